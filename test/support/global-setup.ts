@@ -1,1 +1,30 @@
-export default async function (): Promise<void> {}
+import { mkdtempSync, chmodSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { DataSource } from 'typeorm';
+import { dataSourceOptions } from '../../src/platform/database/data-source.js';
+import { migrate } from '../../src/platform/database/data-source.js';
+import { startEmbeddedPostgres } from '../../src/platform/database/embedded/embedded-postgres.js';
+import { TEMPLATE_DATABASE } from './database.js';
+
+/** One PostgreSQL for the whole run, without fsync, and a migrated template that each test file copies. */
+export default async function globalSetup(): Promise<void> {
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'cairn-test-'));
+  chmodSync(folder, 0o755);
+  const postgres = await startEmbeddedPostgres(path.join(folder, 'postgres'), {
+    fsync: 'off',
+    synchronous_commit: 'off',
+    full_page_writes: 'off',
+    max_connections: '200',
+  });
+  const admin = await new DataSource({ type: 'postgres', url: postgres.url }).initialize();
+  await admin.query(`CREATE DATABASE ${TEMPLATE_DATABASE}`);
+  await admin.destroy();
+  const template = await new DataSource(
+    dataSourceOptions(postgres.url.replace(/\/postgres$/, `/${TEMPLATE_DATABASE}`), [], 2),
+  ).initialize();
+  await migrate(template);
+  await template.destroy();
+  process.env['CAIRN_TEST_POSTGRES_URL'] = postgres.url;
+  (globalThis as { cairnTest?: unknown }).cairnTest = { postgres, folder };
+}

@@ -1,0 +1,5 @@
+import { Platform1795392000001 } from './1795392000001-platform.js';
+import { Identity1795392000002 } from './1795392000002-identity.js';
+
+/** Every migration, in order. A room's migration creates that room's tables. */
+export const MIGRATIONS = [Platform1795392000001, Identity1795392000002];

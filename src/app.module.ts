@@ -1,0 +1,17 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { HealthController } from './health.controller.js';
+import { IdentityModule } from './identity/index.js';
+import { MetricsController } from './metrics.controller.js';
+import { PlatformModule, type PlatformOptions } from './platform/index.js';
+
+/** All rooms of the house. */
+@Module({})
+export class AppModule {
+  static with(options: PlatformOptions): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [PlatformModule.with(options), IdentityModule],
+      controllers: [HealthController, MetricsController],
+    };
+  }
+}

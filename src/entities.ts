@@ -1,0 +1,4 @@
+import { ApiTokenEntity, PrincipalEntity } from './identity/index.js';
+
+/** Every TypeORM entity: the rows that people edit. What flows (events, edges, outbox) is SQL. */
+export const ENTITIES = [PrincipalEntity, ApiTokenEntity];

@@ -1,0 +1,29 @@
+import { Global, Module } from '@nestjs/common';
+import { APP_GUARD, DiscoveryModule } from '@nestjs/core';
+import { AccessCheck } from './access/access-check.js';
+import { AuthenticationGuard } from './access/authentication.guard.js';
+import { Administrator } from './administrator.js';
+import { PrincipalRepository } from './principals/principal.repository.js';
+import { PrincipalResolver } from './principals/principal.resolver.js';
+import { PrincipalService } from './principals/principal.service.js';
+import { TokenRepository } from './tokens/token.repository.js';
+import { TokenResolver } from './tokens/token.resolver.js';
+import { TokenService } from './tokens/token.service.js';
+
+@Global()
+@Module({
+  imports: [DiscoveryModule],
+  providers: [
+    PrincipalRepository,
+    PrincipalService,
+    PrincipalResolver,
+    TokenRepository,
+    TokenService,
+    TokenResolver,
+    Administrator,
+    AccessCheck,
+    { provide: APP_GUARD, useClass: AuthenticationGuard },
+  ],
+  exports: [PrincipalService, TokenService, Administrator, AccessCheck],
+})
+export class IdentityModule {}

@@ -1,0 +1,27 @@
+import { Column, Entity, PrimaryColumn, Unique } from 'typeorm';
+import type { AttributeValue, PrincipalKind } from './principal.js';
+
+@Entity('principal')
+@Unique('principal_subject', ['kind', 'name'])
+export class PrincipalEntity {
+  @PrimaryColumn('uuid')
+  id!: string;
+
+  @Column('text')
+  kind!: PrincipalKind;
+
+  @Column('text')
+  name!: string;
+
+  @Column('text', { name: 'display_name' })
+  displayName!: string;
+
+  @Column('jsonb', { default: {} })
+  attributes!: Record<string, AttributeValue>;
+
+  @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
+  createdAt!: Date;
+
+  @Column('timestamptz', { name: 'disabled_at', nullable: true })
+  disabledAt!: Date | null;
+}

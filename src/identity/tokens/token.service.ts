@@ -1,0 +1,90 @@
+import { randomUUID } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
+import { z } from 'zod';
+import { Database, NotFoundError, validate } from '../../platform/index.js';
+import { ACCESS_DECIDER, type AccessDecider } from '../access/decider.js';
+import type { Principal } from '../principals/principal.js';
+import { PrincipalService } from '../principals/principal.service.js';
+import type { ApiTokenEntity } from './api-token.entity.js';
+import { TokenRepository } from './token.repository.js';
+import { newTokenSecret, tokenSha256 } from './token-secret.js';
+
+const MAX_LIFETIME_DAYS = 366;
+
+const ISSUE_TOKEN = z.object({
+  subject: z.string().max(200),
+  label: z.string().trim().min(1).max(100),
+  expiresInDays: z.int().min(1).max(MAX_LIFETIME_DAYS).default(90),
+});
+
+/** A token as it is shown to its owner, once. */
+export interface IssuedToken {
+  readonly secret: string;
+  readonly token: ApiTokenEntity;
+}
+
+/** API tokens: random, kept as SHA-256, with an expiry. */
+@Injectable()
+export class TokenService {
+  constructor(
+    private readonly database: Database,
+    private readonly tokens: TokenRepository,
+    private readonly principals: PrincipalService,
+    @Inject(ACCESS_DECIDER) private readonly access: AccessDecider,
+  ) {}
+
+  /** The principal of a valid token; undefined for one that is unknown, expired or revoked, or whose principal is disabled. */
+  authenticate(secret: string): Promise<Principal | undefined> {
+    return this.tokens.principalOf(tokenSha256(secret));
+  }
+
+  /**
+   * Issues a token for a principal. Everybody may for themselves, administrators for all.
+   * @param input.subject `user:NAME` or `service:NAME`
+   * @param input.expiresInDays 1–366, 90 by default
+   */
+  async issue(caller: Principal, input: z.input<typeof ISSUE_TOKEN>): Promise<IssuedToken> {
+    const { subject, label, expiresInDays } = validate(ISSUE_TOKEN, input, 'input');
+    const principal = await this.principals.bySubject(caller, subject);
+    const expiresAt = new Date(Date.now() + expiresInDays * 86_400_000);
+    return this.database.run(() => this.store(principal.id, label, expiresAt));
+  }
+
+  /** A short-lived token for work that Cairn started itself: a training run. The caller has been authorized for that work. */
+  issueForRun(principalId: string, label: string, expiresAt: Date): Promise<IssuedToken> {
+    return this.database.run(() => this.store(principalId, label, expiresAt));
+  }
+
+  /** Ends a token that was issued for a run. */
+  async revokeForRun(tokenId: string): Promise<void> {
+    await this.tokens.revoke(tokenId);
+  }
+
+  /** Newest first, secrets not among them. */
+  async listOf(caller: Principal, principalId: string): Promise<ApiTokenEntity[]> {
+    if (caller.id !== principalId) await this.access.authorizeAdministration(caller);
+    return this.tokens.listOf(principalId);
+  }
+
+  /** Ends a token at once. Its owner may, and administrators. */
+  async revoke(caller: Principal, id: string): Promise<ApiTokenEntity> {
+    const tokenId = validate(z.uuid({ error: 'must be the id of a token' }), id, 'id');
+    const token = await this.tokens.findById(tokenId);
+    if (token?.principalId !== caller.id) await this.access.authorizeAdministration(caller);
+    if (!token) throw new NotFoundError('Token', id);
+    await this.tokens.revoke(tokenId);
+    return (await this.tokens.findById(tokenId))!;
+  }
+
+  private async store(principalId: string, label: string, expiresAt: Date | null): Promise<IssuedToken> {
+    const secret = newTokenSecret();
+    const token = await this.tokens.insert({
+      id: randomUUID(),
+      principalId,
+      label,
+      sha256: tokenSha256(secret),
+      expiresAt,
+    });
+    return { secret, token };
+  }
+}

@@ -1,0 +1,101 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { Injectable } from '@nestjs/common';
+import { DataSource, EntityManager, type EntityTarget, type ObjectLiteral, QueryFailedError, type Repository } from 'typeorm';
+import { DomainError } from '../errors/domain-error.js';
+
+/** Something that leaves the database was called while a transaction held its locks. A fault of the program. */
+export class InsideTransactionError extends DomainError {
+  readonly kind = 'conflict';
+  constructor(what: string) {
+    super(`${what} was called inside a database transaction; call it before or after.`, { what });
+  }
+}
+
+interface Ambient {
+  readonly manager: EntityManager;
+  readonly afterCommit: (() => void)[];
+}
+
+const ambient = new AsyncLocalStorage<Ambient>();
+
+const SERIALIZATION_FAILURE = '40001';
+const DEADLOCK_DETECTED = '40P01';
+const MAX_ATTEMPTS = 4;
+
+/**
+ * The database with ambient transactions: services open one by {@link run}, repositories below them query through
+ * {@link query} and {@link repository} and take part without being handed anything.
+ */
+@Injectable()
+export class Database {
+  constructor(private readonly dataSource: DataSource) {}
+
+  /**
+   * Runs `work` in a transaction, or joins the one under way. A deadlock or serialization failure is tried again, up to four
+   * times in all, so `work` must not touch anything but the database.
+   */
+  async run<T>(work: () => Promise<T>): Promise<T> {
+    if (ambient.getStore()) return work();
+    for (let attempt = 1; ; attempt++) {
+      const afterCommit: (() => void)[] = [];
+      try {
+        const result = await this.dataSource.transaction((manager) => ambient.run({ manager, afterCommit }, work));
+        for (const call of afterCommit) call();
+        return result;
+      } catch (error) {
+        if (attempt === MAX_ATTEMPTS || !isTransient(error)) throw error;
+      }
+    }
+  }
+
+  /** Calls `call` once the transaction under way has committed; at once outside of one. Not called after a rollback. */
+  afterCommit(call: () => void): void {
+    const transaction = ambient.getStore();
+    if (transaction) transaction.afterCommit.push(call);
+    else call();
+  }
+
+  /** SQL with `$1 …` parameters in the transaction under way, or on a connection of the pool. Rows as objects. */
+  async query<Row>(sql: string, parameters: readonly unknown[] = []): Promise<Row[]> {
+    const result: unknown = await this.manager.query(sql, [...parameters]);
+    return rowsOf<Row>(result);
+  }
+
+  /** The TypeORM repository of an entity, in the transaction under way. */
+  repository<Entity extends ObjectLiteral>(entity: EntityTarget<Entity>): Repository<Entity> {
+    return this.manager.getRepository(entity);
+  }
+
+  private get manager(): EntityManager {
+    return ambient.getStore()?.manager ?? this.dataSource.manager;
+  }
+}
+
+/**
+ * Refuses to go on inside a transaction. Called by whatever leaves the database: object store, search engine, cluster.
+ * @throws {InsideTransactionError}
+ */
+export function assertOutsideTransaction(what: string): void {
+  if (ambient.getStore()) throw new InsideTransactionError(what);
+}
+
+/** Whether the error is PostgreSQL's for a broken unique constraint (of that name, if given). */
+export function isUniqueViolation(error: unknown, constraint?: string): boolean {
+  if (!(error instanceof QueryFailedError)) return false;
+  const cause = error.driverError as { code?: string; constraint?: string };
+  return cause.code === '23505' && (constraint === undefined || cause.constraint === constraint);
+}
+
+/** TypeORM hands back rows for SELECT and `[rows, count]` for UPDATE and DELETE. */
+function rowsOf<Row>(result: unknown): Row[] {
+  if (!Array.isArray(result)) return [];
+  return result.length === 2 && Array.isArray(result[0]) && typeof result[1] === 'number'
+    ? (result[0] as Row[])
+    : (result as Row[]);
+}
+
+function isTransient(error: unknown): boolean {
+  if (!(error instanceof QueryFailedError)) return false;
+  const { code } = error.driverError as { code?: string };
+  return code === SERIALIZATION_FAILURE || code === DEADLOCK_DETECTED;
+}

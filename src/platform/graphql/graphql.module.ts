@@ -1,0 +1,47 @@
+import { ApolloDriver, type ApolloDriverConfig } from '@nestjs/apollo';
+import { GraphQLModule } from '@nestjs/graphql';
+import { ApolloArmor } from '@escape.tech/graphql-armor';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { LOGGER, type Logger } from '../logging/logger.js';
+import { formatGraphqlError } from './format-error.js';
+
+/** What every resolver's context holds. */
+export interface GraphqlContext {
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+}
+
+/** Bounds on one GraphQL operation; beyond them it is refused before it runs. */
+export const GRAPHQL_LIMITS = { depth: 12, aliases: 30, directives: 20, tokens: 2000, cost: 50_000 } as const;
+
+const armor = new ApolloArmor({
+  maxDepth: { n: GRAPHQL_LIMITS.depth },
+  maxAliases: { n: GRAPHQL_LIMITS.aliases },
+  maxDirectives: { n: GRAPHQL_LIMITS.directives },
+  maxTokens: { n: GRAPHQL_LIMITS.tokens },
+  costLimit: { maxCost: GRAPHQL_LIMITS.cost },
+  blockFieldSuggestion: { enabled: false },
+});
+
+/** Apollo on Fastify, code-first. Introspection is on: the schema is public in `schema.gql`. Batching and the landing page are off. */
+export const CairnGraphqlModule = GraphQLModule.forRootAsync<ApolloDriverConfig>({
+  driver: ApolloDriver,
+  inject: [LOGGER],
+  useFactory: (log: Logger): Omit<ApolloDriverConfig, 'driver'> => {
+    const protection = armor.protect();
+    return {
+      plugins: protection.plugins as ApolloDriverConfig['plugins'],
+      validationRules: protection.validationRules,
+      autoSchemaFile: true,
+      sortSchema: true,
+      path: '/graphql',
+      playground: false,
+      graphiql: false,
+      introspection: true,
+      includeStacktraceInErrorResponses: false,
+      csrfPrevention: true,
+      context: (request: FastifyRequest, reply: FastifyReply): GraphqlContext => ({ request, reply }),
+      formatError: formatGraphqlError(log),
+    };
+  },
+});

@@ -1,0 +1,47 @@
+import { Injectable } from '@nestjs/common';
+import { Database } from '../database/database.js';
+
+/** A message whose deliveries were given up. */
+export interface DeadLetter {
+  readonly id: string;
+  readonly topic: string;
+  readonly orderingKey: string;
+  readonly payload: Record<string, unknown>;
+  readonly attempts: number;
+  readonly lastError: string;
+  readonly deadAt: Date;
+}
+
+/** What the outbox gave up on: visible, and replayable once the cause is mended. Callers authorize. */
+@Injectable()
+export class DeadLetters {
+  constructor(private readonly database: Database) {}
+
+  /** @param limit 1–1000, oldest first */
+  list(limit: number): Promise<DeadLetter[]> {
+    return this.database.query<DeadLetter>(
+      `SELECT id, topic, ordering_key AS "orderingKey", payload, attempts, last_error AS "lastError", dead_at AS "deadAt"
+       FROM outbox_message WHERE dead_at IS NOT NULL ORDER BY id LIMIT $1`,
+      [limit],
+    );
+  }
+
+  /** Makes dead letters due again. @param ids all of them when absent @returns how many */
+  async replay(ids?: readonly string[]): Promise<number> {
+    const rows = await this.database.query(
+      `UPDATE outbox_message SET dead_at = NULL, attempts = 0, next_attempt_at = now()
+       WHERE dead_at IS NOT NULL AND ($1::bigint[] IS NULL OR id = ANY($1)) RETURNING id`,
+      [ids ?? null],
+    );
+    return rows.length;
+  }
+
+  /** Messages that wait and messages that are dead, for metrics and health. */
+  async depth(): Promise<{ waiting: number; dead: number }> {
+    const [row] = await this.database.query<{ waiting: number; dead: number }>(
+      `SELECT count(*) FILTER (WHERE dead_at IS NULL)::int AS waiting, count(*) FILTER (WHERE dead_at IS NOT NULL)::int AS dead
+       FROM outbox_message`,
+    );
+    return row!;
+  }
+}

@@ -1,0 +1,132 @@
+import { Inject, Injectable, type OnApplicationBootstrap, type BeforeApplicationShutdown } from '@nestjs/common';
+import { Database } from '../database/database.js';
+import { LOGGER, type Logger } from '../logging/logger.js';
+import { outboxDeliveries } from '../metrics/metrics.js';
+import { Outbox, type OutboxMessage } from './outbox.js';
+
+/** Deliveries of one message before it is put aside as dead. With the backoff below: about an hour. */
+export const MAX_ATTEMPTS = 12;
+const BACKOFF_FIRST_MS = 500;
+const BACKOFF_MAX_MS = 600_000;
+const POLL_MS = 1_000;
+const BATCH = 200;
+
+/**
+ * Delivers the outbox. Several processes may run it: a message is locked while it is delivered, and a message is taken only
+ * when no older one of the same topic and key waits, so a failing message holds back its own key and no other.
+ */
+@Injectable()
+export class OutboxWorker implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private running: Promise<void> | undefined;
+  private wakeUp: () => void = () => undefined;
+  private awake = false;
+  private isStopping = false;
+
+  constructor(
+    private readonly database: Database,
+    private readonly outbox: Outbox,
+    @Inject(LOGGER) private readonly log: Logger,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.outbox.onAppended(() => this.wake());
+    this.running = this.loop();
+  }
+
+  /** Stops after the message under way. */
+  async beforeApplicationShutdown(): Promise<void> {
+    this.isStopping = true;
+    this.wake();
+    await this.running;
+  }
+
+  /** Delivers what is due now, for tests and tools that must not wait. @returns messages delivered */
+  async drain(): Promise<number> {
+    let delivered = 0;
+    for (;;) {
+      const count = await this.deliverBatch();
+      if (count === 0) return delivered;
+      delivered += count;
+    }
+  }
+
+  private wake(): void {
+    this.awake = true;
+    this.wakeUp();
+  }
+
+  private async loop(): Promise<void> {
+    while (!this.isStopping) {
+      this.awake = false;
+      const delivered = await this.deliverBatch().catch((error: unknown) => {
+        this.log.error({ err: error }, 'outbox: the database did not answer');
+        return 0;
+      });
+      if (delivered === 0 && !this.awake && !this.isStopping) await this.pause();
+    }
+  }
+
+  private async pause(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, POLL_MS);
+      this.wakeUp = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
+  private async deliverBatch(): Promise<number> {
+    const due = await this.database.query<{ id: string }>(
+      `SELECT id FROM outbox_message
+       WHERE dead_at IS NULL AND next_attempt_at <= now() AND topic = ANY($1) ORDER BY id LIMIT ${BATCH}`,
+      [this.outbox.topics],
+    );
+    let taken = 0;
+    for (const { id } of due) {
+      if (this.isStopping) break;
+      if (await this.deliver(id)) taken++;
+    }
+    return taken;
+  }
+
+  /**
+   * Delivers one message while its row is locked by an own session-level claim: the claim moves `next_attempt_at` ahead, so
+   * that a process that dies in mid-delivery leaves a message that is due again later. The handler runs outside of any
+   * transaction, since it calls other systems.
+   */
+  private async deliver(id: string): Promise<boolean> {
+    const [message] = await this.database.query<OutboxMessage>(
+      `UPDATE outbox_message AS m SET attempts = attempts + 1, next_attempt_at = now() + interval '60 seconds'
+       WHERE id = (
+         SELECT id FROM outbox_message WHERE id = $1 AND dead_at IS NULL AND next_attempt_at <= now() FOR UPDATE SKIP LOCKED)
+         AND NOT EXISTS (
+           SELECT 1 FROM outbox_message AS older
+           WHERE older.topic = m.topic AND older.ordering_key = m.ordering_key AND older.id < m.id AND older.dead_at IS NULL)
+       RETURNING id, topic, ordering_key AS "orderingKey", payload, attempts - 1 AS attempts`,
+      [id],
+    );
+    if (!message) return false;
+    try {
+      await this.outbox.handlerOf(message.topic)!(message);
+      await this.database.query('DELETE FROM outbox_message WHERE id = $1', [id]);
+      outboxDeliveries.inc({ topic: message.topic, outcome: 'delivered' });
+    } catch (error) {
+      await this.putBack(message, error);
+    }
+    return true;
+  }
+
+  private async putBack(message: OutboxMessage, error: unknown): Promise<void> {
+    const attempts = message.attempts + 1;
+    const isDead = attempts >= MAX_ATTEMPTS;
+    const delayMs = Math.min(BACKOFF_MAX_MS, BACKOFF_FIRST_MS * 2 ** (attempts - 1)) * (0.5 + Math.random() / 2);
+    await this.database.query(
+      `UPDATE outbox_message SET last_error = $2, next_attempt_at = now() + $3 * interval '1 millisecond',
+         dead_at = CASE WHEN $4 THEN now() END WHERE id = $1`,
+      [message.id, String(error).slice(0, 2000), delayMs, isDead],
+    );
+    outboxDeliveries.inc({ topic: message.topic, outcome: isDead ? 'dead' : 'failed' });
+    this.log.warn({ err: error, topic: message.topic, id: message.id, attempts, isDead }, 'outbox: a delivery failed');
+  }
+}

@@ -1,0 +1,87 @@
+import { randomBytes } from 'node:crypto';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import 'reflect-metadata';
+import { loadConfig } from '../../src/platform/index.js';
+import { type Cairn, startCairn } from '../../src/start.js';
+import { createTestDatabase } from './database.js';
+
+/** A GraphQL answer as it came. */
+export interface GraphqlAnswer {
+  readonly data: any;
+  readonly errors?: readonly { message: string; path?: readonly (string | number)[]; extensions: Record<string, unknown> }[];
+}
+
+/** A whole service over its own database, data folder and port. */
+export interface TestCairn extends Cairn {
+  readonly dataDir: string;
+  readonly adminToken: string;
+  /** Sends an operation as the holder of `token`, the administrator's by default. */
+  graphql(query: string, variables?: Record<string, unknown>, token?: string): Promise<GraphqlAnswer>;
+  /** Like {@link graphql}, and throws when there are errors. */
+  ask(query: string, variables?: Record<string, unknown>, token?: string): Promise<any>;
+  /** An HTTP request with a bearer token, the administrator's by default; `token: ''` sends none. */
+  http(route: string, init?: RequestInit & { token?: string }): Promise<Response>;
+  /** Makes a principal and a token for it; what it may do, the policy files say. @param subject `user:NAME` or `service:NAME` */
+  tokenFor(subject: string): Promise<string>;
+}
+
+/** Starts a service for a test file. @param env settings beside the defaults */
+export async function startTestCairn(env: Record<string, string> = {}): Promise<TestCairn> {
+  const database = await createTestDatabase();
+  const dataDir = mkdtempSync(path.join(os.tmpdir(), 'cairn-e2e-'));
+  chmodSync(dataDir, 0o755);
+  const adminToken = `test-${randomBytes(16).toString('hex')}`;
+  const cairn = await startCairn(
+    loadConfig({
+      CAIRN_PORT: '0',
+      CAIRN_DATA_DIR: dataDir,
+      CAIRN_ADMIN_TOKEN: adminToken,
+      CAIRN_LOG_LEVEL: 'silent',
+      DATABASE_URL: database.url,
+      ...env,
+    }),
+  );
+  const http: TestCairn['http'] = (route, { token = adminToken, ...init } = {}) => {
+    const headers = new Headers(init.headers);
+    if (token !== '') headers.set('authorization', `Bearer ${token}`);
+    return fetch(`${cairn.url}${route}`, { ...init, headers });
+  };
+  const graphql: TestCairn['graphql'] = async (query, variables = {}, token = adminToken) => {
+    const response = await http('/graphql', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ query, variables }),
+      token,
+    });
+    return (await response.json()) as GraphqlAnswer;
+  };
+  const ask: TestCairn['ask'] = async (query, variables, token) => {
+    const answer = await graphql(query, variables, token);
+    if (answer.errors) throw new Error(JSON.stringify(answer.errors, undefined, 1));
+    return answer.data;
+  };
+  return {
+    ...cairn,
+    dataDir,
+    adminToken,
+    http,
+    graphql,
+    ask,
+    tokenFor: async (subject) => {
+      const [kind, name] = subject.split(':');
+      const known = await graphql('mutation($i: CreatePrincipalInput!) { createPrincipal(input: $i) { id } }', { i: { kind, name } });
+      if (known.errors && known.errors[0]?.extensions['code'] !== 'ALREADY_EXISTS') throw new Error(known.errors[0]?.message);
+      const issued = await ask('mutation($i: IssueTokenInput!) { issueToken(input: $i) { secret } }', {
+        i: { subject, label: 'test' },
+      });
+      return issued.issueToken.secret as string;
+    },
+    stop: async () => {
+      await cairn.stop();
+      await database.drop();
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+}
