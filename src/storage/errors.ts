@@ -1,0 +1,82 @@
+import { DomainError } from '../platform/index.js';
+import type { Sha256 } from './sha256.js';
+
+/** The store has no object of that name. */
+export class ObjectNotFoundError extends DomainError {
+  readonly kind = 'not-found';
+  constructor(readonly sha256: Sha256) {
+    super(`The object ${sha256} is not in the store. Upload it first, or check the digest.`, { sha256 });
+  }
+}
+
+/** What arrived is not what was announced; nothing was stored. */
+export class ChecksumMismatchError extends DomainError {
+  readonly kind = 'checksum-mismatch';
+  constructor(
+    readonly property: 'sha256' | 'sizeBytes',
+    readonly expected: string | number,
+    readonly found: string | number,
+  ) {
+    super(
+      `${property}: announced ${expected}, but the bytes that arrived have ${found}. ` +
+        'Nothing was stored; send the content again.',
+      { property, expected, found },
+    );
+  }
+}
+
+/** More bytes than the caller or the store allows. On a put nothing was stored. */
+export class ObjectTooLargeError extends DomainError {
+  readonly kind = 'too-large';
+  constructor(readonly maxBytes: number) {
+    super(`The object is larger than the ${maxBytes} bytes allowed here. Split it, or raise the limit.`, {
+      maxBytes,
+    });
+  }
+}
+
+/** The stored bytes are not those that the name promises: the disk or the store has damaged them. */
+export class CorruptObjectError extends DomainError {
+  readonly kind = 'corrupt';
+  constructor(
+    readonly sha256: Sha256,
+    readonly reason: string,
+  ) {
+    super(`The stored object ${sha256} is damaged: ${reason}. Restore it from a copy, or upload it again.`, {
+      sha256,
+      reason,
+    });
+  }
+}
+
+/** No room for the bytes; nothing was stored. */
+export class StorageFullError extends DomainError {
+  readonly kind = 'storage-full';
+  constructor(
+    readonly location: string,
+    options?: ErrorOptions,
+  ) {
+    super(
+      `The storage at ${location} is full. Nothing was stored; free some space and send the content again.`,
+      { location },
+      options,
+    );
+  }
+}
+
+/** The store does not answer, or answers with a failure of its own. The operation may be tried again. */
+export class StoreUnavailableError extends DomainError {
+  readonly kind = 'unavailable';
+  constructor(
+    readonly driver: string,
+    readonly operation: string,
+    readonly reason: string,
+    options?: ErrorOptions,
+  ) {
+    super(
+      `The ${driver} object store could not ${operation}: ${reason}. Check that it is up and try again.`,
+      { driver, operation, reason },
+      options,
+    );
+  }
+}

@@ -1,0 +1,19 @@
+export { LocalObjectStore } from './drivers/local/local-object-store.js';
+export {
+  ChecksumMismatchError,
+  CorruptObjectError,
+  ObjectNotFoundError,
+  ObjectTooLargeError,
+  StorageFullError,
+  StoreUnavailableError,
+} from './errors.js';
+export type {
+  ByteRange,
+  ExpectedObject,
+  ObjectBody,
+  ObjectStore,
+  StoreCapabilities,
+  StoredObject,
+} from './object-store.js';
+export { isSha256, parseSha256, sha256Of } from './sha256.js';
+export type { Sha256 } from './sha256.js';

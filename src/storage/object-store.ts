@@ -1,0 +1,93 @@
+import type { Readable } from 'node:stream';
+
+import type { Sha256 } from './sha256.js';
+
+/** An object that is in the store, safe on its medium. */
+export interface StoredObject {
+  readonly sha256: Sha256;
+  readonly sizeBytes: number;
+}
+
+/** What the sender says about the bytes; each given part is checked before anything is stored. */
+export interface ExpectedObject {
+  readonly sha256?: Sha256;
+  readonly sizeBytes?: number;
+  /** The most bytes to accept; without it the driver's own limit counts. */
+  readonly maxBytes?: number;
+}
+
+/** A half-open part of an object, `[start, end)` in bytes. `end` beyond the object means its end. */
+export interface ByteRange {
+  readonly start: number;
+  readonly end?: number;
+}
+
+/** What this store, as it is configured now, was seen to do. Shown on the health page. */
+export interface StoreCapabilities {
+  readonly driver: 'local' | 's3';
+  /** Where the objects are, without credentials: a directory, or endpoint and bucket. */
+  readonly location: string;
+  /** Two writers of one name cannot overwrite each other. */
+  readonly conditionalPut: boolean;
+  /** The store itself refuses bytes that do not match their announced SHA-256. Reads are verified in any case. */
+  readonly checksums: boolean;
+  readonly rangedReads: boolean;
+  /** Bytes that can still be written; `undefined` where the store does not tell. */
+  readonly freeBytes?: number;
+}
+
+export type ObjectBody = AsyncIterable<Uint8Array> | Uint8Array;
+
+/**
+ * Immutable bytes, named by their SHA-256. Every driver passes `describeObjectStore`.
+ *
+ * Deleting is for garbage collection only: whoever deletes must know that nothing refers to the object and that no
+ * put of the same bytes is relied upon meanwhile.
+ */
+export interface ObjectStore {
+  /**
+   * Stores the bytes and resolves once they would survive a power cut. Putting what is there already succeeds. The
+   * body is always read to its end and hashed, so that knowing a digest is not enough to claim an object. When the
+   * body fails or does not match, the store is as it was before.
+   * @throws {ChecksumMismatchError} the bytes are not those expected
+   * @throws {ObjectTooLargeError} more than `expected.maxBytes`, or than the driver can store as one object
+   * @throws {StorageFullError} no room
+   */
+  put(body: ObjectBody, expected?: ExpectedObject): Promise<StoredObject>;
+
+  /**
+   * A whole read is verified while it streams: if the bytes are not those of the name, the stream ends with a
+   * {@link CorruptObjectError} in place of its last chunk. A ranged read cannot be verified.
+   * Destroy the stream when you stop reading early.
+   * @throws {ObjectNotFoundError}
+   * @throws {InvalidInputError} the range is not integers with 0 ≤ start ≤ end, or starts after the object's end
+   */
+  open(sha256: Sha256, range?: ByteRange): Promise<Readable>;
+
+  /**
+   * The whole object, verified.
+   * @throws {ObjectNotFoundError}
+   * @throws {ObjectTooLargeError} the object has more than `maxBytes`; nothing was read
+   * @throws {CorruptObjectError}
+   */
+  read(sha256: Sha256, maxBytes: number): Promise<Buffer>;
+
+  /** @returns `undefined` when there is no such object */
+  stat(sha256: Sha256): Promise<StoredObject | undefined>;
+
+  /** Deleting what is not there succeeds. */
+  delete(sha256: Sha256): Promise<void>;
+
+  /**
+   * All objects in ascending order of their name; objects put or deleted meanwhile may or may not appear.
+   * @param after only names greater than this one, which need not exist
+   */
+  list(after?: Sha256): AsyncIterable<StoredObject>;
+
+  /**
+   * Tries the store and says what it can do.
+   * @throws {StoreUnavailableError} it cannot be reached or written to
+   * @throws {StorageFullError}
+   */
+  probe(): Promise<StoreCapabilities>;
+}
