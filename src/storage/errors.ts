@@ -41,11 +41,13 @@ export class CorruptObjectError extends DomainError {
   constructor(
     readonly sha256: Sha256,
     readonly reason: string,
+    options?: ErrorOptions,
   ) {
-    super(`The stored object ${sha256} is damaged: ${reason}. Restore it from a copy, or upload it again.`, {
-      sha256,
-      reason,
-    });
+    super(
+      `The stored object ${sha256} is damaged: ${reason}. Restore it from a copy, or upload it again.`,
+      { sha256, reason },
+      options,
+    );
   }
 }
 
