@@ -22,9 +22,13 @@ export function explain(
   };
 }
 
-/** `fetch` says only "fetch failed"; the reason is in its cause, for a refused connection in that one's code. */
+/**
+ * `fetch` says only "fetch failed"; the reason is in its cause, for a refused connection in that one's code. Told by
+ * shape, as `instanceof` fails for errors of another realm (vm, worker, test runner).
+ */
 function rootReason(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  if (error.cause instanceof Error) return rootReason(error.cause);
-  return error.message || ('code' in error ? String(error.code) : error.name);
+  if (typeof error !== 'object' || error === null) return String(error);
+  const { cause, message, code, name } = error as NodeJS.ErrnoException;
+  if (cause !== undefined && cause !== null) return rootReason(cause);
+  return message || code || name || 'unknown failure';
 }

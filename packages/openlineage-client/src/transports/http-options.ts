@@ -18,7 +18,7 @@ export interface HttpTransportOptions {
   /** for one try, from connecting to the end of the answer; 1–600,000, default 5,000 */
   readonly timeoutMs?: number;
   readonly retry?: Partial<RetryPolicy>;
-  /** events in one batch request; longer lists are sent in parts; 1–100,000, default 500 */
+  /** events in one batch request; longer lists are sent in parts; 1–10,000, default 500 */
   readonly maxBatchEvents?: number;
   /** uncompressed size of one batch request; a larger single event is sent alone; default 4 MiB */
   readonly maxBatchBytes?: number;
@@ -60,7 +60,7 @@ export function httpSettings(options: HttpTransportOptions): HttpSettings {
       maxDelayMs: within('retry.maxDelayMs', retry.maxDelayMs, 10_000, 0, 600_000),
       maxRetryAfterMs: within('retry.maxRetryAfterMs', retry.maxRetryAfterMs, 60_000, 0, 86_400_000),
     },
-    maxBatchEvents: within('maxBatchEvents', options.maxBatchEvents, 500, 1, 100_000),
+    maxBatchEvents: within('maxBatchEvents', options.maxBatchEvents, 500, 1, 10_000),
     maxBatchBytes: within('maxBatchBytes', options.maxBatchBytes, 4 * MIB, 1, 1024 * MIB),
   };
 }

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
@@ -24,6 +25,7 @@ export class HttpTransport implements Transport {
   /** @throws {ConfigurationError} naming the option and the rule it breaks */
   constructor(options: HttpTransportOptions) {
     this.#settings = httpSettings(options);
+    setMaxListeners(0, this.#closing.signal); // one for each request under way, taken off when it ends
   }
 
   async emit(event: LineageEvent): Promise<void> {
