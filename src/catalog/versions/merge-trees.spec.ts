@@ -1,0 +1,169 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+
+import { sha256Of, type Sha256 } from '../../storage/index.js';
+import { EMPTY_TREE, MemoryNodeStore, Trees, type TreeEdit, type TreeEntry } from '../trees/index.js';
+import { mergeTrees, type MergeOutcome } from './index.js';
+
+const entryOf = (content: string): TreeEntry => ({
+  sha256: sha256Of(Buffer.from(content)),
+  sizeBytes: content.length,
+});
+const path = fc.integer({ min: 0, max: 12 }).map((i) => `f/${i}`);
+const entry = fc.option(fc.constantFrom('x', 'y', 'z').map(entryOf), { nil: undefined });
+const edits = fc.array(fc.record({ path, entry }), { maxLength: 12 });
+const start = fc
+  .integer({ min: 0, max: 300 })
+  .map((count) => Array.from({ length: count }, (_, i) => ({ path: `f/${i}`, entry: entryOf(`${i}`) })));
+
+async function contentOf(trees: Trees, root: Sha256): Promise<Map<string, TreeEntry>> {
+  const content = new Map<string, TreeEntry>();
+  for await (const item of trees.walk(root)) content.set(item.path, item.entry);
+  return content;
+}
+
+async function sides(base: TreeEdit[], left: TreeEdit[], right: TreeEdit[]) {
+  const trees = new Trees(new MemoryNodeStore());
+  const root = await trees.apply(EMPTY_TREE, base);
+  return { trees, base: root, ours: await trees.apply(root, left), theirs: await trees.apply(root, right) };
+}
+
+const mirrored = { 'modified-deleted': 'deleted-modified', 'deleted-modified': 'modified-deleted' } as const;
+function swap(outcome: MergeOutcome): unknown {
+  if (outcome.kind === 'merged') return { kind: 'merged', tree: outcome.tree };
+  return {
+    kind: 'conflicts',
+    total: outcome.total,
+    conflicts: outcome.conflicts.map(({ ours, theirs, kind, ...rest }) => ({
+      ...rest,
+      kind: kind in mirrored ? mirrored[kind as keyof typeof mirrored] : kind,
+      ...(theirs !== undefined && { ours: theirs }),
+      ...(ours !== undefined && { theirs: ours }),
+    })),
+  };
+}
+
+describe('merging trees', () => {
+  it('names each kind of conflict with the three entries', async () => {
+    const [x, y, z] = [entryOf('x'), entryOf('y'), entryOf('z')] as const;
+    const { trees, ...roots } = await sides(
+      ['both', 'gone-theirs', 'gone-ours', 'same', 'ours'].map((name) => ({ path: name, entry: x })),
+      [
+        { path: 'both', entry: y },
+        { path: 'gone-theirs', entry: y },
+        { path: 'gone-ours', entry: undefined },
+        { path: 'same', entry: y },
+        { path: 'ours', entry: y },
+        { path: 'new', entry: y },
+      ],
+      [
+        { path: 'both', entry: z },
+        { path: 'gone-theirs', entry: undefined },
+        { path: 'gone-ours', entry: z },
+        { path: 'same', entry: y },
+        { path: 'new', entry: z },
+        { path: 'theirs', entry: z },
+      ],
+    );
+    expect(await mergeTrees(trees, roots)).toEqual({
+      kind: 'conflicts',
+      total: 4,
+      conflicts: [
+        { path: 'both', kind: 'both-modified', base: x, ours: y, theirs: z },
+        { path: 'gone-ours', kind: 'deleted-modified', base: x, theirs: z },
+        { path: 'gone-theirs', kind: 'modified-deleted', base: x, ours: y },
+        { path: 'new', kind: 'both-added', ours: y, theirs: z },
+      ],
+    });
+    const ours = await mergeTrees(trees, { ...roots, strategy: 'ours' });
+    const theirs = await mergeTrees(trees, { ...roots, strategy: 'theirs' });
+    if (ours.kind !== 'merged' || theirs.kind !== 'merged')
+      throw new TypeError('a strategy leaves no conflict');
+    expect(Object.fromEntries(await contentOf(trees, ours.tree))).toEqual({
+      both: y,
+      'gone-theirs': y,
+      same: y,
+      ours: y,
+      new: y,
+      theirs: z,
+    });
+    expect(Object.fromEntries(await contentOf(trees, theirs.tree))).toEqual({
+      both: z,
+      'gone-ours': z,
+      same: y,
+      ours: y,
+      new: z,
+      theirs: z,
+    });
+  });
+
+  it('merging with oneself, with the base, or what one side alone changed gives that side', async () => {
+    await fc.assert(
+      fc.asyncProperty(start, edits, async (first, left) => {
+        const { trees, base, ours } = await sides(first, left, []);
+        expect(await mergeTrees(trees, { base, ours, theirs: ours })).toMatchObject({
+          kind: 'merged',
+          tree: ours,
+        });
+        expect(await mergeTrees(trees, { base, ours, theirs: base })).toMatchObject({
+          tree: ours,
+          changed: 0,
+        });
+        expect(await mergeTrees(trees, { base, ours: base, theirs: ours })).toMatchObject({ tree: ours });
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it('agrees with a merge of plain maps, and is the same from the other side but for the names', async () => {
+    await fc.assert(
+      fc.asyncProperty(start, edits, edits, async (first, left, right) => {
+        const { trees, base, ours, theirs } = await sides(first, left, right);
+        const outcome = await mergeTrees(trees, { base, ours, theirs });
+        const back = await mergeTrees(trees, { base, ours: theirs, theirs: ours });
+        expect(swap(back)).toEqual(
+          outcome.kind === 'merged' ? { kind: 'merged', tree: outcome.tree } : outcome,
+        );
+
+        const [o, a, b] = [
+          await contentOf(trees, base),
+          await contentOf(trees, ours),
+          await contentOf(trees, theirs),
+        ];
+        const same = (x?: TreeEntry, y?: TreeEntry): boolean => x?.sha256 === y?.sha256;
+        const merged = new Map<string, TreeEntry>();
+        const conflicts: string[] = [];
+        for (const at of new Set([...o.keys(), ...a.keys(), ...b.keys()])) {
+          const [old, our, their] = [o.get(at), a.get(at), b.get(at)];
+          if (!same(our, old) && !same(their, old) && !same(our, their)) conflicts.push(at);
+          const kept = same(our, old) ? their : our;
+          if (kept !== undefined) merged.set(at, kept);
+        }
+        if (outcome.kind === 'conflicts') {
+          expect(outcome.conflicts.map((one) => one.path)).toEqual(conflicts.sort());
+        } else {
+          expect(conflicts).toEqual([]);
+          expect(new Map([...(await contentOf(trees, outcome.tree))].sort())).toEqual(
+            new Map([...merged].sort()),
+          );
+        }
+      }),
+      { numRuns: 80 },
+    );
+  });
+
+  it('edits of different paths never conflict', async () => {
+    await fc.assert(
+      fc.asyncProperty(start, edits, edits, async (first, left, right) => {
+        const touched = new Set(left.map((one) => one.path));
+        const apart = right.filter((one) => !touched.has(one.path));
+        const { trees, ...roots } = await sides(first, left, apart);
+        expect(await mergeTrees(trees, roots)).toMatchObject({
+          kind: 'merged',
+          tree: await trees.apply(roots.ours, apart),
+        });
+      }),
+      { numRuns: 40 },
+    );
+  });
+});
