@@ -1,5 +1,12 @@
 import { Platform1795392000001 } from './1795392000001-platform.js';
 import { Identity1795392000002 } from './1795392000002-identity.js';
+import { Policy1795392000003 } from './1795392000003-policy.js';
+import { Catalog1795392000004 } from './1795392000004-catalog.js';
 
 /** Every migration, in order. A room's migration creates that room's tables. */
-export const MIGRATIONS = [Platform1795392000001, Identity1795392000002];
+export const MIGRATIONS = [
+  Platform1795392000001,
+  Identity1795392000002,
+  Policy1795392000003,
+  Catalog1795392000004,
+];

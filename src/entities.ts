@@ -1,4 +1,5 @@
+import { AssetEntity } from './catalog/index.js';
 import { ApiTokenEntity, PrincipalEntity } from './identity/index.js';
 
 /** Every TypeORM entity: the rows that people edit. What flows (events, edges, outbox) is SQL. */
-export const ENTITIES = [PrincipalEntity, ApiTokenEntity];
+export const ENTITIES = [PrincipalEntity, ApiTokenEntity, AssetEntity];

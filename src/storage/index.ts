@@ -17,3 +17,4 @@ export type {
 } from './object-store.js';
 export { isSha256, parseSha256, sha256Of } from './sha256.js';
 export type { Sha256 } from './sha256.js';
+export { OBJECT_STORE, StorageModule } from './storage.module.js';

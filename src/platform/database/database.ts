@@ -61,6 +61,11 @@ export class Database {
     return rowsOf<Row>(result);
   }
 
+  /** SQL on a connection of its own, whatever transaction is under way: for what must stay when that one is rolled back. */
+  async detached(sql: string, parameters: readonly unknown[] = []): Promise<void> {
+    await this.dataSource.query(sql, [...parameters]);
+  }
+
   /** The TypeORM repository of an entity, in the transaction under way. */
   repository<Entity extends ObjectLiteral>(entity: EntityTarget<Entity>): Repository<Entity> {
     return this.manager.getRepository(entity);

@@ -1,0 +1,57 @@
+/**
+ * The arrows of the house: which room may import which. A room is entered through its index.ts.
+ * `src/platform/errors/index.ts` is the platform's second door, for code without Nest.
+ */
+const ROOMS = ['platform', 'identity', 'policy', 'storage', 'catalog', 'lineage', 'search', 'sources', 'orchestrator'];
+
+const ARROWS = {
+  platform: [],
+  identity: ['platform'],
+  policy: ['platform', 'identity'],
+  storage: ['platform'],
+  catalog: ['platform', 'identity', 'policy', 'storage'],
+  lineage: ['platform', 'identity', 'policy', 'catalog'],
+  search: ['platform', 'identity', 'policy', 'catalog', 'lineage'],
+  sources: ['platform', 'identity', 'policy', 'catalog', 'lineage'],
+  orchestrator: ['platform', 'identity', 'policy', 'storage', 'catalog', 'lineage'],
+};
+
+const arrows = ROOMS.map((room) => ({
+  name: `arrows-of-${room}`,
+  comment: `src/${room} may import only ${ARROWS[room].join(', ') || 'nothing of the house'}`,
+  severity: 'error',
+  from: { path: `^src/${room}/` },
+  to: { path: `^src/(?!(${[room, ...ARROWS[room]].join('|')})/)` },
+}));
+
+const doors = ROOMS.map((room) => ({
+  name: `door-of-${room}`,
+  comment: `src/${room} is entered through its index.ts`,
+  severity: 'error',
+  from: { path: '^(src|cli|migrations)/', pathNot: `^src/${room}/` },
+  to: { path: `^src/${room}/`, pathNot: `^src/${room}/(index|errors/index)\\.ts$` },
+}));
+
+module.exports = {
+  forbidden: [
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
+    ...arrows,
+    ...doors,
+    {
+      name: 'public-api-only',
+      comment: 'The CLI, the explorer and the client package speak the public API only.',
+      severity: 'error',
+      from: { path: '^(cli|web|packages)/', pathNot: '\\.spec\\.ts$' },
+      to: { path: '^src/' },
+    },
+    { name: 'no-unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true, pathNot: '^node:' } },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules|dist' },
+    exclude: { path: '\\.spec\\.ts$|^test/|/dist/' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default'], extensions: ['.ts', '.js', '.json'] },
+    moduleSystems: ['es6'],
+  },
+};

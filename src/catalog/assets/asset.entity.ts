@@ -1,0 +1,45 @@
+import { Column, Entity, Index, PrimaryColumn, Unique } from 'typeorm';
+import type { Asset, AssetKind, AssetSpace } from './asset.js';
+
+@Entity('asset')
+@Unique('asset_identity', ['space', 'identityNamespace', 'identityName'])
+@Index('asset_by_name', ['identityName', 'id'])
+@Index('asset_by_namespace', ['namespace', 'kind'])
+@Index('asset_by_tag', { synchronize: false })
+export class AssetEntity implements Asset {
+  @PrimaryColumn('uuid')
+  id!: string;
+
+  @Column('text')
+  space!: AssetSpace;
+
+  @Column('text')
+  kind!: AssetKind;
+
+  @Column('text', { name: 'identity_namespace' })
+  identityNamespace!: string;
+
+  @Column('text', { name: 'identity_name' })
+  identityName!: string;
+
+  @Column('text')
+  namespace!: string;
+
+  @Column('boolean', { name: 'is_managed', default: false })
+  isManaged!: boolean;
+
+  @Column('text', { nullable: true })
+  description!: string | null;
+
+  @Column('text', { array: true, default: '{}' })
+  owners!: string[];
+
+  @Column('text', { array: true, default: '{unclassified}' })
+  tags!: string[];
+
+  @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
+  createdAt!: Date;
+
+  @Column('timestamptz', { name: 'updated_at', default: () => 'now()' })
+  updatedAt!: Date;
+}

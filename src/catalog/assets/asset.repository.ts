@@ -1,0 +1,136 @@
+import { Injectable } from '@nestjs/common';
+import { Database, type PageRequest } from '../../platform/index.js';
+import { type Plan, planToSql } from '../../policy/index.js';
+import type { Asset, AssetKind, AssetSpace } from './asset.js';
+
+/** Columns of the asset table as policy's predicate names them, for an alias. */
+export function policyColumns(alias: string): { namespace: string; kind: string; name: string; tags: string } {
+  return {
+    namespace: `${alias}.namespace`,
+    kind: `${alias}.kind`,
+    name: `${alias}.identity_name`,
+    tags: `${alias}.tags`,
+  };
+}
+
+/** The columns of {@link Asset}, for an alias. */
+export function assetColumns(alias: string): string {
+  return `${alias}.id, ${alias}.space, ${alias}.kind, ${alias}.identity_namespace AS "identityNamespace",
+    ${alias}.identity_name AS "identityName", ${alias}.namespace, ${alias}.is_managed AS "isManaged", ${alias}.description,
+    ${alias}.owners, ${alias}.tags, ${alias}.created_at AS "createdAt", ${alias}.updated_at AS "updatedAt"`;
+}
+
+/** Which assets a list shows; absent means any. */
+export interface AssetFilter {
+  readonly kinds?: readonly AssetKind[];
+  readonly namespace?: string;
+  readonly tag?: string;
+  readonly owner?: string;
+}
+
+/** An asset as the world shows it to exist. */
+export type AssetSeen = Pick<Asset, 'id' | 'space' | 'kind' | 'identityNamespace' | 'identityName' | 'namespace' | 'isManaged'>;
+
+/** What people may edit. */
+export type AssetEdit = Partial<Pick<Asset, 'description' | 'owners' | 'tags'>>;
+
+@Injectable()
+export class AssetRepository {
+  constructor(private readonly database: Database) {}
+
+  async find(id: string): Promise<Asset | undefined> {
+    const [asset] = await this.database.query<Asset>(`SELECT ${assetColumns('a')} FROM asset AS a WHERE a.id = $1`, [id]);
+    return asset;
+  }
+
+  async findMany(ids: readonly string[]): Promise<Asset[]> {
+    return this.database.query<Asset>(`SELECT ${assetColumns('a')} FROM asset AS a WHERE a.id = ANY($1)`, [ids]);
+  }
+
+  async findByIdentity(space: AssetSpace, identityNamespace: string, identityName: string): Promise<Asset | undefined> {
+    const [asset] = await this.database.query<Asset>(
+      `SELECT ${assetColumns('a')} FROM asset AS a
+       WHERE a.space = $1 AND a.identity_namespace = $2 AND a.identity_name = $3`,
+      [space, identityNamespace, identityName],
+    );
+    return asset;
+  }
+
+  /** In the order of (name, id). @param visible which assets the caller may see */
+  list(filter: AssetFilter, visible: Plan, page: PageRequest<readonly [string, string]>): Promise<Asset[]> {
+    const parameters: unknown[] = [];
+    const parameter = (value: unknown) => `$${parameters.push(value)}`;
+    const conditions = [planToSql(visible, policyColumns('a'), parameters)];
+    if (filter.kinds) conditions.push(`a.kind = ANY(${parameter(filter.kinds)})`);
+    if (filter.namespace !== undefined) {
+      const at = parameter(filter.namespace);
+      conditions.push(`(a.namespace = ${at} OR starts_with(a.namespace, ${at} || '/'))`);
+    }
+    if (filter.tag !== undefined) conditions.push(`a.tags @> ARRAY[${parameter(filter.tag)}]::text[]`);
+    if (filter.owner !== undefined) conditions.push(`${parameter(filter.owner)} = ANY(a.owners)`);
+    if (page.after) conditions.push(`(a.identity_name, a.id) > (${page.after.map(parameter).join(', ')}::uuid)`);
+    return this.database.query<Asset>(
+      `SELECT ${assetColumns('a')} FROM asset AS a WHERE ${conditions.join(' AND ')}
+       ORDER BY a.identity_name, a.id LIMIT ${parameter(page.limit)}`,
+      parameters,
+    );
+  }
+
+  /**
+   * Makes the assets that are not there yet. One that is there keeps what it has, but a more telling kind wins (a model over a
+   * dataset, an endpoint or workload over a job), whatever the order. Rows are taken in the order of ids, so that concurrent
+   * calls do not lock each other out.
+   * @returns ids of the assets that are new or changed
+   */
+  async see(assets: readonly AssetSeen[]): Promise<string[]> {
+    const rows = await this.database.query<{ id: string }>(
+      `INSERT INTO asset AS a (id, space, kind, identity_namespace, identity_name, namespace, is_managed)
+       SELECT r.id, r.space, r.kind, r."identityNamespace", r."identityName", r.namespace, r."isManaged"
+       FROM jsonb_to_recordset($1::jsonb) AS r
+         (id uuid, space text, kind text, "identityNamespace" text, "identityName" text, namespace text, "isManaged" boolean)
+       ORDER BY r.id
+       ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, updated_at = now()
+       WHERE a.kind <> excluded.kind AND (
+         (a.kind = 'dataset') OR (a.kind = 'job') OR (a.kind = 'workload' AND excluded.kind = 'endpoint'))
+       RETURNING id`,
+      [JSON.stringify(assets)],
+    );
+    return rows.map((row) => row.id);
+  }
+
+  /** Makes or takes over an asset as one that Cairn manages. */
+  async manage(asset: AssetSeen): Promise<void> {
+    await this.database.query(
+      `INSERT INTO asset (id, space, kind, identity_namespace, identity_name, namespace, is_managed)
+       VALUES ($1, $2, $3, $4, $5, $6, true)
+       ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, namespace = excluded.namespace, is_managed = true, updated_at = now()`,
+      [asset.id, asset.space, asset.kind, asset.identityNamespace, asset.identityName, asset.namespace],
+    );
+  }
+
+  async edit(id: string, edit: AssetEdit): Promise<void> {
+    await this.database.query(
+      `UPDATE asset SET description = CASE WHEN $2 THEN $3 ELSE description END, owners = coalesce($4, owners),
+         tags = coalesce($5, tags), updated_at = now() WHERE id = $1`,
+      [id, 'description' in edit, edit.description ?? null, edit.owners ?? null, edit.tags ?? null],
+    );
+  }
+
+  /** Moves assets known only from events to another place in policy's namespaces. @returns ids of those that moved */
+  async place(identityNamespace: string, namespace: string): Promise<string[]> {
+    const rows = await this.database.query<{ id: string }>(
+      `UPDATE asset SET namespace = $2, updated_at = now()
+       WHERE identity_namespace = $1 AND NOT is_managed AND namespace <> $2 RETURNING id`,
+      [identityNamespace, namespace],
+    );
+    return rows.map((row) => row.id);
+  }
+
+  /** OpenLineage namespaces of assets known only from events. */
+  async externalIdentityNamespaces(): Promise<string[]> {
+    const rows = await this.database.query<{ namespace: string }>(
+      'SELECT DISTINCT identity_namespace AS namespace FROM asset WHERE NOT is_managed',
+    );
+    return rows.map((row) => row.namespace);
+  }
+}

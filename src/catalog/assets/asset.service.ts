@@ -1,0 +1,138 @@
+import { Injectable } from '@nestjs/common';
+import { z } from 'zod';
+import type { Principal } from '../../identity/index.js';
+import { Database, NotFoundError, Outbox, type Page, type PageArgs, pageOf, pageRequest, validate } from '../../platform/index.js';
+import { type Action, Policy, type Resource } from '../../policy/index.js';
+import { type Asset, ASSET_KINDS, assetIdOf, type AssetIdentity, type AssetKind, spaceOf } from './asset.js';
+import { type AssetEdit, AssetRepository } from './asset.repository.js';
+
+/** Outbox topic: an asset is new or its catalog entry changed. Payload: `{ assetId }`. Ordered per asset. */
+export const ASSET_CHANGED = 'asset.changed';
+
+const ASSET_ID = z.uuid({ error: 'must be the id of an asset (a UUID)' });
+const TAG = /^[a-z][a-z0-9_-]{0,31}(\.[a-z0-9][a-z0-9_-]{0,31}){0,4}$/;
+const SUBJECT = /^(user|service|role):[a-z0-9][a-z0-9._-]{0,62}$/;
+
+const EDIT = z.object({
+  description: z.string().max(10_000).nullish(),
+  owners: z.array(z.string().regex(SUBJECT, 'must be a subject: user:NAME, service:NAME or role:NAME')).max(20).optional(),
+  tags: z.array(z.string().regex(TAG, 'must be a classification like pii or pii.email')).max(50).optional(),
+});
+
+const FILTER = z.object({
+  kinds: z.array(z.enum(ASSET_KINDS)).min(1).optional(),
+  namespace: z.string().max(200).optional(),
+  tag: z.string().max(200).optional(),
+  owner: z.string().max(200).optional(),
+});
+
+/** What policy is asked about an asset. */
+export function resourceOf(asset: Pick<Asset, 'kind' | 'identityName' | 'namespace' | 'tags'>): Resource {
+  return { namespace: asset.namespace, kind: asset.kind, name: asset.identityName, tags: asset.tags };
+}
+
+/** The catalog's entries: found, listed and edited under policy. */
+@Injectable()
+export class AssetService {
+  constructor(
+    private readonly database: Database,
+    private readonly assets: AssetRepository,
+    private readonly policy: Policy,
+    private readonly outbox: Outbox,
+  ) {}
+
+  /** @throws {NotFoundError} also when the caller may not know of it */
+  async get(caller: Principal, id: string): Promise<Asset> {
+    const asset = await this.assets.find(validate(ASSET_ID, id, 'id'));
+    return this.visible(caller, asset, id);
+  }
+
+  /** By OpenLineage name. @throws {NotFoundError} also when the caller may not know of it */
+  async getByName(caller: Principal, kind: AssetKind, identityNamespace: string, identityName: string): Promise<Asset> {
+    const asset = await this.assets.findByIdentity(spaceOf(kind), identityNamespace, identityName);
+    return this.visible(caller, asset, `${identityNamespace} ${identityName}`);
+  }
+
+  /** Those of `ids` that the caller may see, by id. */
+  async getVisible(caller: Principal, ids: readonly string[]): Promise<Map<string, Asset>> {
+    const plan = await this.policy.plan(caller, 'list');
+    const assets = await this.assets.findMany(ids);
+    return new Map(assets.filter((asset) => plan.matches(resourceOf(asset))).map((asset) => [asset.id, asset]));
+  }
+
+  /** Ordered by name; what the caller may not see is absent. */
+  async list(caller: Principal, filter: z.input<typeof FILTER>, args: PageArgs): Promise<Page<Asset>> {
+    const request = pageRequest<readonly [string, string]>(args, 2);
+    const plan = await this.policy.plan(caller, 'list');
+    const rows = await this.assets.list(validate(FILTER, filter, 'filter'), plan, request);
+    return pageOf(rows, request, (asset) => [asset.identityName, asset.id]);
+  }
+
+  /** Changes description, owners or classifications. */
+  async edit(caller: Principal, id: string, input: z.input<typeof EDIT>): Promise<Asset> {
+    const asset = await this.get(caller, id);
+    await this.policy.authorize(caller, 'manage', resourceOf(asset));
+    const edit = validate(EDIT, input, 'input') as AssetEdit;
+    return this.database.run(async () => {
+      await this.assets.edit(asset.id, edit);
+      await this.announce([asset.id]);
+      return (await this.assets.find(asset.id))!;
+    });
+  }
+
+  /**
+   * Asks policy about an asset before an action on it. A caller who may not even know of it is told that it does not exist.
+   * @throws {NotFoundError}
+   * @throws {AccessDeniedError} naming the rule
+   */
+  async authorize(caller: Principal, action: Action, asset: Asset, context?: Readonly<Record<string, unknown>>): Promise<void> {
+    await this.visible(caller, asset, asset.identityName);
+    await this.policy.authorize(caller, action, resourceOf(asset), context);
+  }
+
+  /**
+   * Makes the catalog know of assets, in the transaction under way. The caller of this has authorized it.
+   * @returns the id of each identity, in the order given
+   */
+  async see(seen: readonly (AssetIdentity & { kind: AssetKind; isManaged?: boolean; namespace?: string })[]): Promise<string[]> {
+    const rows = seen.map(({ isManaged = false, namespace, ...asset }) => ({
+      ...asset,
+      isManaged,
+      id: assetIdOf(asset),
+      namespace: namespace ?? this.policy.placeOf(asset.identityNamespace),
+    }));
+    // The most telling kind last: one statement must not touch a row twice.
+    const byId = new Map(rows.sort((a, b) => KIND_ORDER[a.kind] - KIND_ORDER[b.kind]).map((row) => [row.id, row]));
+    await this.announce(await this.assets.see([...byId.values()]));
+    return seen.map(assetIdOf);
+  }
+
+  /**
+   * Makes an asset of what Cairn itself versions or runs, in the transaction under way; one that events told of before becomes
+   * managed. The caller of this has authorized it.
+   * @returns its id
+   */
+  async manage(
+    asset: AssetIdentity & { kind: AssetKind; namespace: string },
+    edit: Pick<AssetEdit, 'description' | 'owners'>,
+  ): Promise<string> {
+    const id = assetIdOf(asset);
+    await this.assets.manage({ ...asset, id, isManaged: true });
+    await this.assets.edit(id, edit);
+    await this.announce([id]);
+    return id;
+  }
+
+  /** Tells the rest of the house that an asset's entry or content changed, in the transaction under way. */
+  async announce(assetIds: readonly string[]): Promise<void> {
+    await this.outbox.append(assetIds.map((assetId) => ({ topic: ASSET_CHANGED, orderingKey: assetId, payload: { assetId } })));
+  }
+
+  private async visible(caller: Principal, asset: Asset | undefined, id: string): Promise<Asset> {
+    const plan = await this.policy.plan(caller, 'list');
+    if (!asset || !plan.matches(resourceOf(asset))) throw new NotFoundError('Asset', id);
+    return asset;
+  }
+}
+
+const KIND_ORDER: Readonly<Record<AssetKind, number>> = { dataset: 0, model: 1, job: 0, workload: 1, endpoint: 2 };

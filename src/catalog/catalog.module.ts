@@ -1,0 +1,56 @@
+import { Module } from '@nestjs/common';
+import { OBJECT_STORE, type ObjectStore } from '../storage/index.js';
+import { AssetRepository } from './assets/asset.repository.js';
+import { AssetResolver } from './assets/asset.resolver.js';
+import { AssetService } from './assets/asset.service.js';
+import { CommitRepository } from './commits/commit.repository.js';
+import { CommitResolver } from './commits/commit.resolver.js';
+import { CommitService } from './commits/commit.service.js';
+import { CommitWriter } from './commits/commit-writer.js';
+import { MergeService } from './commits/merge.service.js';
+import { RevisionService } from './commits/revision.service.js';
+import { ContentController } from './content/content.controller.js';
+import { ChangeProfileResolver, ContentResolver, EntryProfileResolver } from './content/content.resolver.js';
+import { ContentService } from './content/content.service.js';
+import { ProfileService } from './content/profile.service.js';
+import { RefRepository } from './refs/ref.repository.js';
+import { RefResolver } from './refs/ref.resolver.js';
+import { RefService } from './refs/ref.service.js';
+import { RepositoryRepository } from './repositories/repository.repository.js';
+import { AssetRepositoryResolver, RepositoryResolver } from './repositories/repository.resolver.js';
+import { RepositoryService } from './repositories/repository.service.js';
+import { objectNodeStore, Trees } from './trees/index.js';
+
+const repositories = [
+  RepositoryRepository,
+  RepositoryService,
+  RepositoryResolver,
+  AssetRepositoryResolver,
+  RefRepository,
+  RefService,
+  RefResolver,
+  CommitRepository,
+  CommitWriter,
+  CommitService,
+  CommitResolver,
+  MergeService,
+  RevisionService,
+  ContentService,
+  ContentResolver,
+  EntryProfileResolver,
+  ChangeProfileResolver,
+  ProfileService,
+];
+
+@Module({
+  controllers: [ContentController],
+  providers: [
+    AssetRepository,
+    AssetService,
+    AssetResolver,
+    ...repositories,
+    { provide: Trees, inject: [OBJECT_STORE], useFactory: (objects: ObjectStore) => new Trees(objectNodeStore(objects)) },
+  ],
+  exports: [AssetService, RepositoryService, CommitService, RevisionService, ContentService, ProfileService],
+})
+export class CatalogModule {}

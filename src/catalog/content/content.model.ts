@@ -1,0 +1,117 @@
+import { Field, Float, ObjectType, registerEnumType } from '@nestjs/graphql';
+import { BigIntScalar, JsonScalar, pageType } from '../../platform/index.js';
+
+@ObjectType('TreeEntry', { description: 'The bytes at a path.' })
+export class TreeEntryModel {
+  @Field(() => String)
+  path!: string;
+
+  @Field(() => String)
+  sha256!: string;
+
+  @Field(() => BigIntScalar)
+  sizeBytes!: number;
+
+  @Field(() => String, { nullable: true })
+  contentType?: string;
+
+  @Field(() => JsonScalar, { nullable: true })
+  metadata?: object;
+}
+
+export const TreeEntryPage = pageType(TreeEntryModel, 'TreeEntryPage');
+
+@ObjectType('ProfiledColumn')
+export class ProfiledColumnModel {
+  @Field(() => String)
+  name!: string;
+
+  @Field(() => String)
+  type!: string;
+
+  @Field(() => Boolean, { nullable: true })
+  nullable?: boolean;
+
+  @Field(() => Float, { nullable: true })
+  nullCount?: number;
+
+  @Field(() => String, { nullable: true })
+  min?: string;
+
+  @Field(() => String, { nullable: true })
+  max?: string;
+}
+
+@ObjectType('ContentProfile', { description: 'What Cairn read of a file: schema, row count, statistics. Read at commit.' })
+export class ContentProfileModel {
+  @Field(() => String, { description: 'csv, json, jsonl, parquet or onnx.' })
+  format!: string;
+
+  @Field(() => BigIntScalar, { nullable: true })
+  rowCount?: number;
+
+  @Field(() => [ProfiledColumnModel])
+  columns!: ProfiledColumnModel[];
+
+  @Field(() => Boolean, { description: 'Statistics are of a part of the file, which is too large to read whole.' })
+  isSampled!: boolean;
+
+  @Field(() => [String], { description: 'What is wrong with the file.' })
+  problems!: readonly string[];
+
+  @Field(() => JsonScalar, { nullable: true, description: 'Inputs, outputs and opset of an ONNX model.' })
+  model?: object;
+}
+
+export const ChangeTypeEnum = { added: 'added', removed: 'removed', modified: 'modified' } as const;
+registerEnumType(ChangeTypeEnum, { name: 'ChangeType' });
+
+@ObjectType('PathChange', { description: 'A path that differs between two revisions.' })
+export class PathChangeModel {
+  @Field(() => String)
+  path!: string;
+
+  @Field(() => ChangeTypeEnum)
+  type!: keyof typeof ChangeTypeEnum;
+
+  @Field(() => TreeEntryModel, { nullable: true })
+  before?: TreeEntryModel;
+
+  @Field(() => TreeEntryModel, { nullable: true })
+  after?: TreeEntryModel;
+}
+
+export const PathChangePage = pageType(PathChangeModel, 'PathChangePage');
+
+@ObjectType('ChangedColumn')
+export class ChangedColumnModel {
+  @Field(() => String)
+  name!: string;
+
+  @Field(() => String, { description: 'Its type before.' })
+  before!: string;
+
+  @Field(() => String, { description: 'Its type after.' })
+  after!: string;
+}
+
+@ObjectType('ProfileChange', { description: 'How schema and row count differ.' })
+export class ProfileChangeModel {
+  @Field(() => [String])
+  addedColumns!: readonly string[];
+
+  @Field(() => [String])
+  removedColumns!: readonly string[];
+
+  @Field(() => [ChangedColumnModel])
+  changedColumns!: readonly ChangedColumnModel[];
+
+  @Field(() => BigIntScalar, { nullable: true })
+  rowCountBefore?: number;
+
+  @Field(() => BigIntScalar, { nullable: true })
+  rowCountAfter?: number;
+
+  @Field(() => Boolean, { description: 'A reader of the old schema may fail on the new one.' })
+  isBreaking!: boolean;
+}

@@ -1,0 +1,101 @@
+import { Args, Parent, ResolveField, Resolver } from '@nestjs/graphql';
+import { Access, Caller, type Principal } from '../../identity/index.js';
+import { type Page, PageArgs } from '../../platform/index.js';
+import type { ContentProfile } from '../profiles/index.js';
+import { RepositoryModel } from '../repositories/repository.model.js';
+import type { TreeChange } from '../trees/index.js';
+import {
+  ContentProfileModel,
+  PathChangeModel,
+  PathChangePage,
+  ProfileChangeModel,
+  TreeEntryModel,
+  TreeEntryPage,
+} from './content.model.js';
+import { ContentService } from './content.service.js';
+import { ProfileService } from './profile.service.js';
+
+@Resolver(() => RepositoryModel)
+export class ContentResolver {
+  constructor(private readonly content: ContentService) {}
+
+  @Access('governed')
+  @ResolveField(() => TreeEntryPage, { description: 'Files under a prefix, by path.' })
+  async entries(
+    @Caller() caller: Principal,
+    @Parent() repository: RepositoryModel,
+    @Args() page: PageArgs,
+    @Args('revision') revision: string,
+    @Args('prefix', { nullable: true, type: () => String }) prefix?: string,
+  ): Promise<Page<TreeEntryModel>> {
+    const { nodes, pageInfo } = await this.content.list(caller, repository.name, revision, prefix ?? '', page);
+    return { nodes: nodes.map(({ path, entry }) => ({ path, ...entry })), pageInfo };
+  }
+
+  @Access('governed')
+  @ResolveField(() => TreeEntryModel, { description: 'The file at a path.' })
+  async entry(
+    @Caller() caller: Principal,
+    @Parent() repository: RepositoryModel,
+    @Args('revision') revision: string,
+    @Args('path') path: string,
+  ): Promise<TreeEntryModel> {
+    const { entry } = await this.content.entry(caller, repository.name, revision, path);
+    return { path, ...entry };
+  }
+
+  @Access('governed')
+  @ResolveField(() => PathChangePage, { description: 'What differs between two revisions, by path.' })
+  async diff(
+    @Caller() caller: Principal,
+    @Parent() repository: RepositoryModel,
+    @Args() page: PageArgs,
+    @Args('from') from: string,
+    @Args('to') to: string,
+  ): Promise<Page<PathChangeModel>> {
+    const { nodes, pageInfo } = await this.content.diff(caller, repository.name, from, to, page);
+    return { nodes: nodes.map(toPathChange), pageInfo };
+  }
+}
+
+/** Adds to files what was read of them at commit. Whoever was shown the file may read its profile. */
+@Resolver(() => TreeEntryModel)
+export class EntryProfileResolver {
+  constructor(private readonly profiles: ProfileService) {}
+
+  @Access('governed')
+  @ResolveField(() => ContentProfileModel, { nullable: true, description: 'Absent for formats that Cairn does not read.' })
+  async profile(@Parent() entry: TreeEntryModel): Promise<ContentProfileModel | undefined> {
+    const profile = await this.profiles.find(entry);
+    return profile && toProfile(profile);
+  }
+}
+
+@Resolver(() => PathChangeModel)
+export class ChangeProfileResolver {
+  constructor(private readonly profiles: ProfileService) {}
+
+  @Access('governed')
+  @ResolveField(() => ProfileChangeModel, { nullable: true, description: 'Where both sides could be read.' })
+  profileChange(@Parent() { before, after }: PathChangeModel): Promise<ProfileChangeModel | undefined> {
+    return this.profiles.compare(before, after);
+  }
+}
+
+function toPathChange({ path, before, after }: TreeChange): PathChangeModel {
+  return {
+    path,
+    type: before === undefined ? 'added' : after === undefined ? 'removed' : 'modified',
+    before: before && { path, ...before },
+    after: after && { path, ...after },
+  };
+}
+
+function toProfile({ columns, sampled, ...profile }: ContentProfile): ContentProfileModel {
+  const text = (value: unknown) => (value === undefined || value === null ? undefined : String(value));
+  return {
+    ...profile,
+    isSampled: sampled ?? false,
+    columns: columns.map((column) => ({ ...column, min: text(column.min), max: text(column.max) })),
+  };
+}

@@ -1,0 +1,80 @@
+import type { Readable } from 'node:stream';
+import { Inject, Injectable } from '@nestjs/common';
+import type { Principal } from '../../identity/index.js';
+import { NotFoundError, type Page, type PageArgs, pageOf, pageRequest } from '../../platform/index.js';
+import { type ByteRange, OBJECT_STORE, type ObjectStore } from '../../storage/index.js';
+import { RevisionService } from '../commits/revision.service.js';
+import { type OpenRepository, RepositoryService } from '../repositories/repository.service.js';
+import { comparePaths, type LeafItem, type TreeChange, type TreeEntry, Trees } from '../trees/index.js';
+import type { Commit } from '../versions/index.js';
+
+/** Content that is about to be read. */
+export interface OpenContent {
+  readonly entry: TreeEntry;
+  readonly commitId: string;
+  /** The part that `stream` gives, half-open; absent for the whole. */
+  readonly part?: { readonly start: number; readonly end: number };
+  /** Whole reads are verified while they stream. */
+  readonly stream: Readable;
+}
+
+/** Reads content by `repository@revision:path`. */
+@Injectable()
+export class ContentService {
+  constructor(
+    private readonly repositories: RepositoryService,
+    private readonly revisions: RevisionService,
+    private readonly trees: Trees,
+    @Inject(OBJECT_STORE) private readonly objects: ObjectStore,
+  ) {}
+
+  /** Needs `read`. @throws {NotFoundError} */
+  async open(caller: Principal, name: string, revision: string, path: string, range?: ByteRange): Promise<OpenContent> {
+    const { repository, commit } = await this.at(caller, name, revision);
+    const entry = await this.trees.get(commit.tree, path);
+    if (!entry) throw new NotFoundError('Path', `${repository.name}@${revision}:${path}`);
+    const isPartial = range !== undefined && range.start < entry.sizeBytes;
+    const part = isPartial ? { start: range.start, end: Math.min(range.end ?? entry.sizeBytes, entry.sizeBytes) } : undefined;
+    return { entry, commitId: commit.id, part, stream: await this.objects.open(entry.sha256, part) };
+  }
+
+  /** Opens a repository for reading at one commit. Needs `read`. */
+  async at(caller: Principal, name: string, revision: string, field?: string): Promise<OpenRepository & { commit: Commit }> {
+    const open = await this.repositories.open(caller, name, 'read');
+    return { ...open, commit: await this.revisions.resolve(open.repository, revision, field) };
+  }
+
+  /** Entries under a prefix, by path. Needs `read`: names and statistics of files tell of the content. */
+  async list(caller: Principal, name: string, revision: string, prefix: string, args: PageArgs): Promise<Page<LeafItem>> {
+    const request = pageRequest<readonly [string]>(args, 1);
+    const { commit } = await this.at(caller, name, revision);
+    const { items } = await this.trees.list(commit.tree, { prefix, after: request.after?.[0], limit: request.limit });
+    return pageOf(items as LeafItem[], request, (item) => [item.path]);
+  }
+
+  /** What differs between two revisions, by path. Needs `read`. */
+  async diff(caller: Principal, name: string, from: string, to: string, args: PageArgs): Promise<Page<TreeChange>> {
+    const request = pageRequest<readonly [string]>(args, 1);
+    const { repository, commit: before } = await this.at(caller, name, from, 'from');
+    const after = await this.revisions.resolve(repository, to, 'to');
+    const changes: TreeChange[] = [];
+    for await (const change of this.trees.diff(before.tree, after.tree)) {
+      if (request.after && comparePaths(change.path, request.after[0]) <= 0) continue;
+      if (changes.push(change) === request.limit) break;
+    }
+    return pageOf(changes, request, (change) => [change.path]);
+  }
+
+  /** One entry. Needs `read`. @throws {NotFoundError} */
+  async entry(caller: Principal, name: string, revision: string, path: string): Promise<LeafItem> {
+    const { commit } = await this.at(caller, name, revision);
+    const entry = await this.trees.get(commit.tree, path);
+    if (!entry) throw new NotFoundError('Path', `${name}@${revision}:${path}`);
+    return { path, entry };
+  }
+
+  /** Every entry at a commit, in order, for work that copies all of it: the inputs of a run. The caller has been authorized. */
+  walk(commit: Commit, prefix?: string): AsyncIterable<LeafItem> {
+    return this.trees.walk(commit.tree, { prefix });
+  }
+}

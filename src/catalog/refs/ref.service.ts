@@ -1,0 +1,71 @@
+import { Injectable } from '@nestjs/common';
+import { z } from 'zod';
+import { type Principal, subjectOf } from '../../identity/index.js';
+import { AlreadyExistsError, Database, NotFoundError, type Page, type PageArgs, pageOf, pageRequest, validate } from '../../platform/index.js';
+import { RevisionService } from '../commits/revision.service.js';
+import type { Repository } from '../repositories/repository.js';
+import { RepositoryService } from '../repositories/repository.service.js';
+import { parseRefName } from '../versions/index.js';
+import { BranchKeptError, BranchMovedError, type Ref, type RefType } from './ref.js';
+import { RefRepository } from './ref.repository.js';
+
+const NAMED = z.object({ repository: z.string().max(100), name: z.string().max(300) });
+const CREATE = NAMED.extend({ revision: z.string().max(400) });
+const PROTECT = NAMED.extend({ isProtected: z.boolean() });
+
+/** Branches and tags. A tag never moves. */
+@Injectable()
+export class RefService {
+  constructor(
+    private readonly database: Database,
+    private readonly repositories: RepositoryService,
+    private readonly refs: RefRepository,
+    private readonly revisions: RevisionService,
+  ) {}
+
+  /** Needs `write`. @param input.revision where the ref starts @throws {AlreadyExistsError} */
+  async create(caller: Principal, type: RefType, input: z.input<typeof CREATE>): Promise<Ref> {
+    const { repository: name, name: refName, revision } = validate(CREATE, input, 'input');
+    parseRefName(refName, 'input.name');
+    const { repository } = await this.repositories.open(caller, name, 'write', { branch: refName });
+    const commit = await this.revisions.resolve(repository, revision, type === 'branch' ? 'input.from' : 'input.revision');
+    const move = { actor: subjectOf(caller), reason: `create ${type}` };
+    const isNew = await this.database.run(() => this.refs.create(repository.id, type, refName, commit.id, move));
+    if (!isNew) throw new AlreadyExistsError(type === 'branch' ? 'Branch' : 'Tag', `${name}@${refName}`);
+    return (await this.refs.find(repository.id, type, refName))!;
+  }
+
+  /** Needs `manage`. Moves of a protected branch need `merge` beside `write`. */
+  async protect(caller: Principal, input: z.input<typeof PROTECT>): Promise<Ref> {
+    const { repository: name, name: branch, isProtected } = validate(PROTECT, input, 'input');
+    const { repository } = await this.repositories.open(caller, name, 'manage', { branch });
+    await this.find(repository, branch);
+    await this.refs.protect(repository.id, branch, isProtected);
+    return this.find(repository, branch);
+  }
+
+  /** Needs `write`. The default branch and protected ones stay. Its commits stay too. */
+  async deleteBranch(caller: Principal, input: z.input<typeof NAMED>): Promise<Ref> {
+    const { repository: name, name: branch } = validate(NAMED, input, 'input');
+    const { repository } = await this.repositories.open(caller, name, 'write', { branch });
+    const ref = await this.find(repository, branch);
+    if (branch === repository.defaultBranch) throw new BranchKeptError(branch, 'the default branch');
+    if (ref.isProtected) throw new BranchKeptError(branch, 'protected');
+    const move = { actor: subjectOf(caller), reason: 'delete branch' };
+    const isGone = await this.database.run(() => this.refs.deleteBranch(repository.id, branch, ref.commitId, move));
+    if (!isGone) throw new BranchMovedError(name, branch, ref.commitId, undefined);
+    return ref;
+  }
+
+  /** By name. */
+  async list(repository: Repository, type: RefType, args: PageArgs): Promise<Page<Ref>> {
+    const request = pageRequest<readonly [string]>(args, 1);
+    return pageOf(await this.refs.list(repository.id, type, request), request, (ref) => [ref.name]);
+  }
+
+  private async find(repository: Repository, branch: string): Promise<Ref> {
+    const ref = await this.refs.find(repository.id, 'branch', branch);
+    if (!ref) throw new NotFoundError('Branch', `${repository.name}@${branch}`);
+    return ref;
+  }
+}

@@ -1,0 +1,29 @@
+import { Column, Entity, ForeignKey, PrimaryColumn, Unique } from 'typeorm';
+import type { Repository, RepositoryKind } from './repository.js';
+
+@Entity('repository')
+@Unique('repository_name', ['name'])
+@Unique('repository_of_asset', ['assetId'])
+export class RepositoryEntity implements Repository {
+  @PrimaryColumn('uuid')
+  id!: string;
+
+  @Column('text')
+  name!: string;
+
+  @Column('text')
+  kind!: RepositoryKind;
+
+  @ForeignKey('AssetEntity', { name: 'repository_asset' })
+  @Column('uuid', { name: 'asset_id' })
+  assetId!: string;
+
+  @Column('text', { name: 'default_branch', default: 'main' })
+  defaultBranch!: string;
+
+  @Column('text', { name: 'created_by' })
+  createdBy!: string;
+
+  @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
+  createdAt!: Date;
+}

@@ -1,0 +1,130 @@
+import { randomUUID } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
+import { z } from 'zod';
+import { type Principal, subjectOf } from '../../identity/index.js';
+import {
+  AlreadyExistsError,
+  CONFIG,
+  type Config,
+  Database,
+  isUniqueViolation,
+  NotFoundError,
+  type Page,
+  type PageArgs,
+  pageOf,
+  pageRequest,
+  validate,
+} from '../../platform/index.js';
+import { type Action, Policy, UNCLASSIFIED } from '../../policy/index.js';
+import { OBJECT_STORE, type ObjectBody, type ObjectStore, parseSha256, type StoredObject } from '../../storage/index.js';
+import { type Asset, MANAGED_IDENTITY_NAMESPACE } from '../assets/asset.js';
+import { AssetService } from '../assets/asset.service.js';
+import { CommitWriter } from '../commits/commit-writer.js';
+import { RefRepository } from '../refs/ref.repository.js';
+import { DEFAULT_BRANCH, type Repository } from './repository.js';
+import { RepositoryRepository } from './repository.repository.js';
+
+const NAME = /^[a-z0-9](?:[a-z0-9._-]{0,61}[a-z0-9])?$/;
+const NAMESPACE = /^[a-z0-9][a-z0-9_-]*(?:\/[a-z0-9][a-z0-9_-]*){0,7}$/;
+
+/** A namespace as requests name it, e.g. `research/penguins`. */
+export const NAMESPACE_INPUT = z
+  .string()
+  .max(200)
+  .regex(NAMESPACE, 'must be 1–8 segments of lower-case letters, digits, "_" or "-", joined by "/"');
+
+const CREATE = z.object({
+  name: z
+    .string()
+    .regex(NAME, 'must be 1–63 lower-case letters, digits, ".", "_" or "-", with a letter or digit at both ends'),
+  kind: z.enum(['dataset', 'model']),
+  namespace: NAMESPACE_INPUT,
+  description: z.string().max(10_000).optional(),
+});
+
+/** A repository with the asset it stands for, as authorized for an action. */
+export interface OpenRepository {
+  readonly repository: Repository;
+  readonly asset: Asset;
+}
+
+/** Repositories: made, found and opened under policy. A repository governs as the dataset or model it holds. */
+@Injectable()
+export class RepositoryService {
+  constructor(
+    private readonly database: Database,
+    private readonly repositories: RepositoryRepository,
+    private readonly refs: RefRepository,
+    private readonly assets: AssetService,
+    private readonly commits: CommitWriter,
+    private readonly policy: Policy,
+    @Inject(OBJECT_STORE) private readonly objects: ObjectStore,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {}
+
+  /** Makes a repository with its default branch at an empty first commit. Needs `write` on the new asset. */
+  async create(caller: Principal, input: z.input<typeof CREATE>): Promise<Repository> {
+    const { name, kind, namespace, description } = validate(CREATE, input, 'input');
+    await this.policy.authorize(caller, 'write', { namespace, kind, name, tags: [UNCLASSIFIED] });
+    const subject = subjectOf(caller);
+    const id = randomUUID();
+    const first = this.commits.first(subject, new Date());
+    try {
+      await this.database.run(async () => {
+        const asset = { space: 'data', identityNamespace: MANAGED_IDENTITY_NAMESPACE, identityName: name } as const;
+        const assetId = await this.assets.manage({ ...asset, kind, namespace }, { description, owners: [subject] });
+        await this.repositories.insert({ id, name, kind, assetId, createdBy: subject });
+        await this.commits.insert(id, first);
+        await this.refs.create(id, 'branch', DEFAULT_BRANCH, first.id, { actor: subject, reason: 'create repository' });
+      });
+    } catch (error) {
+      if (isUniqueViolation(error)) throw new AlreadyExistsError('Repository', name);
+      throw error;
+    }
+    return (await this.repositories.findByName(name))!;
+  }
+
+  /**
+   * Opens a repository for an action.
+   * @throws {NotFoundError} also when the caller may not know of it
+   * @throws {AccessDeniedError} naming the rule
+   */
+  async open(caller: Principal, name: string, action: Action, context?: Readonly<Record<string, unknown>>): Promise<OpenRepository> {
+    const repository = await this.repositories.findByName(name);
+    if (!repository) throw new NotFoundError('Repository', name);
+    const asset = (await this.assets.getVisible(caller, [repository.assetId])).get(repository.assetId);
+    if (!asset) throw new NotFoundError('Repository', name);
+    await this.assets.authorize(caller, action, asset, context);
+    return { repository, asset };
+  }
+
+  /** The repository of an asset that the caller was shown; undefined for assets that Cairn does not version. */
+  ofAsset(assetId: string): Promise<Repository | undefined> {
+    return this.repositories.findByAsset(assetId);
+  }
+
+  /** Sizes in bytes of those objects that were uploaded to the repository, by digest. */
+  objectSizes(repository: Repository, digests: readonly string[]): Promise<Map<string, number>> {
+    return this.repositories.objectSizes(repository.id, digests);
+  }
+
+  async list(caller: Principal, args: PageArgs): Promise<Page<Repository>> {
+    const request = pageRequest<readonly [string]>(args, 1);
+    const visible = await this.policy.plan(caller, 'list');
+    return pageOf(await this.repositories.list(visible.plan, request), request, (repository) => [repository.name]);
+  }
+
+  /**
+   * Takes the bytes of an object for later commits. Needs `write`. Uploading the same bytes again changes nothing.
+   * @param expectedSha256 lower-case hex; a body with another digest is refused
+   */
+  async upload(caller: Principal, name: string, body: ObjectBody, expectedSha256?: string): Promise<StoredObject> {
+    const { repository } = await this.open(caller, name, 'write');
+    const object = await this.objects.put(body, {
+      maxBytes: this.config.CAIRN_MAX_OBJECT_BYTES,
+      sha256: expectedSha256 === undefined ? undefined : parseSha256(expectedSha256, 'x-cairn-sha256'),
+    });
+    await this.repositories.addObject(repository.id, object.sha256, object.sizeBytes, subjectOf(caller));
+    return object;
+  }
+}

@@ -1,0 +1,16 @@
+/** The versioned content of a dataset or a model. */
+export interface Repository {
+  readonly id: string;
+  /** Unique in the service: 1–63 lower-case letters, digits, `.`, `_`, `-`. */
+  readonly name: string;
+  readonly kind: RepositoryKind;
+  readonly assetId: string;
+  readonly defaultBranch: string;
+  /** Subject of who made it. */
+  readonly createdBy: string;
+  readonly createdAt: Date;
+}
+
+export type RepositoryKind = 'dataset' | 'model';
+
+export const DEFAULT_BRANCH = 'main';
