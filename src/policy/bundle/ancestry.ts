@@ -4,25 +4,28 @@ export class Ancestry {
   private readonly below: ReadonlyMap<string, readonly string[]>;
   private readonly paths: ReadonlyMap<string, readonly string[]>;
 
-  /** @param links `[child, parent]`, without cycles and with one parent for a child */
-  constructor(links: readonly (readonly [child: string, parent: string])[]) {
+  /**
+   * @param links `[child, parent]`, without cycles and with one parent for a child
+   * @param alone names to know of that may have no link
+   */
+  constructor(links: readonly (readonly [child: string, parent: string])[], alone: readonly string[] = []) {
     this.parentOf = new Map(links);
-    const names = new Set(links.flat());
+    const names = new Set([...links.flat(), ...alone]);
     this.paths = new Map([...names].map((name) => [name, this.climb(name)]));
     const below = new Map<string, string[]>();
     for (const [name, path] of this.paths) {
-      for (const ancestor of path) below.set(ancestor, [...(below.get(ancestor) ?? []), name]);
+      for (const ancestor of path) pushTo(below, ancestor, name);
     }
     for (const names of below.values()) names.sort();
     this.below = below;
   }
 
-  /** Every name that some link mentions, sorted. */
+  /** Every name it was told of, sorted. */
   get names(): readonly string[] {
     return [...this.paths.keys()].sort();
   }
 
-  /** The way up from `name`, which comes first, to its root. A name that no link mentions is its own root. */
+  /** The way up from `name`, which comes first, to its root. A name it was not told of is its own root. */
   pathFrom(name: string): readonly string[] {
     return this.paths.get(name) ?? [name];
   }
@@ -39,4 +42,11 @@ export class Ancestry {
     }
     return path;
   }
+}
+
+/** Appends to the list under `key`, which is made when there is none. */
+export function pushTo<K, V>(lists: Map<K, V[]>, key: K, value: V): void {
+  const list = lists.get(key);
+  if (list === undefined) lists.set(key, [value]);
+  else list.push(value);
 }

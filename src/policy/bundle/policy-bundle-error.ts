@@ -1,4 +1,4 @@
-import { DomainError } from '../../platform/index.js';
+import { DomainError } from '../../platform/errors/index.js';
 
 /** The rules of the loader that a bundle can break. Stable: tests and editors may branch on them. */
 export type BundleRule =
@@ -42,9 +42,13 @@ export class PolicyBundleError extends DomainError {
 
   /** @param problems all of them, ordered by file and line */
   constructor(readonly problems: readonly BundleProblem[]) {
-    const lines = problems.slice(0, SHOWN).map((problem) => `  - ${at(problem)}${problem.message} (${problem.rule})`);
+    const lines = problems
+      .slice(0, SHOWN)
+      .map((problem) => `  - ${at(problem)}${problem.message} (${problem.rule})`);
     if (problems.length > SHOWN) lines.push(`  - and ${problems.length - SHOWN} more`);
-    super(`The policy bundle is refused; correct what follows and load it again:\n${lines.join('\n')}`, { problems });
+    super(`The policy bundle is refused; correct what follows and load it again:\n${lines.join('\n')}`, {
+      problems,
+    });
   }
 }
 

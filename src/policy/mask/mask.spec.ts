@@ -13,9 +13,12 @@ describe('a mask', () => {
     expect(maskName(mask(text))).toBe(text);
   });
 
-  it.each(['none', 'SHA256', 'partial', 'partial:0', 'partial:33', 'partial:04', 'md5', ''])('%j is refused', (text) => {
-    expect(parseMask(text)).toContain('is not a mask');
-  });
+  it.each(['none', 'SHA256', 'partial', 'partial:0', 'partial:33', 'partial:04', 'md5', ''])(
+    '%j is refused',
+    (text) => {
+      expect(parseMask(text)).toContain('is not a mask');
+    },
+  );
 
   it.each([
     [['partial:4', 'sha256'], 'sha256'],

@@ -4,8 +4,7 @@
  * - `partial:N` all but the last N characters (1–32) starred
  */
 export type Mask =
-  | { readonly kind: 'null' | 'redact' | 'sha256' }
-  | { readonly kind: 'partial'; readonly shown: number };
+  { readonly kind: 'null' | 'redact' | 'sha256' } | { readonly kind: 'partial'; readonly shown: number };
 
 /** What the `mask` column of an exemption says. */
 export const NO_MASK = 'none';
