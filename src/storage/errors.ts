@@ -1,4 +1,4 @@
-import { DomainError } from '../platform/index.js';
+import { DomainError } from '../platform/errors/index.js';
 import type { Sha256 } from './sha256.js';
 
 /** The store has no object of that name. */

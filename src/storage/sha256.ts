@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-import { InvalidInputError } from '../platform/index.js';
+import { InvalidInputError } from '../platform/errors/index.js';
 
 declare const brand: unique symbol;
 

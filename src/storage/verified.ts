@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { pipeline, Transform, type Readable } from 'node:stream';
 
-import { InvalidInputError } from '../platform/index.js';
+import { InvalidInputError } from '../platform/errors/index.js';
 import { CorruptObjectError, ObjectTooLargeError } from './errors.js';
 import type { ByteRange, ObjectStore, StoredObject } from './object-store.js';
 import { parseSha256, type Sha256 } from './sha256.js';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 
-/** Migrated once in the global setup; test databases are copies of it. */
+/** Made by the global setup; test databases are copies of it. */
 export const TEMPLATE_DATABASE = 'cairn_template';
 
 /** A database of a test file's own. */

@@ -1,4 +1,4 @@
-import { InvalidInputError } from '../../platform/index.js';
+import { InvalidInputError } from '../../platform/errors/index.js';
 import type { Sha256 } from '../../storage/index.js';
 import { LevelCursor, lowerBound, type Passed } from './cursor.js';
 import { EMPTY_TREE, type LeafItem } from './node.js';

@@ -1,4 +1,4 @@
-import { InvalidInputError } from '../../platform/index.js';
+import { InvalidInputError } from '../../platform/errors/index.js';
 
 /** The most bytes a path may have in UTF-8: the limit of object keys in S3. */
 export const MAX_PATH_BYTES = 1024;

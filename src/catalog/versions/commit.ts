@@ -1,4 +1,4 @@
-import { InvalidInputError } from '../../platform/index.js';
+import { InvalidInputError } from '../../platform/errors/index.js';
 import { sha256Of, type Sha256 } from '../../storage/index.js';
 
 /** A state of a repository and where it came from. It never changes; its id is a digest of all the rest. */

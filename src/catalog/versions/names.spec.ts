@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 
-import { InvalidInputError } from '../../platform/index.js';
+import { InvalidInputError } from '../../platform/errors/index.js';
 import { parseAddress, parseRefName, parseRevision } from './index.js';
 
 const ID = '0123456789abcdef'.repeat(4);

@@ -1,4 +1,4 @@
-import { InvalidInputError } from '../../platform/index.js';
+import { InvalidInputError } from '../../platform/errors/index.js';
 import { isSha256, type Sha256 } from '../../storage/index.js';
 import { parsePath } from '../trees/index.js';
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 
-import { InvalidInputError } from '../../platform/index.js';
+import { InvalidInputError } from '../../platform/errors/index.js';
 import {
   ChecksumMismatchError,
   CorruptObjectError,

@@ -2,13 +2,17 @@ import { mkdtempSync, chmodSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { DataSource } from 'typeorm';
-import { dataSourceOptions } from '../../src/platform/database/data-source.js';
-import { migrate } from '../../src/platform/database/data-source.js';
-import { startEmbeddedPostgres } from '../../src/platform/database/embedded/embedded-postgres.js';
-import { TEMPLATE_DATABASE } from './database.js';
+import { dataSourceOptions, migrate } from '../../dist/src/platform/database/data-source.js';
+import { startEmbeddedPostgres } from '../../dist/src/platform/database/embedded/embedded-postgres.js';
 
-/** One PostgreSQL for the whole run, without fsync, and a migrated template that each test file copies. */
-export default async function globalSetup(): Promise<void> {
+/** Migrated here; `database.ts` copies it for each test file. */
+const TEMPLATE_DATABASE = 'cairn_template';
+
+/**
+ * One PostgreSQL for the whole run, without fsync, and a migrated template that each test file copies. Jest loads this file outside of its
+ * transforms, so it takes the built code; `npm test` builds first.
+ */
+export default async function globalSetup() {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'cairn-test-'));
   chmodSync(folder, 0o755);
   const postgres = await startEmbeddedPostgres(path.join(folder, 'postgres'), {
@@ -26,5 +30,5 @@ export default async function globalSetup(): Promise<void> {
   await migrate(template);
   await template.destroy();
   process.env['CAIRN_TEST_POSTGRES_URL'] = postgres.url;
-  (globalThis as { cairnTest?: unknown }).cairnTest = { postgres, folder };
+  globalThis.cairnTest = { postgres, folder };
 }

@@ -1,0 +1,120 @@
+import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
+import { type Principal, subjectOf } from '../identity/index.js';
+import { CONFIG, type Config, HealthChecks, LOGGER, type Logger } from '../platform/index.js';
+import { AccessDeniedError } from './access-denied-error.js';
+import { readBundleDirectory } from './bundle/read-bundle-directory.js';
+import { isAttribute, type PolicyContext } from './condition/attributes.js';
+import { CompiledPolicy } from './decision/compiled-policy.js';
+import type { Decision } from './decision/decision.js';
+import { DecisionLog, DecisionLogFullError } from './decision-log.js';
+import { type Plan, planMatches } from './plan/plan.js';
+import type { Action, Kind } from './vocabulary.js';
+
+/** What policy is asked about. */
+export interface Resource {
+  /** Its place in the tree of namespaces. */
+  readonly namespace: string;
+  readonly kind: Kind;
+  readonly name: string;
+  /** Classifications, not closed over their tree. */
+  readonly tags: readonly string[];
+}
+
+/** What a request says of itself beside who, what and where: `branch`, `purpose` … Unknown names are left out. */
+export type RequestContext = Readonly<Record<string, unknown>>;
+
+/** The assets that a caller may act on, as a predicate: in process by `matches`, in SQL by `planToSql(plan, …)`. */
+export interface VisibilityPlan {
+  readonly plan: Plan;
+  matches(resource: Resource): boolean;
+}
+
+/** The one door: every read and write of governed things asks here, and every answer is logged. */
+@Injectable()
+export class Policy implements OnModuleInit {
+  private compiled!: CompiledPolicy;
+
+  constructor(
+    @Inject(CONFIG) private readonly config: Config,
+    @Inject(LOGGER) private readonly logger: Logger,
+    private readonly log: DecisionLog,
+    health: HealthChecks,
+  ) {
+    health.register('policy', async () => ({ isReady: true, report: { bundle: this.compiled.version } }));
+  }
+
+  /** Loads the bundle; one that breaks a rule stops the boot. */
+  async onModuleInit(): Promise<void> {
+    this.compiled = new CompiledPolicy(await readBundleDirectory(this.config.CAIRN_POLICY_DIR));
+    this.logger.info(
+      { bundle: this.compiled.version, directory: this.config.CAIRN_POLICY_DIR },
+      'policy is loaded',
+    );
+  }
+
+  /** Answers and logs, with every rule that matched. @throws {DecisionLogFullError} */
+  decide(caller: Principal, action: Action, resource: Resource, context: RequestContext = {}): Decision {
+    if (this.log.isFull) throw new DecisionLogFullError();
+    const subject = subjectOf(caller);
+    const decision = this.compiled.decide({
+      subject,
+      action,
+      ...resource,
+      context: contextOf(caller, context),
+    });
+    this.log.append({
+      ...{ subject, action, namespace: resource.namespace, kind: resource.kind, name: resource.name },
+      ...{
+        isAllowed: decision.allowed,
+        rules: decision.rules,
+        reason: decision.reason,
+        bundle: this.compiled.version,
+      },
+    });
+    return decision;
+  }
+
+  /** What policy would answer to somebody else, for explanations; nothing is logged. The caller of this has been authorized. */
+  explain(subject: string, action: Action, resource: Resource): Decision {
+    return this.compiled.decide({ subject, action, ...resource, context: { now: new Date() } });
+  }
+
+  /** @throws {AccessDeniedError} naming the rule that denied, or saying that none allows */
+  async authorize(
+    caller: Principal,
+    action: Action,
+    resource: Resource,
+    context?: RequestContext,
+  ): Promise<void> {
+    const decision = this.decide(caller, action, resource, context);
+    if (!decision.allowed) throw new AccessDeniedError(subjectOf(caller), action, resource, decision);
+  }
+
+  /** Which assets the caller may act on. The answer is logged once, for the list as a whole. */
+  async plan(caller: Principal, action: Action, context: RequestContext = {}): Promise<VisibilityPlan> {
+    if (this.log.isFull) throw new DecisionLogFullError();
+    const subject = subjectOf(caller);
+    const plan = this.compiled.plan(subject, action, contextOf(caller, context));
+    this.log.append({
+      ...{
+        subject,
+        action,
+        isAllowed: plan.kind !== 'none',
+        rules: [],
+        reason: 'a list filtered by the rules',
+      },
+      bundle: this.compiled.version,
+    });
+    return { plan, matches: (resource) => planMatches(plan, resource) };
+  }
+
+  /** The policy namespace of assets known only from events, by their OpenLineage namespace. */
+  placeOf(identityNamespace: string): string {
+    return this.compiled.placeOf(identityNamespace);
+  }
+}
+
+function contextOf(caller: Principal, context: RequestContext): PolicyContext {
+  const known = Object.entries({ ...caller.attributes, ...context }).filter(([name]) => isAttribute(name));
+  return { ...Object.fromEntries(known), now: new Date() };
+}
