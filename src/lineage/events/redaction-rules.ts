@@ -3,7 +3,8 @@ const SECRET_NAME =
   /(?:password|passwd|passphrase|pwd|secret|secretkey|secretaccesskey|accesskey|accesskeyid|apikey|privatekey|signingkey|encryptionkey|accountkey|sharedkey|sastoken|token|authorization|credential|credentials|secrets|passwords|tokens|apikeys|cookie|setcookie|connectionstring|webhookurl)(?:value|text|plain)?$/;
 
 /** Names that end like one of the above and are none. */
-const HARMLESS_NAME = /(?:pagetoken|nexttoken|maxtokens|numtokens|totaltokens|prompttokens|completiontokens|continuationtoken)$/;
+const HARMLESS_NAME =
+  /(?:pagetoken|nexttoken|maxtokens|numtokens|totaltokens|prompttokens|completiontokens|continuationtoken)$/;
 
 const MAX_REMEMBERED = 20_000;
 const remembered = new Map<string, boolean>();
@@ -12,7 +13,10 @@ const remembered = new Map<string, boolean>();
 export function isSecretName(name: string): boolean {
   const known = remembered.get(name);
   if (known !== undefined) return known;
-  const plain = name.slice(-200).replace(/[^A-Za-z0-9]/g, '').toLowerCase();
+  const plain = name
+    .slice(-200)
+    .replace(/[^A-Za-z0-9]/g, '')
+    .toLowerCase();
   const isSecret = SECRET_NAME.test(plain) && !HARMLESS_NAME.test(plain);
   if (remembered.size >= MAX_REMEMBERED) remembered.clear();
   if (name.length <= 200) remembered.set(name, isSecret);
@@ -34,7 +38,8 @@ interface TextRule {
 const TEXT_RULES: readonly TextRule[] = [
   {
     rule: 'private key',
-    pattern: /-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----[^-]{0,20000}(?:-----END [A-Z ]{0,40}PRIVATE KEY-----)?/g,
+    pattern:
+      /-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----[^-]{0,20000}(?:-----END [A-Z ]{0,40}PRIVATE KEY-----)?/g,
     replacement: '***',
   },
   {
@@ -43,10 +48,23 @@ const TEXT_RULES: readonly TextRule[] = [
     pattern: /(\b[a-z][a-z0-9+.-]{1,30}:\/\/[^\s/?#@:'"<>]{0,200}:)[^\s/?#'"<>]{1,500}@/gi,
     replacement: '$1***@',
   },
-  { rule: 'JSON web token', pattern: /\beyJ[\w-]{8,2000}\.[\w-]{8,8000}(?:\.[\w-]{0,2000})?/g, replacement: '***' },
-  { rule: 'authorization header', pattern: /\b(Bearer|Basic|Negotiate|Digest) +[\w+/=.~-]{8,4000}/gi, replacement: '$1 ***' },
+  {
+    rule: 'JSON web token',
+    pattern: /\beyJ[\w-]{8,2000}\.[\w-]{8,8000}(?:\.[\w-]{0,2000})?/g,
+    replacement: '***',
+  },
+  {
+    rule: 'authorization header',
+    pattern: /\b(Bearer|Basic|Negotiate|Digest) +[\w+/=.~-]{8,4000}/gi,
+    replacement: '$1 ***',
+  },
   { rule: 'AWS access key', pattern: /\b(?:AKIA|ASIA|AROA|AIDA)[0-9A-Z]{16}\b/g, replacement: '***' },
-  { rule: 'token of a known service', pattern: /\b(?:gh[pousr]_\w{20,255}|github_pat_\w{20,255}|glpat-[\w-]{20,64}|xox[abeoprs]-[\w-]{10,250}|sk-[\w-]{20,200}|AIza[\w-]{35}|dapi[0-9a-f]{32}|hvs\.[\w-]{24,200}|npm_\w{36}|pypi-[\w-]{50,250})/g, replacement: '***' },
+  {
+    rule: 'token of a known service',
+    pattern:
+      /\b(?:gh[pousr]_\w{20,255}|github_pat_\w{20,255}|glpat-[\w-]{20,64}|xox[abeoprs]-[\w-]{10,250}|sk-[\w-]{20,200}|AIza[\w-]{35}|dapi[0-9a-f]{32}|hvs\.[\w-]{24,200}|npm_\w{36}|pypi-[\w-]{50,250})/g,
+    replacement: '***',
+  },
   {
     rule: 'secret in a connection string',
     pattern: new RegExp(`\\b(${ASSIGNED_NAME}=)(?!\\*\\*\\*)[^\\s"'&;,)}\\]]{2,2000}`, 'gi'),
@@ -54,15 +72,29 @@ const TEXT_RULES: readonly TextRule[] = [
   },
   {
     rule: 'secret in an assignment',
-    pattern: new RegExp(`\\b(${ASSIGNED_NAME}\\\\?["']?\\s{0,3}[=:]?\\s{0,3})(\\\\?["'])(?!\\*\\*\\*)(?:(?!\\2)[^\\n]){1,2000}\\2`, 'gi'),
+    pattern: new RegExp(
+      `\\b(${ASSIGNED_NAME}\\\\?["']?\\s{0,3}[=:]?\\s{0,3})(\\\\?["'])(?!\\*\\*\\*)(?:(?!\\2)[^\\n]){1,2000}\\2`,
+      'gi',
+    ),
     replacement: '$1$2***$2',
   },
-  { rule: 'secret in a command line', pattern: /(--?[\w-]{0,40}(?:password|passwd|secret|token|api-?key)\s{1,3}["']?)(?!\*\*\*)[^\s"'-][^\s"']{1,2000}/gi, replacement: '$1***' },
-  { rule: 'password in a statement', pattern: /\b((?:IDENTIFIED\s{1,3}BY|(?:ENCRYPTED\s{1,3})?PASSWORD)\s{1,3})(?:'(?:[^']|''){1,2000}'|"[^"]{1,2000}")/gi, replacement: "$1'***'" },
+  {
+    rule: 'secret in a command line',
+    pattern:
+      /(--?[\w-]{0,40}(?:password|passwd|secret|token|api-?key)\s{1,3}["']?)(?!\*\*\*)[^\s"'-][^\s"']{1,2000}/gi,
+    replacement: '$1***',
+  },
+  {
+    rule: 'password in a statement',
+    pattern:
+      /\b((?:IDENTIFIED\s{1,3}BY|(?:ENCRYPTED\s{1,3})?PASSWORD)\s{1,3})(?:'(?:[^']|''){1,2000}'|"[^"]{1,2000}")/gi,
+    replacement: "$1'***'",
+  },
 ];
 
 /** One quick look that most texts end with. */
-const HINT = /:\/\/|eyJ|AKIA|ASIA|AROA|AIDA|PRIVATE KEY|bearer|basic|negotiate|digest|pass|pwd|secret|token|key|sig|gh[pousr]_|github_pat|glpat|xox|sk-|AIza|dapi|hvs\.|npm_|pypi-|identified|credential/i;
+const HINT =
+  /:\/\/|eyJ|AKIA|ASIA|AROA|AIDA|PRIVATE KEY|bearer|basic|negotiate|digest|pass|pwd|secret|token|key|sig|gh[pousr]_|github_pat|glpat|xox|sk-|AIza|dapi|hvs\.|npm_|pypi-|identified|credential/i;
 
 /**
  * Takes secrets out of a text.

@@ -7,21 +7,51 @@ const JWT = 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl
 
 describe('redaction by name', () => {
   it.each([
-    'password', 'dbPassword', 'DB_PASSWORD', 'db-passwd', 'pwd', 'client_secret', 'clientSecret', 'AWS_SECRET_ACCESS_KEY', 'aws_access_key_id',
-    'fs.s3a.secret.key', 'apiKey', 'x-api-key', 'Authorization', 'access_token', 'refreshToken', 'private_key', 'credentials', 'Set-Cookie', 'connectionString',
+    'password',
+    'dbPassword',
+    'DB_PASSWORD',
+    'db-passwd',
+    'pwd',
+    'client_secret',
+    'clientSecret',
+    'AWS_SECRET_ACCESS_KEY',
+    'aws_access_key_id',
+    'fs.s3a.secret.key',
+    'apiKey',
+    'x-api-key',
+    'Authorization',
+    'access_token',
+    'refreshToken',
+    'private_key',
+    'credentials',
+    'Set-Cookie',
+    'connectionString',
   ])('%s is the name of a secret', (name) => expect(isSecretName(name)).toBe(true));
 
-  it.each(['name', 'namespace', 'nextPageToken', 'max_tokens', 'token_count', 'passenger', 'keyboard', 'primary_key', 'secretary', 'compass'])(
-    '%s is not',
-    (name) => expect(isSecretName(name)).toBe(false),
-  );
+  it.each([
+    'name',
+    'namespace',
+    'nextPageToken',
+    'max_tokens',
+    'token_count',
+    'passenger',
+    'keyboard',
+    'primary_key',
+    'secretary',
+    'compass',
+  ])('%s is not', (name) => expect(isSecretName(name)).toBe(false));
 
   it('a secret is taken out wherever it lies, and told by path without its value', () => {
     const body = {
       run: {
         facets: {
           spark: { properties: { 'spark.hadoop.fs.s3a.secret.key': 'abc', 'spark.master': 'local' } },
-          environmentVariables: { environmentVariables: [{ name: 'DB_PASSWORD', value: 'hunter2' }, { name: 'HOME', value: '/root' }] },
+          environmentVariables: {
+            environmentVariables: [
+              { name: 'DB_PASSWORD', value: 'hunter2' },
+              { name: 'HOME', value: '/root' },
+            ],
+          },
           credentials: { user: 'pia', nested: { anything: 'x' } },
           list: { tokens: ['one', 'two'] },
         },
@@ -30,18 +60,32 @@ describe('redaction by name', () => {
     const alterations = redact(body);
     expect(body.run.facets).toEqual({
       spark: { properties: { 'spark.hadoop.fs.s3a.secret.key': REDACTED, 'spark.master': 'local' } },
-      environmentVariables: { environmentVariables: [{ name: 'DB_PASSWORD', value: REDACTED }, { name: 'HOME', value: '/root' }] },
+      environmentVariables: {
+        environmentVariables: [
+          { name: 'DB_PASSWORD', value: REDACTED },
+          { name: 'HOME', value: '/root' },
+        ],
+      },
       credentials: { user: REDACTED, nested: { anything: REDACTED } },
       list: { tokens: [REDACTED, REDACTED] },
     });
-    expect(alterations.map(({ path }) => path)).toContain('run.facets.environmentVariables.environmentVariables.0.value');
+    expect(alterations.map(({ path }) => path)).toContain(
+      'run.facets.environmentVariables.environmentVariables.0.value',
+    );
     expect(JSON.stringify(alterations)).not.toContain('hunter2');
   });
 
   it('a column named password keeps its lineage and its metrics', () => {
     const body = {
-      columnLineage: { fields: { password: { inputFields: [{ namespace: 'n', name: 't', field: 'password' }] } } },
-      schema: { fields: [{ name: 'password', type: 'text' }, { name: 'token', type: 'text' }] },
+      columnLineage: {
+        fields: { password: { inputFields: [{ namespace: 'n', name: 't', field: 'password' }] } },
+      },
+      schema: {
+        fields: [
+          { name: 'password', type: 'text' },
+          { name: 'token', type: 'text' },
+        ],
+      },
       dataQualityMetrics: { columnMetrics: { api_key: { distinctCount: 3 } } },
     };
     const before = structuredClone(body);
@@ -53,15 +97,30 @@ describe('redaction by name', () => {
 describe('redaction by form', () => {
   it.each([
     ['postgres://pia:hunter2@db:5432/shop', 'postgres://pia:***@db:5432/shop'],
-    ['jdbc:postgresql://db/shop?user=pia&password=hunter2&ssl=true', 'jdbc:postgresql://db/shop?user=pia&password=***&ssl=true'],
+    [
+      'jdbc:postgresql://db/shop?user=pia&password=hunter2&ssl=true',
+      'jdbc:postgresql://db/shop?user=pia&password=***&ssl=true',
+    ],
     ['jdbc:sqlserver://db;user=pia;password=hunter2;', 'jdbc:sqlserver://db;user=pia;password=***;'],
-    ['AccountName=x;AccountKey=abc123==;EndpointSuffix=core', 'AccountName=x;AccountKey=***;EndpointSuffix=core'],
-    ['https://acct.blob.core.windows.net/c?sv=2020&sig=abc%2Fdef', 'https://acct.blob.core.windows.net/c?sv=2020&sig=***'],
-    ['https://bucket.s3.amazonaws.com/k?X-Amz-Signature=abcdef', 'https://bucket.s3.amazonaws.com/k?X-Amz-Signature=***'],
+    [
+      'AccountName=x;AccountKey=abc123==;EndpointSuffix=core',
+      'AccountName=x;AccountKey=***;EndpointSuffix=core',
+    ],
+    [
+      'https://acct.blob.core.windows.net/c?sv=2020&sig=abc%2Fdef',
+      'https://acct.blob.core.windows.net/c?sv=2020&sig=***',
+    ],
+    [
+      'https://bucket.s3.amazonaws.com/k?X-Amz-Signature=abcdef',
+      'https://bucket.s3.amazonaws.com/k?X-Amz-Signature=***',
+    ],
     ['key AKIAIOSFODNN7EXAMPLE here', 'key *** here'],
     ['curl -H "Authorization: Bearer abcdefghijkl"', 'curl -H "Authorization: Bearer ***"'],
     [`token ${JWT} end`, 'token *** end'],
-    ['git clone https://ghp_abcdefghijklmnopqrst0123456789ABCDEF@github.com/x', 'git clone https://***@github.com/x'],
+    [
+      'git clone https://ghp_abcdefghijklmnopqrst0123456789ABCDEF@github.com/x',
+      'git clone https://***@github.com/x',
+    ],
     ['train.py --db-password hunter2 --epochs 3', 'train.py --db-password *** --epochs 3'],
     ["CREATE USER pia IDENTIFIED BY 'hunter2'", "CREATE USER pia IDENTIFIED BY '***'"],
     ["ALTER ROLE pia PASSWORD 'it''s'", "ALTER ROLE pia PASSWORD '***'"],
@@ -92,7 +151,13 @@ describe('redaction by form', () => {
   });
 
   it('long hostile texts take no time to speak of', () => {
-    for (const text of ['a'.repeat(200_000), 'password'.repeat(20_000), '://:'.repeat(50_000), 'eyJ'.repeat(50_000), '-----BEGIN PRIVATE KEY-----'.repeat(2_000)]) {
+    for (const text of [
+      'a'.repeat(200_000),
+      'password'.repeat(20_000),
+      '://:'.repeat(50_000),
+      'eyJ'.repeat(50_000),
+      '-----BEGIN PRIVATE KEY-----'.repeat(2_000),
+    ]) {
       redactText(text);
     }
   });

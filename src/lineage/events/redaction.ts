@@ -41,7 +41,10 @@ function walk(container: JsonObject | unknown[], path: string[], isSecret: boole
   for (const key of Object.keys(container)) {
     const at = object === undefined ? Number(key) : key;
     const value = (container as JsonObject)[at];
-    const isSecretHere = isSecret || (object !== undefined && !isColumns && isSecretName(key)) || (namesSecret && key === 'value');
+    const isSecretHere =
+      isSecret ||
+      (object !== undefined && !isColumns && isSecretName(key)) ||
+      (namesSecret && key === 'value');
     path.push(key);
     if (typeof value === 'string') {
       const clean = isSecretHere ? secretText(value, path, tell) : cleanText(value, path, tell);

@@ -1,0 +1,241 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { expectedLineage, RECORDINGS, recordedEvents } from '../../../test/support/recorded-events.js';
+import { canonicalJson, sha256Hex } from '../events/canonical-json.js';
+import type { EventBody, LoggedEvent } from '../events/event.js';
+import { redact } from '../events/redaction.js';
+import { validateEvent } from '../events/validate-event.js';
+import type { Facts } from './facts.js';
+import { factsOf } from './facts-of.js';
+import type { IdOf } from './identity.js';
+import { joinFacts } from './merge-facts.js';
+
+const idOf: IdOf = ({ space, identityNamespace, identityName }) =>
+  JSON.stringify([space, identityNamespace, identityName]);
+
+function logged(value: Record<string, unknown>): LoggedEvent | undefined {
+  try {
+    const { body } = validateEvent(value);
+    redact(body);
+    return { id: sha256Hex(canonicalJson(body)), body, withheld: [] };
+  } catch {
+    return undefined;
+  }
+}
+
+const recorded = (name: string): LoggedEvent[] =>
+  recordedEvents(name).flatMap((event) => logged(event) ?? []);
+
+const spelled = (facts: Facts): string =>
+  canonicalJson(
+    Object.fromEntries(
+      Object.entries(facts).map(([table, rows]) => [table, Object.fromEntries(rows as Map<string, unknown>)]),
+    ),
+  );
+
+const RUN = '01a20a4d-d844-7252-a17f-8a7bb65f3a85';
+const PARENT = '01a20a4d-d844-7252-a17f-8a7bb65f3a86';
+const event = (change: Record<string, unknown>): LoggedEvent =>
+  logged({
+    eventTime: '2026-11-23T10:00:00Z',
+    producer: 'https://example.com',
+    schemaURL: 'https://openlineage.io/spec/2-0-2/OpenLineage.json',
+    run: { runId: RUN },
+    job: { namespace: 'etl', name: 'daily' },
+    ...change,
+  })!;
+const data = (name: string) => idOf({ space: 'data', identityNamespace: 'db', identityName: name });
+const job = (name: string) => idOf({ space: 'job', identityNamespace: 'etl', identityName: name });
+const dataset = (name: string, facets: object = {}) => ({ namespace: 'db', name, facets });
+
+describe('facts of any events', () => {
+  it.each(RECORDINGS)('of %s are the same in any order and with repeats', (name) => {
+    const all = recorded(name).map((one) => factsOf(one, idOf));
+    expect(all.length).toBeGreaterThan(3);
+    const inOrder = spelled(joinFacts(all));
+    const order = fc.shuffledSubarray(all, { minLength: all.length });
+    fc.assert(
+      fc.property(order, fc.array(fc.constantFrom(...all), { maxLength: 20 }), (shuffled, repeats) => {
+        expect(spelled(joinFacts([...repeats, ...shuffled, ...repeats]))).toBe(inOrder);
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  it('grouping makes no difference', () => {
+    const all = recorded('openlineage-python').map((one) => factsOf(one, idOf));
+    const whole = spelled(joinFacts(all));
+    for (let cut = 0; cut <= all.length; cut += 7) {
+      expect(spelled(joinFacts([joinFacts(all.slice(cut)), joinFacts(all.slice(0, cut))]))).toBe(whole);
+    }
+  });
+
+  it('of dbt hold every dataset edge of its pipeline', () => {
+    const expected = expectedLineage('dbt-duckdb');
+    const { edges } = joinFacts(recorded('dbt-duckdb').map((one) => factsOf(one, idOf)));
+    const jobNames = new Map<string, string[]>(
+      expected['jobs'].map((j: any) => [j.name, [j.name, ...(j.otherNames ?? [])]]),
+    );
+    const missing = expected['edges'].filter(([datasetKey, jobKey, verb]: [string, string, string]) => {
+      const { namespace, name } = expected['datasets'][datasetKey];
+      const at = idOf({ space: 'data', identityNamespace: namespace, identityName: name });
+      return !jobNames.get(jobKey)!.some((jobName) => {
+        const by = idOf({ space: 'job', identityNamespace: 'shop-dbt', identityName: jobName });
+        return edges.has(verb === 'reads' ? `${at} ${by}` : `${by} ${at}`);
+      });
+    });
+    expect(missing).toEqual([]);
+  });
+});
+
+describe('a run', () => {
+  const state = (...types: string[]) =>
+    joinFacts(
+      types.map((eventType, i) => factsOf(event({ eventType, eventTime: `2026-11-23T10:0${i}:00Z` }), idOf)),
+    ).runs.get(RUN);
+
+  it.each([
+    [['COMPLETE', 'START'], 'complete'],
+    [['START', 'RUNNING'], 'running'],
+    [['FAIL', 'COMPLETE'], 'fail'],
+    [['ABORT', 'COMPLETE'], 'abort'],
+    [['ABORT', 'FAIL'], 'fail'],
+    [['COMPLETE', 'OTHER'], 'complete'],
+  ])('told %j is %s', (types, expected) => expect(state(...types)!.state).toBe(expected));
+
+  it('starts with its earliest START and ends with its latest end', () => {
+    expect(state('START', 'START', 'COMPLETE', 'COMPLETE')).toMatchObject({
+      startedAt: '2026-11-23T10:00:00.000000Z',
+      endedAt: '2026-11-23T10:03:00.000000Z',
+    });
+  });
+
+  it("belongs to the job of its own events, whatever its children's parent facets say later", () => {
+    const own = event({
+      run: { runId: PARENT },
+      job: { namespace: 'etl', name: 'dag' },
+      eventTime: '2026-11-23T09:00:00Z',
+    });
+    const child = event({
+      run: {
+        runId: RUN,
+        facets: { parent: { run: { runId: PARENT }, job: { namespace: 'etl', name: 'DAG!' } } },
+      },
+    });
+    const { runs } = joinFacts([factsOf(child, idOf), factsOf(own, idOf)]);
+    expect(runs.get(PARENT)!.jobId).toBe(job('dag'));
+    expect(runs.get(RUN)!.parentRunId).toBe(PARENT);
+  });
+});
+
+describe('facets', () => {
+  const at = (eventTime: string, facets: object) =>
+    factsOf(event({ eventTime, outputs: [dataset('t', facets)] }), idOf);
+  const facet = (value: object) => ({ _producer: 'p', _schemaURL: 's', ...value });
+
+  it('of later events win, and a deleted facet is gone until it is sent again', () => {
+    const first = at('2026-11-23T10:00:00Z', { tags: facet({ tags: [1] }) });
+    const deleted = at('2026-11-23T11:00:00Z', { tags: facet({ _deleted: true }) });
+    const again = at('2026-11-23T12:00:00Z', { tags: facet({ tags: [2] }) });
+    const value = (facts: Facts) => facts.facets.get(`asset ${data('t')} tags`)!.value;
+    expect(value(joinFacts([deleted, first]))).toBeNull();
+    expect(value(joinFacts([again, first, deleted]))).toEqual(facet({ tags: [2] }));
+  });
+
+  it('nobody knows are kept whole', () => {
+    const odd = { deep: [{ a: [null, 1.5, 'x'] }], '': 0 };
+    expect(at('2026-11-23T10:00:00Z', { mine: odd }).facets.get(`asset ${data('t')} mine`)!.value).toEqual(
+      odd,
+    );
+  });
+
+  it('of an input that the sender may not describe are not taken, its edge is', () => {
+    const sent = event({
+      inputs: [dataset('t', { schema: facet({ fields: [] }), version: facet({ datasetVersion: '7' }) })],
+    });
+    const facts = factsOf({ ...sent, withheld: [data('t')] }, idOf);
+    expect([...facts.facets.keys()]).toEqual([]);
+    expect([...facts.versions.keys()]).toEqual([]);
+    expect(facts.edges.has(`${data('t')} ${job('daily')}`)).toBe(true);
+    expect([...facts.runDatasets.values()]).toMatchObject([{ version: '7', direction: 'input' }]);
+  });
+});
+
+describe('edges', () => {
+  it('go both ways for a job that reads what it writes', () => {
+    const { edges } = factsOf(event({ inputs: [dataset('t')], outputs: [dataset('t')] }), idOf);
+    expect([...edges.keys()].sort()).toEqual(
+      [`${data('t')} ${job('daily')}`, `${job('daily')} ${data('t')}`].sort(),
+    );
+  });
+
+  it('follow an explicit lineage facet of the job', () => {
+    const entries = [
+      {
+        type: 'DATASET',
+        ...dataset('view'),
+        inputs: [{ type: 'DATASET', ...dataset('t') }],
+        fields: {
+          domain: {
+            inputs: [
+              { type: 'DATASET', ...dataset('t'), field: 'email', transformations: [{ type: 'DIRECT' }] },
+            ],
+          },
+        },
+      },
+    ];
+    const facts = factsOf(
+      event({ job: { namespace: 'etl', name: 'daily', facets: { lineage: { entries } } } }),
+      idOf,
+    );
+    expect(facts.edges.size).toBe(2);
+    expect([...facts.columnEdges.values()]).toMatchObject([
+      { sourceColumn: 'email', targetColumn: 'domain', transformation: 'direct' },
+    ]);
+  });
+
+  it('of columns are direct or indirect, and * stands for the whole dataset', () => {
+    const columnLineage = {
+      fields: {
+        total: {
+          inputFields: [
+            { ...dataset('t'), field: 'amount' },
+            { ...dataset('t'), field: 'paid', transformations: [{ type: 'INDIRECT' }] },
+          ],
+        },
+      },
+      dataset: [{ ...dataset('t'), field: 'status' }],
+    };
+    const { columnEdges } = factsOf(event({ outputs: [dataset('sums', { columnLineage })] }), idOf);
+    expect([...columnEdges.values()].map((e) => [e.sourceColumn, e.targetColumn, e.transformation])).toEqual([
+      ['amount', 'total', 'direct'],
+      ['paid', 'total', 'indirect'],
+      ['status', '*', 'indirect'],
+    ]);
+  });
+
+  it.each([
+    null,
+    5,
+    'x',
+    [],
+    { fields: [] },
+    { fields: { a: null, b: { inputFields: 'x' }, c: { inputFields: [null, 1, {}] } }, dataset: {} },
+  ])('of a malformed columnLineage facet %j are passed over', (columnLineage) => {
+    expect(factsOf(event({ outputs: [dataset('t', { columnLineage })] }), idOf).columnEdges.size).toBe(0);
+  });
+});
+
+it('a model and an endpoint are told by their facets', () => {
+  const body: Partial<EventBody> = {
+    job: {
+      namespace: 'etl',
+      name: 'daily',
+      facets: { jobType: { processingType: 'STREAMING', integration: 'CAIRN', jobType: 'ENDPOINT' } },
+    },
+    inputs: [dataset('m', { datasetType: { datasetType: 'MODEL' } }), dataset('m')],
+  };
+  const { assets } = factsOf(event(body), idOf);
+  expect(assets.get(job('daily'))!.kind).toBe('endpoint');
+  expect(assets.get(data('m'))!.kind).toBe('model');
+});

@@ -1,0 +1,101 @@
+import type { NamedAsset } from './identity.js';
+
+/** The states of a run. `other` says only that something was heard of it. */
+export const RUN_STATES = ['other', 'start', 'running', 'complete', 'abort', 'fail'] as const;
+export type RunState = (typeof RUN_STATES)[number];
+
+/**
+ * When and by which event something was said, as one text that sorts: `INSTANT|EVENT ID`. Of two claims about one thing the greater
+ * wins, whichever came first.
+ */
+export type Claim = string;
+
+/** Data flows from source to target: dataset → job or job → dataset. */
+export interface EdgeFact {
+  readonly sourceId: string;
+  readonly targetId: string;
+  readonly firstSeenAt: string;
+  readonly lastSeenAt: string;
+}
+
+/** How a column follows from another: its values (`direct`), or only which rows there are (`indirect`: filters, joins, sorting). */
+export type Transformation = 'direct' | 'indirect';
+
+/** Stands for all columns of a dataset, where one column influences the whole. */
+export const ALL_COLUMNS = '*';
+
+export interface ColumnEdgeFact extends EdgeFact {
+  readonly sourceColumn: string;
+  readonly targetColumn: string;
+  readonly transformation: Transformation;
+}
+
+export interface RunFact {
+  readonly runId: string;
+  readonly jobId: string;
+  /** `1|…` when the run's own event names the job, `0|…` when another run's `parent` facet does. */
+  readonly jobClaim: Claim;
+  readonly state: RunState;
+  /** Of the earliest START. */
+  readonly startedAt: string | null;
+  /** Of the latest COMPLETE, ABORT or FAIL. */
+  readonly endedAt: string | null;
+  /** Null when only other runs have spoken of it. */
+  readonly firstEventAt: string | null;
+  readonly parentRunId: string | null;
+  readonly parentClaim: Claim | null;
+}
+
+export type Direction = 'input' | 'output';
+
+export interface RunDatasetFact {
+  readonly runId: string;
+  readonly assetId: string;
+  readonly direction: Direction;
+  /** What the `version` facet said last; null when none did. */
+  readonly version: string | null;
+  readonly versionClaim: Claim | null;
+}
+
+export interface FacetFact {
+  readonly holder: 'asset' | 'run';
+  readonly holderId: string;
+  readonly name: string;
+  /** The whole facet; null when it says `_deleted`. */
+  readonly value: unknown;
+  readonly claim: Claim;
+}
+
+/** A version of a dataset that was read or written. */
+export interface VersionFact {
+  readonly assetId: string;
+  readonly version: string;
+  readonly seenAt: string;
+  /** The run that wrote it, else one that read it. */
+  readonly runId: string | null;
+  /** `0|…` for a writer, `1|…` for a reader, `2|…` for neither: the least wins. */
+  readonly runClaim: Claim;
+}
+
+/** What events say, as rows by their keys. Joining facts is commutative, associative and idempotent: see `mergeFacts`. */
+export interface Facts {
+  readonly assets: Map<string, NamedAsset>;
+  readonly edges: Map<string, EdgeFact>;
+  readonly columnEdges: Map<string, ColumnEdgeFact>;
+  readonly runs: Map<string, RunFact>;
+  readonly runDatasets: Map<string, RunDatasetFact>;
+  readonly facets: Map<string, FacetFact>;
+  readonly versions: Map<string, VersionFact>;
+}
+
+export function noFacts(): Facts {
+  return {
+    assets: new Map(),
+    edges: new Map(),
+    columnEdges: new Map(),
+    runs: new Map(),
+    runDatasets: new Map(),
+    facets: new Map(),
+    versions: new Map(),
+  };
+}

@@ -1,0 +1,52 @@
+import type { AssetIdentity, AssetKind, AssetSpace } from '../../catalog/index.js';
+import { objectAt, textAt } from '../events/json.js';
+
+/** Stands for an empty namespace, which Flink sends for every table. */
+export const UNKNOWN_NAMESPACE = 'unknown';
+
+/** An asset that an event names. */
+export interface NamedAsset extends AssetIdentity {
+  readonly id: string;
+  readonly kind: AssetKind;
+}
+
+/** Gives the id that an identity always has: the catalog's `assetIdOf`. Handed in, so that this code stays free of Nest. */
+export type IdOf = (identity: AssetIdentity) => string;
+
+/** A namespace as identities have it. */
+export function namespaceOf(namespace: string): string {
+  return namespace === '' ? UNKNOWN_NAMESPACE : namespace;
+}
+
+/** The asset that `namespace` and `name` of a dataset stand for; a model when its `datasetType` facet says so. */
+export function datasetNamed(
+  idOf: IdOf,
+  dataset: { namespace: string; name: string; facets?: unknown },
+): NamedAsset {
+  const type = textAt(objectAt(objectAt(dataset.facets)['datasetType'])['datasetType']);
+  return named(idOf, 'data', type?.toUpperCase() === 'MODEL' ? 'model' : 'dataset', dataset);
+}
+
+/** The asset that a job's namespace and name stand for; an endpoint when its `jobType` facet says so. */
+export function jobNamed(idOf: IdOf, job: { namespace: string; name: string; facets?: unknown }): NamedAsset {
+  const type = textAt(objectAt(objectAt(job.facets)['jobType'])['jobType']);
+  return named(idOf, 'job', type === 'ENDPOINT' ? 'endpoint' : 'job', job);
+}
+
+function named(
+  idOf: IdOf,
+  space: AssetSpace,
+  kind: AssetKind,
+  given: { namespace: string; name: string },
+): NamedAsset {
+  const identity = { space, identityNamespace: namespaceOf(given.namespace), identityName: given.name };
+  return { ...identity, kind, id: idOf(identity) };
+}
+
+/** Reads `{namespace, name}` out of an unchecked value, e.g. an input field of a facet. */
+export function namePairIn(value: unknown): { namespace: string; name: string } | undefined {
+  const { namespace, name } = objectAt(value);
+  return typeof namespace === 'string' && typeof name === 'string' && name !== ''
+    ? { namespace, name }
+    : undefined;
+}
