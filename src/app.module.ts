@@ -1,8 +1,11 @@
 import { type DynamicModule, Module } from '@nestjs/common';
+import { CatalogModule } from './catalog/index.js';
 import { HealthController } from './health.controller.js';
 import { IdentityModule } from './identity/index.js';
 import { MetricsController } from './metrics.controller.js';
 import { PlatformModule, type PlatformOptions } from './platform/index.js';
+import { PolicyModule } from './policy/index.js';
+import { StorageModule } from './storage/index.js';
 
 /** All rooms of the house. */
 @Module({})
@@ -10,7 +13,7 @@ export class AppModule {
   static with(options: PlatformOptions): DynamicModule {
     return {
       module: AppModule,
-      imports: [PlatformModule.with(options), IdentityModule],
+      imports: [PlatformModule.with(options), PolicyModule, IdentityModule, StorageModule, CatalogModule],
       controllers: [HealthController, MetricsController],
     };
   }

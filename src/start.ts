@@ -4,6 +4,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DataSource } from 'typeorm';
 import { AppModule } from './app.module.js';
 import { ENTITIES } from './entities.js';
+import { serveExplorer } from './explorer.js';
 import { Administrator } from './identity/index.js';
 import {
   type Config,
@@ -56,6 +57,7 @@ export async function startCairn(config: Config): Promise<Cairn> {
       { logger: new NestLogger(logger), abortOnError: false, bodyParser: false },
     );
     undo.push(() => app.close());
+    await serveExplorer(app);
     await app.init();
     const adminToken = await app.get(Administrator).ensure();
     const url = await listen(app, config);

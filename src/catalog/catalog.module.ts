@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { OBJECT_STORE, type ObjectStore } from '../storage/index.js';
+import { AccessResolver } from './access/access.resolver.js';
 import { AssetRepository } from './assets/asset.repository.js';
 import { AssetResolver } from './assets/asset.resolver.js';
 import { AssetService } from './assets/asset.service.js';
@@ -48,6 +49,7 @@ const repositories = [
     AssetRepository,
     AssetService,
     AssetResolver,
+    AccessResolver,
     ...repositories,
     { provide: Trees, inject: [OBJECT_STORE], useFactory: (objects: ObjectStore) => new Trees(objectNodeStore(objects)) },
   ],

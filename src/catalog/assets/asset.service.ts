@@ -63,7 +63,7 @@ export class AssetService {
   /** Ordered by name; what the caller may not see is absent. */
   async list(caller: Principal, filter: z.input<typeof FILTER>, args: PageArgs): Promise<Page<Asset>> {
     const request = pageRequest<readonly [string, string]>(args, 2);
-    const plan = await this.policy.plan(caller, 'list');
+    const { plan } = await this.policy.plan(caller, 'list');
     const rows = await this.assets.list(validate(FILTER, filter, 'filter'), plan, request);
     return pageOf(rows, request, (asset) => [asset.identityName, asset.id]);
   }

@@ -1,7 +1,7 @@
 import { Args, Parent, ResolveField, Resolver } from '@nestjs/graphql';
 import { Access, Caller, type Principal } from '../../identity/index.js';
 import { type Page, PageArgs } from '../../platform/index.js';
-import type { ContentProfile } from '../profiles/index.js';
+import type { ContentProfile, ProfileDiff } from '../profiles/index.js';
 import { RepositoryModel } from '../repositories/repository.model.js';
 import type { TreeChange } from '../trees/index.js';
 import {
@@ -77,8 +77,9 @@ export class ChangeProfileResolver {
 
   @Access('governed')
   @ResolveField(() => ProfileChangeModel, { nullable: true, description: 'Where both sides could be read.' })
-  profileChange(@Parent() { before, after }: PathChangeModel): Promise<ProfileChangeModel | undefined> {
-    return this.profiles.compare(before, after);
+  async profileChange(@Parent() { before, after }: PathChangeModel): Promise<ProfileChangeModel | undefined> {
+    const difference = await this.profiles.compare(before, after);
+    return difference && toProfileChange(difference);
   }
 }
 
@@ -92,10 +93,16 @@ function toPathChange({ path, before, after }: TreeChange): PathChangeModel {
 }
 
 function toProfile({ columns, sampled, ...profile }: ContentProfile): ContentProfileModel {
-  const text = (value: unknown) => (value === undefined || value === null ? undefined : String(value));
+  return { ...profile, columns: [...columns], isSampled: sampled ?? false };
+}
+
+function toProfileChange({ added, removed, changedType, rowCount, breaking }: ProfileDiff): ProfileChangeModel {
   return {
-    ...profile,
-    isSampled: sampled ?? false,
-    columns: columns.map((column) => ({ ...column, min: text(column.min), max: text(column.max) })),
+    addedColumns: added,
+    removedColumns: removed,
+    changedColumns: changedType,
+    rowCountBefore: rowCount.before,
+    rowCountAfter: rowCount.after,
+    isBreaking: breaking,
   };
 }

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Database, LOGGER, type Logger } from '../../platform/index.js';
 import { OBJECT_STORE, type ObjectStore, type Sha256 } from '../../storage/index.js';
-import { type ContentProfile, diffProfiles, profile, type ProfileDiff } from '../profiles/index.js';
+import { type ContentProfile, diffProfiles, objectReader, profile, type ProfileDiff } from '../profiles/index.js';
 import type { TreeEdit } from '../trees/index.js';
 
 /** The bytes at a path. */
@@ -53,7 +53,8 @@ export class ProfileService {
 
   private async read(entry: ProfiledEntry): Promise<void> {
     if (await this.find(entry)) return;
-    const found = await profile(this.readerOf(entry), entry).catch((error: unknown) => {
+    const stored = { sha256: entry.sha256 as Sha256, sizeBytes: entry.sizeBytes };
+    const found = await profile(objectReader(this.objects, stored), entry).catch((error: unknown) => {
       this.log.warn({ err: error, path: entry.path, sha256: entry.sha256 }, 'catalog: a file could not be profiled');
       return undefined;
     });
@@ -62,17 +63,6 @@ export class ProfileService {
       'INSERT INTO content_profile (sha256, hint, profile) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING',
       [entry.sha256, hintOf(entry), JSON.stringify(found)],
     );
-  }
-
-  private readerOf({ sha256, sizeBytes }: ProfiledEntry) {
-    return {
-      sizeBytes,
-      read: async (start: number, end: number): Promise<Buffer> => {
-        const chunks: Buffer[] = [];
-        for await (const chunk of await this.objects.open(sha256 as Sha256, { start, end })) chunks.push(chunk as Buffer);
-        return Buffer.concat(chunks);
-      },
-    };
   }
 }
 

@@ -1,0 +1,30 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import fastifyStatic from '@fastify/static';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+
+/** Scripts and styles of this origin only; what users wrote is never run. */
+const CONTENT_SECURITY_POLICY =
+  "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; font-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+/** The built explorer, relative to the service's own files in dist/src. */
+const EXPLORER_FOLDER = path.resolve(import.meta.dirname, '../../web/dist');
+
+/** Where the explorer is when the service runs from its sources, as in tests. */
+const EXPLORER_FOLDER_OF_SOURCES = path.resolve(import.meta.dirname, '../web/dist');
+
+/** Serves the explorer at `/`; its state is in the query of that one address. Files with a digest in their name may be kept for good. */
+export async function serveExplorer(app: NestFastifyApplication): Promise<void> {
+  const root = [EXPLORER_FOLDER, EXPLORER_FOLDER_OF_SOURCES].find((folder) => existsSync(folder));
+  if (root === undefined) return;
+  await app.register(fastifyStatic, {
+    root,
+    wildcard: false,
+    setHeaders: (reply, file) => {
+      const isKept = file.includes(`${path.sep}assets${path.sep}`);
+      void reply.header('cache-control', isKept ? 'public, max-age=31536000, immutable' : 'no-cache');
+      void reply.header('content-security-policy', CONTENT_SECURITY_POLICY);
+      void reply.header('x-content-type-options', 'nosniff');
+    },
+  });
+}
