@@ -1,0 +1,25 @@
+import { DomainError } from '../../platform/errors/index.js';
+
+/** A file of an input or of the code cannot be laid out for a command. */
+export class MountRefusedError extends DomainError {
+  readonly kind = 'invalid-input';
+  constructor(mount: string, path: string, reason: string) {
+    super(`${mount}/${path}: cannot be laid out as a file: ${reason}`, { mount, path, reason });
+  }
+}
+
+/** The system that runs commands did not start one. */
+export class ExecutionNotStartedError extends DomainError {
+  readonly kind = 'unavailable';
+  constructor(id: string, reason: string) {
+    super(`Execution ${id} was not started: ${reason}`, { id, reason });
+  }
+}
+
+/** Something in the outputs of a command is no content that could be committed. */
+export class OutputRefusedError extends DomainError {
+  readonly kind = 'invalid-input';
+  constructor(path: string, reason: string) {
+    super(`outputs/${path}: ${reason}`, { path, reason });
+  }
+}

@@ -1,0 +1,2 @@
+/** See process-identity.js. */
+export function identityOf(pid: number): string | undefined;
