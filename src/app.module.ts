@@ -3,6 +3,7 @@ import { CatalogModule } from './catalog/index.js';
 import { HealthController } from './health.controller.js';
 import { IdentityModule } from './identity/index.js';
 import { MetricsController } from './metrics.controller.js';
+import { OutboxResolver } from './outbox.resolver.js';
 import { PlatformModule, type PlatformOptions } from './platform/index.js';
 import { PolicyModule } from './policy/index.js';
 import { StorageModule } from './storage/index.js';
@@ -15,6 +16,7 @@ export class AppModule {
       module: AppModule,
       imports: [PlatformModule.with(options), PolicyModule, IdentityModule, StorageModule, CatalogModule],
       controllers: [HealthController, MetricsController],
+      providers: [OutboxResolver],
     };
   }
 }

@@ -1,7 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { Injectable } from '@nestjs/common';
+import { Injectable, Optional } from '@nestjs/common';
 import { DataSource, EntityManager, type EntityTarget, type ObjectLiteral, QueryFailedError, type Repository } from 'typeorm';
 import { DomainError } from '../errors/domain-error.js';
+import { HealthChecks } from '../health/health-checks.js';
 
 /** Something that leaves the database was called while a transaction held its locks. A fault of the program. */
 export class InsideTransactionError extends DomainError {
@@ -28,7 +29,15 @@ const MAX_ATTEMPTS = 4;
  */
 @Injectable()
 export class Database {
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(
+    private readonly dataSource: DataSource,
+    @Optional() health?: HealthChecks,
+  ) {
+    health?.register('database', async () => {
+      const [row] = await this.query<{ version: string }>("SELECT current_setting('server_version') AS version");
+      return { isReady: true, report: { postgresql: row!.version } };
+    });
+  }
 
   /**
    * Runs `work` in a transaction, or joins the one under way. A deadlock or serialization failure is tried again, up to four
