@@ -6,6 +6,7 @@ export { AssetKindEnum, AssetModel } from './assets/asset.model.js';
 export { assetColumns, policyColumns } from './assets/asset.repository.js';
 export { ASSET_CHANGED, AssetService, resourceOf } from './assets/asset.service.js';
 export { CommitService } from './commits/commit.service.js';
+export type { PreparedCommit } from './commits/commit.service.js';
 export { RevisionService } from './commits/revision.service.js';
 export { ContentService } from './content/content.service.js';
 export type { OpenContent } from './content/content.service.js';

@@ -6,6 +6,7 @@ import { Administrator } from './administrator.js';
 import { PrincipalRepository } from './principals/principal.repository.js';
 import { PrincipalResolver } from './principals/principal.resolver.js';
 import { PrincipalService } from './principals/principal.service.js';
+import { ServiceAccount } from './service-account.js';
 import { TokenRepository } from './tokens/token.repository.js';
 import { TokenResolver } from './tokens/token.resolver.js';
 import { TokenService } from './tokens/token.service.js';
@@ -21,9 +22,10 @@ import { TokenService } from './tokens/token.service.js';
     TokenService,
     TokenResolver,
     Administrator,
+    ServiceAccount,
     AccessCheck,
     { provide: APP_GUARD, useClass: AuthenticationGuard },
   ],
-  exports: [PrincipalService, TokenService, Administrator, AccessCheck],
+  exports: [PrincipalService, TokenService, Administrator, ServiceAccount, AccessCheck],
 })
 export class IdentityModule {}

@@ -12,6 +12,7 @@ export type { AttributeValue, Principal, PrincipalKind } from './principals/prin
 export { PrincipalEntity } from './principals/principal.entity.js';
 export { PrincipalModel } from './principals/principal.model.js';
 export { PrincipalService } from './principals/principal.service.js';
+export { ServiceAccount } from './service-account.js';
 export { ApiTokenEntity } from './tokens/api-token.entity.js';
 export { TokenService } from './tokens/token.service.js';
 export type { IssuedToken } from './tokens/token.service.js';

@@ -19,7 +19,7 @@ import { BranchMovedError, type Ref } from '../refs/ref.js';
 import { RefRepository } from '../refs/ref.repository.js';
 import { type OpenRepository, RepositoryService } from '../repositories/repository.service.js';
 import type { Repository } from '../repositories/repository.js';
-import { parsePath, type TreeEdit, Trees } from '../trees/index.js';
+import { EMPTY_TREE, parsePath, type TreeEdit, Trees } from '../trees/index.js';
 import type { Commit } from '../versions/index.js';
 import { CommitWriter } from './commit-writer.js';
 import { RevisionService } from './revision.service.js';
@@ -46,6 +46,15 @@ const COMMIT = z.object({
   expectedHead: z.string().optional(),
   changes: z.array(CHANGE).min(1).max(MAX_CHANGES, `must have at most ${MAX_CHANGES} changes`),
 });
+
+/** A commit that is named but not written: its objects are stored, its rows and the branch's move are still to come. */
+export interface PreparedCommit {
+  readonly open: OpenRepository;
+  readonly branch: string;
+  /** Where the branch was; {@link CommitService.land} lands only there. */
+  readonly from: string;
+  readonly commit: Commit;
+}
 
 /** The changes of a commit are there already. */
 export class NothingToCommitError extends DomainError {
@@ -104,6 +113,25 @@ export class CommitService {
       if (await this.land(open, branch, head.id, commit, subject, 'commit')) return commit;
       if (attempt === MAX_ATTEMPTS) throw new BranchMovedError(name, branch, head.id, undefined);
     }
+  }
+
+  /**
+   * Makes a commit whose whole content is what `changes` name, on top of a branch, and does not land it: for the outputs of a
+   * run, which {@link land} in the transaction that ends the run. Content that is there already still makes a commit: it tells
+   * of another run. Needs `write`, and `merge` on a protected branch.
+   */
+  async prepareWhole(caller: Principal, input: Omit<z.input<typeof COMMIT>, 'expectedHead'>): Promise<PreparedCommit> {
+    const { repository: name, branch, message, metadata, changes } = validate(COMMIT, input, 'input');
+    const open = await this.openBranch(caller, name, branch);
+    const edits = await this.editsOf(open.repository, changes);
+    await this.profiles.prepare(edits);
+    const from = (await this.branch(open.repository, branch)).commitId;
+    const subject = subjectOf(caller);
+    const commit = this.writer.seal({
+      ...{ tree: await this.trees.apply(EMPTY_TREE, edits), parents: [from], author: subject, committer: subject },
+      ...{ committedAt: new Date(), message, metadata },
+    });
+    return { open, branch, from, commit };
   }
 
   /**
