@@ -1,7 +1,9 @@
-import { Column, Entity, Index, PrimaryColumn, Unique } from 'typeorm';
+import { Check, Column, Entity, Index, PrimaryColumn, Unique } from 'typeorm';
 import type { Asset, AssetKind, AssetSpace } from './asset.js';
 
 @Entity('asset')
+@Check('asset_space', "space IN ('data', 'job')")
+@Check('asset_kind', "kind IN ('dataset', 'model', 'job', 'endpoint', 'workload')")
 @Unique('asset_identity', ['space', 'identityNamespace', 'identityName'])
 @Index('asset_by_name', ['identityName', 'id'])
 @Index('asset_by_namespace', ['namespace', 'kind'])

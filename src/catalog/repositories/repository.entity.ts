@@ -1,7 +1,8 @@
-import { Column, Entity, ForeignKey, PrimaryColumn, Unique } from 'typeorm';
+import { Check, Column, Entity, ForeignKey, PrimaryColumn, Unique } from 'typeorm';
 import type { Repository, RepositoryKind } from './repository.js';
 
 @Entity('repository')
+@Check('repository_kind', "kind IN ('dataset', 'model')")
 @Unique('repository_name', ['name'])
 @Unique('repository_of_asset', ['assetId'])
 export class RepositoryEntity implements Repository {

@@ -1,7 +1,8 @@
-import { Column, Entity, PrimaryColumn, Unique } from 'typeorm';
+import { Check, Column, Entity, PrimaryColumn, Unique } from 'typeorm';
 import type { AttributeValue, PrincipalKind } from './principal.js';
 
 @Entity('principal')
+@Check('principal_kind', "kind IN ('user', 'service')")
 @Unique('principal_subject', ['kind', 'name'])
 export class PrincipalEntity {
   @PrimaryColumn('uuid')
