@@ -1,4 +1,6 @@
 export { LocalObjectStore } from './drivers/local/local-object-store.js';
+export { S3ObjectStore } from './drivers/s3/s3-object-store.js';
+export type { S3Options } from './drivers/s3/s3-object-store.js';
 export {
   ChecksumMismatchError,
   CorruptObjectError,

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 
-import { NotFoundError } from '../../platform/errors/domain-error.js';
+import { NotFoundError } from '../../platform/errors/index.js';
 import { DistinctSketch } from './column-stats.js';
 import { bytesReader, profile, type ContentProfile, type ContentReader } from './index.js';
 

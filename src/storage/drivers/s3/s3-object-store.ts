@@ -1,0 +1,219 @@
+import { createReadStream } from 'node:fs';
+import { Readable } from 'node:stream';
+
+import {
+  DeleteObjectCommand,
+  GetObjectCommand,
+  HeadObjectCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
+
+import { InvalidInputError } from '../../../platform/errors/index.js';
+import { CorruptObjectError, ObjectNotFoundError } from '../../errors.js';
+import type {
+  ByteRange,
+  ExpectedObject,
+  ObjectBody,
+  ObjectStore,
+  StoreCapabilities,
+  StoredObject,
+} from '../../object-store.js';
+import { isSha256, type Sha256 } from '../../sha256.js';
+import { clampRange, objectKey, readVerified, verified } from '../../verified.js';
+import { isMissing, isPassing, s3Error, statusOf } from './s3-errors.js';
+import { probeBucket } from './s3-probe.js';
+import { spool, type Spooled } from './spool.js';
+
+/** Where the objects are. Credentials come from the AWS SDK's own sources (its environment variables first). */
+export interface S3Options {
+  readonly bucket: string;
+  /** Base URL of an S3-compatible store, addressed with the bucket in the path; without it AWS itself is meant. */
+  readonly endpoint?: string;
+  /** Default `us-east-1`, which stores without regions take. */
+  readonly region?: string;
+  /** What all keys start with: empty, or ending in `/`. Default empty. */
+  readonly prefix?: string;
+  /** A local directory for bodies on their way, which needs room for those under way at once. */
+  readonly spoolDirectory: string;
+}
+
+/** The most that S3 takes in one PUT. */
+const MAX_OBJECT_BYTES = 5 * 1024 ** 3;
+const PUT_ATTEMPTS = 4;
+const RETRY_DELAY_MS = 100;
+const ignore = (): void => undefined;
+const SILENT = { debug: ignore, info: ignore, warn: ignore, error: ignore };
+
+/**
+ * Objects in a bucket, as `PREFIX objects/ab/cdef…`. What a store says of checksums is not relied on: names are
+ * computed here before sending, and whole reads are verified here.
+ */
+export class S3ObjectStore implements ObjectStore {
+  private readonly client: S3Client;
+  private readonly prefix: string;
+  private readonly location: string;
+
+  /** Sends nothing yet; {@link probe} tells whether the bucket can be used. @throws {InvalidInputError} a bad prefix */
+  constructor(private readonly options: S3Options) {
+    const { bucket, endpoint, region = 'us-east-1', prefix = '' } = options;
+    if (prefix !== '' && !/^(?:[A-Za-z0-9_-][A-Za-z0-9._-]*\/)+$/.test(prefix)) {
+      throw new InvalidInputError(
+        'prefix',
+        `must be empty or segments of letters, digits and "._-", each ended by "/", got "${prefix}"`,
+      );
+    }
+    this.prefix = prefix;
+    this.location = `${endpoint ?? `s3.${region}`}/${bucket}/${prefix}`;
+    this.client = new S3Client({
+      region,
+      ...(endpoint !== undefined && { endpoint, forcePathStyle: true }),
+      // The SDK warns on the console of streams it cannot send again; `put` does that.
+      logger: SILENT,
+      // The SDK's own checksums are trailers that older stores store as content.
+      requestChecksumCalculation: 'WHEN_REQUIRED',
+      responseChecksumValidation: 'WHEN_REQUIRED',
+    });
+  }
+
+  put(body: ObjectBody, expected: ExpectedObject = {}): Promise<StoredObject> {
+    return spool(this.options.spoolDirectory, body, expected, MAX_OBJECT_BYTES, async (spooled) => {
+      for (let attempt = 1; ; attempt += 1) {
+        try {
+          await this.send(spooled);
+          return spooled.object;
+        } catch (error) {
+          if (attempt === PUT_ATTEMPTS || !isPassing(error)) throw s3Error(error, 'put', this.location);
+          await new Promise((resolve) => setTimeout(resolve, RETRY_DELAY_MS * 2 ** attempt));
+        }
+      }
+    });
+  }
+
+  async open(sha256: Sha256, range?: ByteRange): Promise<Readable> {
+    if (range === undefined) {
+      const { stream, sizeBytes } = await this.get(sha256);
+      return verified(stream, { sha256, sizeBytes });
+    }
+    const object = await this.stat(sha256);
+    if (object === undefined) throw new ObjectNotFoundError(sha256);
+    const { start, end } = clampRange(range, object.sizeBytes);
+    if (start === end) return Readable.from([], { objectMode: false });
+    const { stream, sizeBytes } = await this.get(sha256, `bytes=${start}-${end - 1}`);
+    if (sizeBytes === end - start) return stream;
+    stream.destroy();
+    throw new CorruptObjectError(sha256, `${sizeBytes} bytes came for the ${end - start} from ${start} on`);
+  }
+
+  async read(sha256: Sha256, maxBytes: number): Promise<Buffer> {
+    const object = await this.stat(sha256);
+    if (object === undefined) throw new ObjectNotFoundError(sha256);
+    return readVerified(this, object, maxBytes);
+  }
+
+  async stat(sha256: Sha256): Promise<StoredObject | undefined> {
+    try {
+      const command = new HeadObjectCommand({ Bucket: this.options.bucket, Key: this.key(sha256) });
+      const { ContentLength: sizeBytes = 0 } = await this.client.send(command);
+      return { sha256, sizeBytes };
+    } catch (error) {
+      if (isMissing(error)) return undefined;
+      throw s3Error(error, 'stat', this.location);
+    }
+  }
+
+  async delete(sha256: Sha256): Promise<void> {
+    try {
+      await this.client.send(new DeleteObjectCommand({ Bucket: this.options.bucket, Key: this.key(sha256) }));
+    } catch (error) {
+      if (!isMissing(error)) throw s3Error(error, 'delete', this.location);
+    }
+  }
+
+  async *list(after?: Sha256): AsyncIterable<StoredObject> {
+    const folder = `${this.prefix}objects/`;
+    let from = after === undefined ? undefined : this.key(after);
+    for (;;) {
+      const command = new ListObjectsV2Command({
+        Bucket: this.options.bucket,
+        Prefix: folder,
+        StartAfter: from,
+      });
+      const page = await this.client.send(command).catch((error: unknown) => {
+        throw s3Error(error, 'list', this.location);
+      });
+      for (const { Key: key = '', Size: sizeBytes = 0 } of page.Contents ?? []) {
+        const sha256 = key.slice(folder.length).replace('/', '');
+        if (isSha256(sha256)) yield { sha256, sizeBytes };
+        from = key;
+      }
+      if (page.IsTruncated !== true) return;
+    }
+  }
+
+  async probe(): Promise<StoreCapabilities> {
+    try {
+      const abilities = await probeBucket(this.client, this.options.bucket, this.prefix);
+      return { driver: 's3', location: this.location, ...abilities };
+    } catch (error) {
+      throw s3Error(error, 'probe', this.location);
+    }
+  }
+
+  /** Ends the connections that are kept open. */
+  close(): void {
+    this.client.destroy();
+  }
+
+  /** One try to store a body under its name, if nothing is there yet. */
+  private async send({ object, content }: Spooled): Promise<void> {
+    const body = content instanceof Uint8Array ? content : createReadStream(content.file);
+    try {
+      await this.client.send(
+        new PutObjectCommand({
+          Bucket: this.options.bucket,
+          Key: this.key(object.sha256),
+          Body: body,
+          ContentLength: object.sizeBytes,
+          ChecksumSHA256: Buffer.from(object.sha256, 'hex').toString('base64'),
+          IfNoneMatch: '*',
+        }),
+      );
+    } catch (error) {
+      if (statusOf(error) !== 412) throw error;
+      await this.expectSame(object);
+    } finally {
+      if (body instanceof Readable) body.destroy();
+    }
+  }
+
+  /** Something has the name already. Its bytes are verified when they are read; its size can be now. */
+  private async expectSame(object: StoredObject): Promise<void> {
+    const there = await this.stat(object.sha256);
+    if (there !== undefined && there.sizeBytes !== object.sizeBytes) {
+      throw new CorruptObjectError(
+        object.sha256,
+        `it has ${there.sizeBytes} bytes instead of ${object.sizeBytes}`,
+      );
+    }
+  }
+
+  private async get(sha256: Sha256, range?: string): Promise<{ stream: Readable; sizeBytes: number }> {
+    try {
+      const command = new GetObjectCommand({
+        Bucket: this.options.bucket,
+        Key: this.key(sha256),
+        Range: range,
+      });
+      const { Body: stream, ContentLength: sizeBytes = 0 } = await this.client.send(command);
+      return { stream: stream as Readable, sizeBytes };
+    } catch (error) {
+      throw s3Error(error, 'open', this.location, sha256);
+    }
+  }
+
+  private key(sha256: Sha256): string {
+    return this.prefix + objectKey(sha256);
+  }
+}
