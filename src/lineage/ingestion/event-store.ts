@@ -1,0 +1,90 @@
+import { Injectable } from '@nestjs/common';
+import { assetIdOf } from '../../catalog/index.js';
+import { Database } from '../../platform/index.js';
+import { isDatabaseAway } from '../log/database-away.js';
+import { EventLogRepository, type NewEvent } from '../log/event-log.repository.js';
+import { ingestBatchSize } from '../metrics.js';
+import { type Facts, noFacts } from '../projection/facts.js';
+import { factsOf } from '../projection/facts-of.js';
+import { joinFacts } from '../projection/merge-facts.js';
+import { Projector } from '../projection/projector.js';
+import { EventLogUnavailableError } from './errors.js';
+
+/** An event to be stored, without what its facts tell. */
+export type AcceptedEvent = Omit<NewEvent, 'assetIds' | 'projectionError'>;
+
+/** How storing one event went. */
+export interface Stored {
+  /** The same event was there before. */
+  readonly isDuplicate: boolean;
+  /** Why the graph does not show it; the event is in the log and a rebuild tries again. */
+  readonly projectionError: string | null;
+}
+
+interface Row {
+  readonly event: NewEvent;
+  readonly facts: Facts;
+}
+
+/** Stores events and shows them in the graph, in one transaction. */
+@Injectable()
+export class EventStore {
+  constructor(
+    private readonly database: Database,
+    private readonly log: EventLogRepository,
+    private readonly projector: Projector,
+  ) {}
+
+  /**
+   * When this returns, all of the events are on disk. One that cannot be projected does not stop the others: it is stored with the
+   * reason.
+   * @returns one outcome per event, in order
+   * @throws {EventLogUnavailableError} nothing of it is stored, or only some and it can be sent again
+   */
+  async store(events: readonly AcceptedEvent[]): Promise<Stored[]> {
+    try {
+      return await this.storeRows(events.map(rowOf));
+    } catch (error) {
+      throw isDatabaseAway(error) ? new EventLogUnavailableError(error) : error;
+    }
+  }
+
+  private async storeRows(rows: readonly Row[]): Promise<Stored[]> {
+    try {
+      return await this.commit(rows);
+    } catch (error) {
+      if (isDatabaseAway(error)) throw error;
+      const [row] = rows;
+      if (rows.length === 1) {
+        return this.commit([{ event: { ...row!.event, projectionError: String(error).slice(0, 2000) }, facts: noFacts() }]);
+      }
+      const alone: Stored[] = [];
+      for (const one of rows) alone.push(...(await this.storeRows([one])));
+      return alone;
+    }
+  }
+
+  private async commit(rows: readonly Row[]): Promise<Stored[]> {
+    const fresh = await this.database.run(async () => {
+      const ids = await this.log.append(rows.map(({ event }) => event));
+      const facts = rows.filter(({ event }) => ids.has(event.id)).map((row) => row.facts);
+      if (facts.length > 0) await this.projector.project(joinFacts(facts));
+      return ids;
+    });
+    ingestBatchSize.observe(rows.length);
+    return rows.map(({ event }) => {
+      // Of the same event twice in one batch, the first is the new one.
+      const isDuplicate = !fresh.delete(event.id);
+      return { isDuplicate, projectionError: event.projectionError };
+    });
+  }
+}
+
+function rowOf(event: AcceptedEvent): Row {
+  try {
+    const facts = factsOf(event, assetIdOf);
+    return { event: { ...event, assetIds: [...facts.assets.keys()], projectionError: null }, facts };
+  } catch (error) {
+    return { event: { ...event, assetIds: [event.subjectId], projectionError: String(error).slice(0, 2000) }, facts: noFacts() };
+  }
+}

@@ -1,0 +1,90 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { IngestionOverloadedError } from './errors.js';
+
+/** Size of an item in the lane, in bytes of its JSON. */
+interface Sized {
+  readonly sizeBytes: number;
+}
+
+interface Waiting<Item, Outcome> {
+  readonly item: Item;
+  readonly resolve: (outcome: Outcome) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** Bounds of a lane. */
+export interface LaneBounds {
+  /** Items of one batch at most. */
+  readonly maxItems: number;
+  /** Bytes of one batch at most; a larger item is a batch of its own. */
+  readonly maxBatchBytes: number;
+  /** Bytes that may wait; beyond them items are refused. */
+  readonly maxWaitingBytes: number;
+}
+
+/**
+ * One lane through which concurrent callers pass in batches: while a batch is worked on, the next one gathers. The cost of a
+ * transaction is shared by those who wait for it, and nobody waits for company.
+ */
+export class IngestLane<Item extends Sized, Outcome> {
+  private waiting: Waiting<Item, Outcome>[] = [];
+  private waitingBytes = 0;
+  private isRunning = false;
+  /** The lane belongs to no request: its work is not part of the one that happened to start it. */
+  private readonly outside = AsyncLocalStorage.snapshot();
+
+  /** @param work one outcome per item, in order; what it throws is thrown to all of the batch */
+  constructor(
+    private readonly bounds: LaneBounds,
+    private readonly work: (items: readonly Item[]) => Promise<readonly ({ ok: Outcome } | { error: unknown })[]>,
+  ) {}
+
+  /** Whether nothing waits and nothing is worked on. */
+  get isIdle(): boolean {
+    return !this.isRunning;
+  }
+
+  /** Waits for the item's outcome. @throws {IngestionOverloadedError} */
+  pass(item: Item): Promise<Outcome> {
+    if (this.waitingBytes + item.sizeBytes > this.bounds.maxWaitingBytes) throw new IngestionOverloadedError(this.waitingBytes);
+    this.waitingBytes += item.sizeBytes;
+    const outcome = new Promise<Outcome>((resolve, reject) => this.waiting.push({ item, resolve, reject }));
+    if (!this.isRunning) {
+      this.isRunning = true;
+      this.outside(() => void this.run());
+    }
+    return outcome;
+  }
+
+  private async run(): Promise<void> {
+    // Requests that arrived with this one are still being read: they come along.
+    await new Promise<void>((resolve) => setImmediate(resolve));
+    while (this.waiting.length > 0) await this.runBatch(this.takeBatch());
+    this.isRunning = false;
+  }
+
+  private takeBatch(): Waiting<Item, Outcome>[] {
+    let sizeBytes = 0;
+    let count = 0;
+    for (const { item } of this.waiting) {
+      if (count === this.bounds.maxItems || (count > 0 && sizeBytes + item.sizeBytes > this.bounds.maxBatchBytes)) break;
+      sizeBytes += item.sizeBytes;
+      count++;
+    }
+    this.waitingBytes -= sizeBytes;
+    return this.waiting.splice(0, count);
+  }
+
+  private async runBatch(batch: readonly Waiting<Item, Outcome>[]): Promise<void> {
+    try {
+      const outcomes = await this.work(batch.map(({ item }) => item));
+      batch.forEach(({ resolve, reject }, i) => {
+        const outcome = outcomes[i]!;
+        if ('ok' in outcome) resolve(outcome.ok);
+        else reject(outcome.error);
+      });
+    } catch (error) {
+      for (const { reject } of batch) reject(error);
+    }
+  }
+}

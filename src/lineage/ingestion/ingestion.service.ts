@@ -1,0 +1,138 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { type BeforeApplicationShutdown, Injectable } from '@nestjs/common';
+import { assetIdOf } from '../../catalog/index.js';
+import { type Principal, subjectOf } from '../../identity/index.js';
+import { DomainError, HealthChecks, InvalidInputError } from '../../platform/index.js';
+import { instantOf } from '../events/instant.js';
+import type { EventWarning } from '../events/validate-event.js';
+import { EventLogRepository } from '../log/event-log.repository.js';
+import { ingestedEvents } from '../metrics.js';
+import { datasetNamed, jobNamed } from '../projection/identity.js';
+import { type BatchAnswer, batchAnswerOf } from './batch-answer.js';
+import { type Emission, EmissionCheck } from './emission-check.js';
+import { type AcceptedEvent, EventStore, type Stored } from './event-store.js';
+import { IngestLane } from './ingest-lane.js';
+import { prepareEvent, type PreparedEvent } from './prepare-event.js';
+
+/** Events of one batch request at most. */
+export const MAX_BATCH_EVENTS = 1_000;
+
+const LANE = { maxItems: 500, maxBatchBytes: 8 * 1024 ** 2, maxWaitingBytes: 128 * 1024 ** 2 } as const;
+
+/** What the sender of an event is told. */
+export interface Receipt {
+  /** The event's id in the log. */
+  readonly id: string;
+  /** The same event was stored before; nothing changed. */
+  readonly isDuplicate: boolean;
+  readonly warnings: readonly EventWarning[];
+  /** Why the graph does not show the event yet; absent when it does. */
+  readonly projectionError?: string;
+}
+
+interface Item extends Emission {
+  readonly sizeBytes: number;
+}
+
+/** Takes events in: checked, redacted, authorized, and on disk before the answer. */
+@Injectable()
+export class IngestionService implements BeforeApplicationShutdown {
+  private readonly lane = new IngestLane<Item, Receipt>(LANE, (items) => this.takeIn(items));
+
+  constructor(
+    private readonly check: EmissionCheck,
+    private readonly store: EventStore,
+    log: EventLogRepository,
+    health: HealthChecks,
+  ) {
+    health.register('lineage', async () => {
+      const unprojectedEvents = await log.countUnprojected();
+      return { isReady: true, isDegraded: unprojectedEvents > 0, report: { unprojectedEvents } };
+    });
+  }
+
+  /**
+   * Takes one event.
+   * @throws {InvalidInputError} naming path and rule
+   * @throws {AccessDeniedError} naming the policy rule
+   * @throws {EventLogUnavailableError} nothing is stored, it can be sent again
+   */
+  async ingest(caller: Principal, value: unknown): Promise<Receipt> {
+    const event = this.prepare(value);
+    const inContext = AsyncLocalStorage.snapshot();
+    return this.lane.pass({ caller, event, inContext, sizeBytes: event.bodyJson.length });
+  }
+
+  /** Takes up to 1,000 events, each for itself. Source: OpenLineage HTTP API, `POST /lineage/batch`. */
+  async ingestBatch(caller: Principal, values: unknown): Promise<BatchAnswer> {
+    if (!Array.isArray(values)) throw new InvalidInputError('body', 'must be a list of OpenLineage events');
+    if (values.length > MAX_BATCH_EVENTS) {
+      throw new InvalidInputError('body', `must hold at most ${MAX_BATCH_EVENTS} events, not ${values.length}`);
+    }
+    const outcomes = await Promise.allSettled(values.map((value: unknown) => this.ingest(caller, value)));
+    return batchAnswerOf(outcomes);
+  }
+
+  /** Lets what was accepted reach the disk. */
+  async beforeApplicationShutdown(): Promise<void> {
+    while (!this.lane.isIdle) await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+
+  private prepare(value: unknown): PreparedEvent {
+    try {
+      return prepareEvent(value);
+    } catch (error) {
+      ingestedEvents.inc({ outcome: 'invalid' });
+      throw error;
+    }
+  }
+
+  private async takeIn(items: readonly Item[]): Promise<({ ok: Receipt } | { error: unknown })[]> {
+    try {
+      const verdicts = await this.check.check(items);
+      const accepted = items.flatMap((item, i): [number, AcceptedEvent][] => {
+        const verdict = verdicts[i]!;
+        return 'withheld' in verdict ? [[i, acceptedOf(item, verdict.withheld)]] : [];
+      });
+      const stored = accepted.length === 0 ? [] : await this.store.store(accepted.map(([, event]) => event));
+      const outcomes = verdicts.map((verdict) => ({ error: 'refusal' in verdict ? verdict.refusal : undefined }) as { ok: Receipt } | { error: unknown });
+      accepted.forEach(([i, event], at) => (outcomes[i] = { ok: receiptOf(event, stored[at]!) }));
+      for (const outcome of outcomes) ingestedEvents.inc({ outcome: outcomeOf(outcome) });
+      return outcomes;
+    } catch (error) {
+      ingestedEvents.inc({ outcome: 'failed' }, items.length);
+      throw error;
+    }
+  }
+}
+
+function acceptedOf({ caller, event }: Item, withheld: readonly string[]): AcceptedEvent {
+  const { emissions, ...rest } = event;
+  const notTaken = emissions.described.filter(({ id }) => withheld.includes(id));
+  const subject = rest.body.job === undefined ? datasetNamed(assetIdOf, rest.body.dataset!) : jobNamed(assetIdOf, rest.body.job);
+  return {
+    ...rest,
+    withheld,
+    warnings: [
+      ...rest.warnings,
+      ...notTaken.map(({ identityName }) => ({
+        path: 'inputs',
+        rule: `the facets of ${identityName} are not shown: describing it needs emit on it`,
+      })),
+    ],
+    eventTime: instantOf(rest.body.eventTime)!,
+    principal: subjectOf(caller),
+    subjectId: subject.id,
+    runId: rest.body.run?.runId ?? null,
+  };
+}
+
+function receiptOf({ id, warnings }: AcceptedEvent, { isDuplicate, projectionError }: Stored): Receipt {
+  return { id, isDuplicate, warnings, ...(projectionError === null ? {} : { projectionError }) };
+}
+
+function outcomeOf(outcome: { ok: Receipt } | { error: unknown }): string {
+  if ('error' in outcome) return outcome.error instanceof DomainError ? 'denied' : 'failed';
+  if (outcome.ok.projectionError !== undefined) return 'unprojected';
+  return outcome.ok.isDuplicate ? 'duplicate' : 'stored';
+}

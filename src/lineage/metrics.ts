@@ -1,0 +1,26 @@
+import { Counter, Histogram } from 'prom-client';
+import { metricsRegistry } from '../platform/index.js';
+
+/** Events by outcome: stored, duplicate, invalid, denied, unprojected, failed. */
+export const ingestedEvents = new Counter({
+  name: 'cairn_lineage_events_total',
+  help: 'Lineage events by outcome: stored, duplicate, invalid, denied, unprojected, failed.',
+  labelNames: ['outcome'],
+  registers: [metricsRegistry],
+});
+
+/** Events that one transaction stored. */
+export const ingestBatchSize = new Histogram({
+  name: 'cairn_lineage_batch_events',
+  help: 'Lineage events stored by one transaction.',
+  buckets: [1, 2, 4, 8, 16, 32, 64, 128, 256, 512],
+  registers: [metricsRegistry],
+});
+
+/** Seconds that projecting one batch of events took. */
+export const projectionDuration = new Histogram({
+  name: 'cairn_lineage_projection_duration_seconds',
+  help: 'Seconds that projecting one batch of lineage events into the graph took.',
+  buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10],
+  registers: [metricsRegistry],
+});

@@ -1,0 +1,112 @@
+import { Injectable } from '@nestjs/common';
+import { ASSET_CHANGED, assetIdOf, AssetService } from '../../catalog/index.js';
+import { Database, Outbox } from '../../platform/index.js';
+import type { LoggedEvent } from '../events/event.js';
+import { EventLogRepository } from '../log/event-log.repository.js';
+import { isDatabaseAway } from '../log/database-away.js';
+import { projectionDuration } from '../metrics.js';
+import type { Facts } from './facts.js';
+import { factsOf } from './facts-of.js';
+import { DERIVED_TABLES, hashOfGraph } from './graph-hash.js';
+import { joinFacts } from './merge-facts.js';
+import { ProjectionRepository } from './projection.repository.js';
+
+/** Any number that no other advisory lock of the service uses. Held shared by those who project, alone by a rebuild. */
+const PROJECTION_LOCK = 4_600_005;
+
+const REBUILD_BATCH = 500;
+
+/** What a rebuild did. */
+export interface Rebuilt {
+  readonly events: number;
+  /** Events that could not be projected; the log says why. */
+  readonly failed: number;
+}
+
+/** Turns events into the graph. The graph follows from the log alone: `rebuild` gives the same again. */
+@Injectable()
+export class Projector {
+  constructor(
+    private readonly database: Database,
+    private readonly rows: ProjectionRepository,
+    private readonly log: EventLogRepository,
+    private readonly assets: AssetService,
+    private readonly outbox: Outbox,
+  ) {}
+
+  /** Writes facts into the graph, in the transaction under way. */
+  async project(facts: Facts): Promise<void> {
+    const stop = projectionDuration.startTimer();
+    await this.database.query('SELECT pg_advisory_xact_lock_shared($1)', [PROJECTION_LOCK]);
+    await this.write(facts);
+    stop();
+  }
+
+  /**
+   * Empties the graph and replays the log, in one transaction: readers see the old graph until the new one is whole, and ingestion
+   * waits. Events that failed before are tried again.
+   */
+  async rebuild(): Promise<Rebuilt> {
+    return this.database.run(async () => {
+      await this.database.query('SELECT pg_advisory_xact_lock($1)', [PROJECTION_LOCK]);
+      for (const table of DERIVED_TABLES) await this.database.query(`DELETE FROM ${table}`);
+      let events = 0;
+      let failed = 0;
+      for (let after = '0'; ; ) {
+        const batch = await this.log.readBatch(after, REBUILD_BATCH);
+        const last = batch.at(-1);
+        if (last === undefined) return { events, failed };
+        failed += await this.replay(batch);
+        events += batch.length;
+        after = last.seq;
+      }
+    });
+  }
+
+  /** A hash over the whole graph: equal graphs have equal hashes. */
+  graphHash(): Promise<string> {
+    return hashOfGraph(this.database);
+  }
+
+  /** @returns how many could not be projected */
+  private async replay(batch: readonly LoggedEvent[]): Promise<number> {
+    const errors = new Map<string, string | null>(batch.map(({ id }) => [id, null]));
+    if ((await this.attempt(async () => this.write(factsOfAll(batch)))) !== undefined) {
+      for (const event of batch) {
+        const error = await this.attempt(async () => this.write(factsOf(event, assetIdOf)));
+        if (error !== undefined) errors.set(event.id, String(error));
+      }
+    }
+    await this.log.setProjectionErrors(errors);
+    return [...errors.values()].filter((error) => error !== null).length;
+  }
+
+  /** Does the work or nothing of it, within the transaction under way. @returns what it failed with */
+  private async attempt(work: () => Promise<void>): Promise<unknown> {
+    await this.database.query('SAVEPOINT attempt');
+    try {
+      await work();
+      await this.database.query('RELEASE SAVEPOINT attempt');
+      return undefined;
+    } catch (error) {
+      if (isDatabaseAway(error)) throw error;
+      await this.database.query('ROLLBACK TO SAVEPOINT attempt');
+      return error;
+    }
+  }
+
+  private async write(facts: Facts): Promise<void> {
+    await this.assets.see([...facts.assets.values()]);
+    await this.rows.writeEdges(facts);
+    await this.rows.writeColumnEdges(facts);
+    await this.rows.writeRuns(facts);
+    await this.rows.writeRunDatasets(facts);
+    await this.rows.writeVersions(facts);
+    const changed = await this.rows.writeFacets(facts);
+    await this.outbox.append(changed.map((assetId) => ({ topic: ASSET_CHANGED, orderingKey: assetId, payload: { assetId } })));
+  }
+}
+
+function factsOfAll(events: readonly LoggedEvent[]): Facts {
+  return joinFacts(events.map((event) => factsOf(event, assetIdOf)));
+}
