@@ -61,7 +61,7 @@ export class Lineage1795392000005 implements MigrationInterface {
         parent_run_id uuid,
         parent_claim text COLLATE "C"
       );
-      CREATE INDEX lineage_run_by_job ON lineage_run (job_id, first_event_at DESC, run_id);
+      CREATE INDEX lineage_run_by_job ON lineage_run (job_id, coalesce(first_event_at, '0001-01-01Z') DESC, run_id DESC);
 
       CREATE TABLE lineage_run_dataset (
         run_id uuid NOT NULL,

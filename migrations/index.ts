@@ -2,6 +2,7 @@ import { Platform1795392000001 } from './1795392000001-platform.js';
 import { Identity1795392000002 } from './1795392000002-identity.js';
 import { Policy1795392000003 } from './1795392000003-policy.js';
 import { Catalog1795392000004 } from './1795392000004-catalog.js';
+import { Lineage1795392000005 } from './1795392000005-lineage.js';
 
 /** Every migration, in order. A room's migration creates that room's tables. */
 export const MIGRATIONS = [
@@ -9,4 +10,5 @@ export const MIGRATIONS = [
   Identity1795392000002,
   Policy1795392000003,
   Catalog1795392000004,
+  Lineage1795392000005,
 ];

@@ -2,6 +2,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { CatalogModule } from './catalog/index.js';
 import { HealthController } from './health.controller.js';
 import { IdentityModule } from './identity/index.js';
+import { LineageModule } from './lineage/index.js';
 import { MetricsController } from './metrics.controller.js';
 import { OutboxResolver } from './outbox.resolver.js';
 import { PlatformModule, type PlatformOptions } from './platform/index.js';
@@ -14,7 +15,7 @@ export class AppModule {
   static with(options: PlatformOptions): DynamicModule {
     return {
       module: AppModule,
-      imports: [PlatformModule.with(options), PolicyModule, IdentityModule, StorageModule, CatalogModule],
+      imports: [PlatformModule.with(options), PolicyModule, IdentityModule, StorageModule, CatalogModule, LineageModule],
       controllers: [HealthController, MetricsController],
       providers: [OutboxResolver],
     };
