@@ -1,0 +1,72 @@
+import { Args, Int, Parent, ResolveField, Resolver } from '@nestjs/graphql';
+import { AssetModel } from '../../catalog/index.js';
+import { Access, Caller, type Principal } from '../../identity/index.js';
+import { JsonScalar, type Page, PageArgs } from '../../platform/index.js';
+import { ColumnLineageGraphModel, LineageDirectionEnum, LineageGraphModel } from '../graph/graph.model.js';
+import { GraphService } from '../graph/graph.service.js';
+import type { LineageDirection } from '../graph/traversal.js';
+import { LineageRunModel, LineageRunPage } from '../runs/run.model.js';
+import { RunService } from '../runs/run.service.js';
+import { AssetVersionModel, ColumnModel } from './asset-lineage.model.js';
+import { AssetLineageService } from './asset-lineage.service.js';
+
+/** What lineage adds to assets. Who has an asset in hand may see it. */
+@Resolver(() => AssetModel)
+export class AssetLineageResolver {
+  constructor(
+    private readonly service: AssetLineageService,
+    private readonly graph: GraphService,
+    private readonly runService: RunService,
+  ) {}
+
+  @Access('governed')
+  @ResolveField(() => [ColumnModel], { description: 'Columns as events tell them.' })
+  columns(@Parent() asset: AssetModel): Promise<ColumnModel[]> {
+    return this.service.columns(asset.id);
+  }
+
+  @Access('governed')
+  @ResolveField(() => JsonScalar, { description: 'The latest whole facets by name, without those that name what you may not see.' })
+  facets(@Caller() caller: Principal, @Parent() asset: AssetModel): Promise<object> {
+    return this.service.facets(caller, 'asset', asset.id);
+  }
+
+  @Access('governed')
+  @ResolveField(() => [AssetVersionModel], { description: 'Versions that runs read or wrote, the newest first.' })
+  versions(
+    @Parent() asset: AssetModel,
+    @Args('first', { type: () => Int, defaultValue: 50, description: '1–200' }) first: number,
+  ): Promise<AssetVersionModel[]> {
+    return this.service.versions(asset.id, first);
+  }
+
+  @Access('governed')
+  @ResolveField(() => LineageGraphModel, { description: 'What feeds the asset and what it feeds.' })
+  lineage(
+    @Caller() caller: Principal,
+    @Parent() asset: AssetModel,
+    @Args('direction', { type: () => LineageDirectionEnum, defaultValue: 'both' }) direction: LineageDirection,
+    @Args('depth', { type: () => Int, defaultValue: 2, description: 'Hops, 1–20; dataset → job → dataset is two.' }) depth: number,
+    @Args('first', { type: () => Int, defaultValue: 500, description: 'Nodes at most, 1–5,000.' }) first: number,
+  ): Promise<LineageGraphModel> {
+    return this.graph.around(caller, asset.id, { direction, depth, first });
+  }
+
+  @Access('governed')
+  @ResolveField(() => ColumnLineageGraphModel, { description: "What the asset's columns follow from, and what follows from them." })
+  columnLineage(
+    @Caller() caller: Principal,
+    @Parent() asset: AssetModel,
+    @Args('direction', { type: () => LineageDirectionEnum, defaultValue: 'both' }) direction: LineageDirection,
+    @Args('depth', { type: () => Int, defaultValue: 2, description: 'Hops from column to column, 1–20.' }) depth: number,
+    @Args('column', { type: () => String, nullable: true, description: 'One column; all of them when absent.' }) column?: string,
+  ): Promise<ColumnLineageGraphModel> {
+    return this.graph.columnsAround(caller, asset.id, { direction, depth, column });
+  }
+
+  @Access('governed')
+  @ResolveField(() => LineageRunPage, { description: 'Runs of a job, the newest first.' })
+  runs(@Parent() asset: AssetModel, @Args() page: PageArgs): Promise<Page<LineageRunModel>> {
+    return this.runService.ofJob(asset.id, page);
+  }
+}

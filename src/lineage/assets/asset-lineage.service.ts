@@ -1,0 +1,40 @@
+import { Injectable } from '@nestjs/common';
+import { z } from 'zod';
+import { assetIdOf } from '../../catalog/index.js';
+import type { Principal } from '../../identity/index.js';
+import { validate } from '../../platform/index.js';
+import type { JsonObject } from '../events/json.js';
+import { Views } from '../graph/view.js';
+import { type SchemaColumn, schemaColumnsIn } from '../projection/column-facts.js';
+import { AssetLineageRepository, type AssetVersion } from './asset-lineage.repository.js';
+import { assetsNamedIn } from './names-in.js';
+
+const FIRST = z.number().int().min(1, 'must be 1 to 200').max(200, 'must be 1 to 200');
+
+/** What events say of an asset. The callers of this may see the asset. */
+@Injectable()
+export class AssetLineageService {
+  constructor(
+    private readonly repository: AssetLineageRepository,
+    private readonly views: Views,
+  ) {}
+
+  /** The latest facets of an asset or a run. A facet that names an asset which the caller may not know of is left out. */
+  async facets(caller: Principal, holder: 'asset' | 'run', id: string): Promise<JsonObject> {
+    const facets = await this.repository.facets(holder, id);
+    const named = new Map(Object.entries(facets).map(([name, value]) => [name, assetsNamedIn(value, assetIdOf)]));
+    const hidden = await this.views.hidden(caller, [...new Set([...named.values()].flat())]);
+    if (hidden.size === 0) return facets;
+    return Object.fromEntries(Object.entries(facets).filter(([name]) => !named.get(name)!.some((asset) => hidden.has(asset))));
+  }
+
+  /** Columns as the `schema` facet names them; none when no event told them. Fields of structs as `struct.field`. */
+  async columns(assetId: string): Promise<SchemaColumn[]> {
+    return schemaColumnsIn(await this.repository.facet(assetId, 'schema'));
+  }
+
+  /** The newest first. @param first 1–200 */
+  async versions(assetId: string, first: number): Promise<AssetVersion[]> {
+    return this.repository.versions(assetId, validate(FIRST, first, 'first'));
+  }
+}

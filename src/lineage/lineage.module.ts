@@ -1,0 +1,48 @@
+import { Module } from '@nestjs/common';
+import { CatalogModule } from '../catalog/index.js';
+import { AssetLineageRepository } from './assets/asset-lineage.repository.js';
+import { AssetLineageResolver } from './assets/asset-lineage.resolver.js';
+import { AssetLineageService } from './assets/asset-lineage.service.js';
+import { GraphRepository } from './graph/graph.repository.js';
+import { GraphService } from './graph/graph.service.js';
+import { Views } from './graph/view.js';
+import { EmissionCheck } from './ingestion/emission-check.js';
+import { EventStore } from './ingestion/event-store.js';
+import { IngestionController } from './ingestion/ingestion.controller.js';
+import { IngestionService } from './ingestion/ingestion.service.js';
+import { EventListRepository } from './log/event-list.repository.js';
+import { EventListResolver } from './log/event-list.resolver.js';
+import { EventListService } from './log/event-list.service.js';
+import { EventLogRepository } from './log/event-log.repository.js';
+import { ProjectionRepository } from './projection/projection.repository.js';
+import { Projector } from './projection/projector.js';
+import { RunRepository } from './runs/run.repository.js';
+import { RunResolver } from './runs/run.resolver.js';
+import { RunService } from './runs/run.service.js';
+
+@Module({
+  imports: [CatalogModule],
+  controllers: [IngestionController],
+  providers: [
+    EventLogRepository,
+    ProjectionRepository,
+    Projector,
+    EmissionCheck,
+    EventStore,
+    IngestionService,
+    GraphRepository,
+    Views,
+    GraphService,
+    AssetLineageRepository,
+    AssetLineageService,
+    AssetLineageResolver,
+    RunRepository,
+    RunService,
+    RunResolver,
+    EventListRepository,
+    EventListService,
+    EventListResolver,
+  ],
+  exports: [Projector, AssetLineageService, GraphService, RunService],
+})
+export class LineageModule {}

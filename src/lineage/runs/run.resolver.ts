@@ -1,0 +1,46 @@
+import { Args, ID, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
+import { AssetModel, AssetService } from '../../catalog/index.js';
+import { Access, Caller, type Principal } from '../../identity/index.js';
+import { JsonScalar } from '../../platform/index.js';
+import { AssetLineageService } from '../assets/asset-lineage.service.js';
+import { LineageRunModel, RunDatasetModel } from './run.model.js';
+import { RunService } from './run.service.js';
+
+@Resolver(() => LineageRunModel)
+export class RunResolver {
+  constructor(
+    private readonly runs: RunService,
+    private readonly assets: AssetService,
+    private readonly lineage: AssetLineageService,
+  ) {}
+
+  @Access('governed')
+  @Query(() => LineageRunModel, { description: 'A run by its id.' })
+  lineageRun(@Caller() caller: Principal, @Args('id', { type: () => ID }) id: string): Promise<LineageRunModel> {
+    return this.runs.get(caller, id);
+  }
+
+  @Access('governed')
+  @ResolveField(() => AssetModel)
+  job(@Caller() caller: Principal, @Parent() run: LineageRunModel): Promise<AssetModel> {
+    return this.assets.get(caller, run.jobId);
+  }
+
+  @Access('governed')
+  @ResolveField(() => JsonScalar, { description: 'The latest whole facets by name, without those that name what you may not see.' })
+  facets(@Caller() caller: Principal, @Parent() run: LineageRunModel): Promise<object> {
+    return this.lineage.facets(caller, 'run', run.id);
+  }
+
+  @Access('governed')
+  @ResolveField(() => [RunDatasetModel], { description: 'What the run read.' })
+  inputs(@Caller() caller: Principal, @Parent() run: LineageRunModel): Promise<RunDatasetModel[]> {
+    return this.runs.datasets(caller, run.id, 'input');
+  }
+
+  @Access('governed')
+  @ResolveField(() => [RunDatasetModel], { description: 'What the run wrote.' })
+  outputs(@Caller() caller: Principal, @Parent() run: LineageRunModel): Promise<RunDatasetModel[]> {
+    return this.runs.datasets(caller, run.id, 'output');
+  }
+}

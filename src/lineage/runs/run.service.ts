@@ -1,0 +1,52 @@
+import { Injectable } from '@nestjs/common';
+import { z } from 'zod';
+import { AssetService } from '../../catalog/index.js';
+import type { Principal } from '../../identity/index.js';
+import { InvalidInputError, NotFoundError, type Page, type PageArgs, pageOf, pageRequest, validate } from '../../platform/index.js';
+import { instantOf } from '../events/instant.js';
+import { type LineageNode, Views } from '../graph/view.js';
+import type { Direction } from '../projection/facts.js';
+import { type LineageRun, RunRepository } from './run.repository.js';
+
+const RUN_ID = z.uuid({ error: 'must be the id of a run (a UUID)' });
+
+/** A dataset of a run as a caller sees it. */
+export interface SeenRunDataset {
+  readonly asset: LineageNode;
+  /** Null also where the caller may not know of the dataset. */
+  readonly version: string | null;
+}
+
+/** Runs: seen by those who may see their jobs. */
+@Injectable()
+export class RunService {
+  constructor(
+    private readonly runs: RunRepository,
+    private readonly assets: AssetService,
+    private readonly views: Views,
+  ) {}
+
+  /** @throws {NotFoundError} also when the caller may not know of its job */
+  async get(caller: Principal, runId: string): Promise<LineageRun> {
+    const run = await this.runs.find(validate(RUN_ID, runId, 'id').toLowerCase());
+    const visible = run === undefined ? undefined : await this.assets.getVisible(caller, [run.jobId]);
+    if (run === undefined || !visible!.has(run.jobId)) throw new NotFoundError('LineageRun', runId);
+    return run;
+  }
+
+  /** Runs of a job, the newest first. The caller of this may see the job. */
+  async ofJob(jobId: string, args: PageArgs): Promise<Page<LineageRun>> {
+    const request = pageRequest<readonly [string, string]>(args, 2);
+    if (request.after !== undefined && (instantOf(request.after[0]) === undefined || !RUN_ID.safeParse(request.after[1]).success)) {
+      throw new InvalidInputError('after', 'must be the endCursor of an earlier page of this list');
+    }
+    return pageOf(await this.runs.ofJob(jobId, request), request, (run) => [run.sortedAt, run.id]);
+  }
+
+  /** What a run read or wrote; what the caller may not see is opaque. */
+  async datasets(caller: Principal, runId: string, direction: Direction): Promise<SeenRunDataset[]> {
+    const rows = await this.runs.datasets(runId, direction);
+    const view = await this.views.of(caller, rows.map(({ assetId }) => assetId));
+    return rows.map(({ assetId, version }) => ({ asset: view.node(assetId, 1), version: view.sees(assetId) ? version : null }));
+  }
+}
