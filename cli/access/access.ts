@@ -1,0 +1,52 @@
+import type { Command } from 'commander';
+import { resolveAsset } from '../lineage/asset-name.js';
+import type { Session } from '../session.js';
+
+/** `access explain`. */
+export function addAccess(program: Command, open: () => Session): void {
+  program
+    .command('access')
+    .description('who may do what, and why')
+    .command('explain')
+    .description('the decision for an action on an asset, with the rules that made it')
+    .argument('<action>', 'list, read, write, merge, manage, train, run, deploy, infer or emit')
+    .argument('<asset>', 'an id, a repository, KIND,NAME of what Cairn manages, or KIND,NAMESPACE,NAME')
+    .option('--subject <subject>', 'user:NAME or service:NAME; yourself when absent')
+    .action(async (action: string, name: string, { subject }: { subject?: string }) => {
+      const { output, connect } = open();
+      const client = connect();
+      const assetId = await resolveAsset(client, name);
+      const query = `query Explain($subject: String, $action: String!, $assetId: ID!) {
+        explainAccess(subject: $subject, action: $action, assetId: $assetId) {
+          allowed reason rules bundleVersion matched { id effect rolePath tagPaths }
+        }
+      }`;
+      const { explainAccess } = await client.ask<{ explainAccess: Decision }>(query, {
+        subject,
+        action,
+        assetId,
+      });
+      output.result(explainAccess, () => formatDecision(explainAccess));
+    });
+}
+
+interface Decision {
+  readonly allowed: boolean;
+  readonly reason: string;
+  readonly bundleVersion: string;
+  readonly matched: readonly {
+    readonly id: string;
+    readonly effect: string;
+    readonly rolePath: readonly string[];
+    readonly tagPaths: readonly (readonly string[])[];
+  }[];
+}
+
+/** The decision, then each rule that matched with the way it came to hold: over roles, and over classifications. */
+function formatDecision({ allowed, reason, matched, bundleVersion }: Decision): string {
+  const rules = matched.map(({ id, effect, rolePath, tagPaths }) => {
+    const ways = [rolePath, ...tagPaths].filter((way) => way.length > 0).map((way) => way.join(' → '));
+    return `  ${effect.padEnd(6)} ${id}  ${ways.join('; ')}`.trimEnd();
+  });
+  return [`${allowed ? 'allowed' : 'denied'}: ${reason}`, ...rules, `policy ${bundleVersion}`].join('\n');
+}

@@ -1,0 +1,65 @@
+import { createHash } from 'node:crypto';
+import { mkdir, open, rename, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { ApiError } from '../api/api-error.js';
+import type { Entry } from './entries.js';
+
+/**
+ * Reads an answer to its end and checks the bytes.
+ * @param take is given each piece; awaited, so that a slow disk slows the transfer
+ * @throws {ApiError} `CHECKSUM_MISMATCH` when the bytes are not those of the entry, or `UNREACHABLE` when they stop too early
+ */
+export async function fetchInto(
+  response: Response,
+  { path: name, sha256, sizeBytes }: Pick<Entry, 'path' | 'sha256' | 'sizeBytes'>,
+  take: (chunk: Uint8Array) => void | Promise<void>,
+): Promise<void> {
+  const hash = createHash('sha256');
+  let received = 0;
+  try {
+    for await (const chunk of response.body ?? []) {
+      hash.update(chunk as Uint8Array);
+      received += (chunk as Uint8Array).byteLength;
+      await take(chunk as Uint8Array);
+    }
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    throw new ApiError(
+      `${name}: the connection ended after ${received} of ${sizeBytes} bytes. Try again.`,
+      'UNREACHABLE',
+    );
+  }
+  const found = hash.digest('hex');
+  if (found !== sha256) {
+    throw new ApiError(
+      `${name}: the bytes that came hash to ${found}, not to ${sha256}. Nothing was kept; try again.`,
+      'CHECKSUM_MISMATCH',
+    );
+  }
+}
+
+/** Writes beside the target and renames at the end, so that no reader ever sees a part or a wrong file. */
+export async function fetchFile(
+  response: Response,
+  entry: Pick<Entry, 'path' | 'sha256' | 'sizeBytes'>,
+  file: string,
+  onBytes: (count: number) => void,
+): Promise<void> {
+  await mkdir(path.dirname(file), { recursive: true });
+  const partial = path.join(path.dirname(file), `.${path.basename(file)}.${process.pid}.part`);
+  try {
+    const target = await open(partial, 'w');
+    try {
+      await fetchInto(response, entry, async (chunk) => {
+        await target.writeFile(chunk);
+        onBytes(chunk.byteLength);
+      });
+    } finally {
+      await target.close();
+    }
+    await rename(partial, file);
+  } catch (error) {
+    await rm(partial, { force: true });
+    throw error;
+  }
+}

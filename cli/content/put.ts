@@ -1,0 +1,53 @@
+import { createReadStream } from 'node:fs';
+import type { Command } from 'commander';
+import { UsageError } from '../exit-codes.js';
+import { type Commit, COMMIT_FIELDS } from '../history/commit.js';
+import { formatSize, shortId } from '../output/format.js';
+import type { Session } from '../session.js';
+import { findLocalFiles, hashFile, mediaTypeOf } from './local-files.js';
+import { counted, transferAll } from './transfer.js';
+
+/** As many as the service takes in one commit. */
+const MAX_FILES = 10_000;
+
+interface PutOptions {
+  readonly to: string;
+  readonly message: string;
+  readonly expectedHead?: string;
+}
+
+/** `put REPO BRANCH LOCALPATH…`: everything is uploaded first, then one commit gives it paths. */
+export function addPut(program: Command, open: () => Session): void {
+  program
+    .command('put')
+    .description('upload files and directories, and commit them at once')
+    .argument('<repo>')
+    .argument('<branch>')
+    .argument('<localpath...>', 'a directory keeps its name, unless it ends in "/"')
+    .option('--to <prefix>', 'where in the repository they go', '')
+    .option('--expected-head <commit>', 'refuse when the branch is not at this commit')
+    .requiredOption('-m, --message <text>', 'what changed')
+    .action(async (repository: string, branch: string, sources: string[], options: PutOptions) => {
+      const { io, output, connect } = open();
+      const client = connect();
+      const files = await findLocalFiles(io.cwd, sources, options.to);
+      if (files.length > MAX_FILES)
+        throw new UsageError(`${files.length} files are too many for one commit; put at most ${MAX_FILES}`);
+      const items = files.map((each) => ({ ...each, name: each.target }));
+      const changes = await transferAll(io, items, async ({ file, target }, onBytes) => {
+        const sha256 = await hashFile(file);
+        await client.upload(repository, counted(createReadStream(file), onBytes), sha256);
+        return { path: target, sha256, contentType: mediaTypeOf(file) };
+      });
+      const { message, expectedHead } = options;
+      const { commit } = await client.ask<{ commit: Commit }>(
+        `mutation Commit($input: CommitInput!) { commit(input: $input) { ${COMMIT_FIELDS} } }`,
+        { input: { repository, branch, message, expectedHead, changes } },
+      );
+      const bytes = files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+      output.result({ commit, changes }, () => {
+        const counted = `${files.length} ${files.length === 1 ? 'file' : 'files'}, ${formatSize(bytes)}`;
+        return `Committed ${shortId(commit.id)} to ${repository}@${branch}: ${counted}.`;
+      });
+    });
+}

@@ -1,0 +1,68 @@
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { UsageError } from '../exit-codes.js';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Which service, and as whom. */
+export interface Credentials {
+  readonly url: string;
+  readonly token?: string;
+}
+
+/** `$XDG_CONFIG_HOME/cairn/credentials.json`, or below `~/.config`. */
+export function credentialsFile(env: Environment): string {
+  const home = env['HOME'] || os.homedir();
+  return path.join(env['XDG_CONFIG_HOME'] || path.join(home, '.config'), 'cairn', 'credentials.json');
+}
+
+/**
+ * CAIRN_URL and CAIRN_TOKEN first, each for itself, then what `cairn login` stored. A stored token goes only to the service it
+ * was stored for.
+ */
+export function readCredentials(env: Environment): Credentials | undefined {
+  const stored = readStored(credentialsFile(env));
+  const given = env['CAIRN_URL'] || undefined;
+  const url = given === undefined ? stored?.url : parseServiceUrl(given, 'CAIRN_URL');
+  if (url === undefined) return undefined;
+  return {
+    url,
+    token: (env['CAIRN_TOKEN'] || undefined) ?? (stored?.url === url ? stored.token : undefined),
+  };
+}
+
+/** Stores credentials where only their owner can read them. @returns the file */
+export function storeCredentials(env: Environment, credentials: Credentials): string {
+  const file = credentialsFile(env);
+  mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+  writeFileSync(file, `${JSON.stringify(credentials, undefined, 2)}\n`, { mode: 0o600 });
+  chmodSync(file, 0o600); // the mode above counts only for a new file
+  return file;
+}
+
+/** An http(s) URL without a slash at its end. @throws {UsageError} naming `field` */
+export function parseServiceUrl(text: string, field: string): string {
+  const url = URL.parse(text);
+  if (url === null || !['http:', 'https:'].includes(url.protocol)) {
+    throw new UsageError(`${field}: must be a URL like http://127.0.0.1:4600, not ${JSON.stringify(text)}`);
+  }
+  return `${url.origin}${url.pathname}`.replace(/\/+$/, '');
+}
+
+function readStored(file: string): Credentials | undefined {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+  try {
+    const { url, token } = JSON.parse(text) as Partial<Credentials>;
+    if (typeof url === 'string' && (token === undefined || typeof token === 'string')) return { url, token };
+  } catch {
+    // told below
+  }
+  throw new UsageError(`${file} is damaged. Run \`cairn login URL\` again.`);
+}

@@ -1,0 +1,72 @@
+import { Command } from 'commander';
+import { addAccess } from './access/access.js';
+import { addPrincipals } from './access/principals.js';
+import { addTokens } from './access/tokens.js';
+import { addAdmin } from './admin/admin.js';
+import { addGet } from './content/get.js';
+import { addLs } from './content/ls.js';
+import { addPut } from './content/put.js';
+import { addRm } from './content/rm.js';
+import { addLogin } from './credentials/login.js';
+import { addDiff } from './history/diff.js';
+import { addLog } from './history/log.js';
+import { addMerge } from './history/merge.js';
+import type { Io } from './io.js';
+import { addLineage } from './lineage/lineage.js';
+import { addBranches } from './repositories/branches.js';
+import { addRepositories } from './repositories/repositories.js';
+import { addTags } from './repositories/tags.js';
+import { addRuns } from './runs/runs.js';
+import { addSearch } from './search/search.js';
+import { addEndpoints } from './serving/endpoints.js';
+import { addInfer } from './serving/infer.js';
+import { openSession, type Session } from './session.js';
+
+/** Adds a group of commands. @param open makes the session of the command that runs */
+type AddCommands = (program: Command, open: () => Session) => void;
+
+const GROUPS: readonly AddCommands[] = [
+  addLogin,
+  addRepositories,
+  addBranches,
+  addTags,
+  addPut,
+  addGet,
+  addLs,
+  addRm,
+  addLog,
+  addDiff,
+  addMerge,
+  addRuns,
+  addEndpoints,
+  addInfer,
+  addLineage,
+  addSearch,
+  addAccess,
+  addPrincipals,
+  addTokens,
+  addAdmin,
+];
+
+const EXIT_CODES = `
+Exit codes:
+  0 ok   1 failure   2 usage or bad input   3 conflict   4 denied or not signed in   5 not found   6 unavailable
+
+Addresses: REPO@REVISION:PATH, where a revision is a branch, a tag, a commit id or its start, with steps like ~2.
+Environment: CAIRN_URL and CAIRN_TOKEN are used before what \`cairn login\` stored.`;
+
+/** All of `cairn`, writing to `io` and throwing instead of exiting. */
+export function createProgram(io: Io): Command {
+  const program = new Command('cairn')
+    .description('Version data and models, ask where they came from, train and serve.')
+    .option('--json', 'print the result as JSON on standard output, and nothing else there')
+    .addHelpText('after', EXIT_CODES)
+    .configureHelp({ showGlobalOptions: true })
+    .configureOutput({
+      writeOut: (text) => void io.stdout.write(text),
+      writeErr: (text) => void io.stderr.write(text),
+    })
+    .exitOverride();
+  for (const addCommands of GROUPS) addCommands(program, () => openSession(io, program.opts()));
+  return program;
+}
