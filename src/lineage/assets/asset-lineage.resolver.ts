@@ -26,13 +26,17 @@ export class AssetLineageResolver {
   }
 
   @Access('governed')
-  @ResolveField(() => JsonScalar, { description: 'The latest whole facets by name, without those that name what you may not see.' })
+  @ResolveField(() => JsonScalar, {
+    description: 'The latest whole facets by name, without those that name what you may not see.',
+  })
   facets(@Caller() caller: Principal, @Parent() asset: AssetModel): Promise<object> {
     return this.service.facets(caller, 'asset', asset.id);
   }
 
   @Access('governed')
-  @ResolveField(() => [AssetVersionModel], { description: 'Versions that runs read or wrote, the newest first.' })
+  @ResolveField(() => [AssetVersionModel], {
+    description: 'Versions that runs read or wrote, the newest first.',
+  })
   versions(
     @Parent() asset: AssetModel,
     @Args('first', { type: () => Int, defaultValue: 50, description: '1–200' }) first: number,
@@ -45,21 +49,37 @@ export class AssetLineageResolver {
   lineage(
     @Caller() caller: Principal,
     @Parent() asset: AssetModel,
-    @Args('direction', { type: () => LineageDirectionEnum, defaultValue: 'both' }) direction: LineageDirection,
-    @Args('depth', { type: () => Int, defaultValue: 2, description: 'Hops, 1–20; dataset → job → dataset is two.' }) depth: number,
-    @Args('first', { type: () => Int, defaultValue: 500, description: 'Nodes at most, 1–5,000.' }) first: number,
+    @Args('direction', { type: () => LineageDirectionEnum, defaultValue: 'both' })
+    direction: LineageDirection,
+    @Args('depth', {
+      type: () => Int,
+      defaultValue: 2,
+      description: 'Hops, 1–20; dataset → job → dataset is two.',
+    })
+    depth: number,
+    @Args('first', { type: () => Int, defaultValue: 500, description: 'Nodes at most, 1–5,000.' })
+    first: number,
   ): Promise<LineageGraphModel> {
     return this.graph.around(caller, asset.id, { direction, depth, first });
   }
 
   @Access('governed')
-  @ResolveField(() => ColumnLineageGraphModel, { description: "What the asset's columns follow from, and what follows from them." })
+  @ResolveField(() => ColumnLineageGraphModel, {
+    description: "What the asset's columns follow from, and what follows from them.",
+  })
   columnLineage(
     @Caller() caller: Principal,
     @Parent() asset: AssetModel,
-    @Args('direction', { type: () => LineageDirectionEnum, defaultValue: 'both' }) direction: LineageDirection,
-    @Args('depth', { type: () => Int, defaultValue: 2, description: 'Hops from column to column, 1–20.' }) depth: number,
-    @Args('column', { type: () => String, nullable: true, description: 'One column; all of them when absent.' }) column?: string,
+    @Args('direction', { type: () => LineageDirectionEnum, defaultValue: 'both' })
+    direction: LineageDirection,
+    @Args('depth', { type: () => Int, defaultValue: 2, description: 'Hops from column to column, 1–20.' })
+    depth: number,
+    @Args('column', {
+      type: () => String,
+      nullable: true,
+      description: 'One column; all of them when absent.',
+    })
+    column?: string,
   ): Promise<ColumnLineageGraphModel> {
     return this.graph.columnsAround(caller, asset.id, { direction, depth, column });
   }

@@ -22,10 +22,14 @@ export class AssetLineageService {
   /** The latest facets of an asset or a run. A facet that names an asset which the caller may not know of is left out. */
   async facets(caller: Principal, holder: 'asset' | 'run', id: string): Promise<JsonObject> {
     const facets = await this.repository.facets(holder, id);
-    const named = new Map(Object.entries(facets).map(([name, value]) => [name, assetsNamedIn(value, assetIdOf)]));
+    const named = new Map(
+      Object.entries(facets).map(([name, value]) => [name, assetsNamedIn(value, assetIdOf)]),
+    );
     const hidden = await this.views.hidden(caller, [...new Set([...named.values()].flat())]);
     if (hidden.size === 0) return facets;
-    return Object.fromEntries(Object.entries(facets).filter(([name]) => !named.get(name)!.some((asset) => hidden.has(asset))));
+    return Object.fromEntries(
+      Object.entries(facets).filter(([name]) => !named.get(name)!.some((asset) => hidden.has(asset))),
+    );
   }
 
   /** Columns as the `schema` facet names them; none when no event told them. Fields of structs as `struct.field`. */

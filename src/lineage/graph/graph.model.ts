@@ -11,10 +11,13 @@ registerEnumType(LineageDirectionEnum, {
 export const TransformationEnum = { direct: 'direct', indirect: 'indirect' } as const;
 registerEnumType(TransformationEnum, {
   name: 'ColumnTransformation',
-  description: '`direct`: values follow from values. `indirect`: which rows there are follows from values (filters, joins, sorting).',
+  description:
+    '`direct`: values follow from values. `indirect`: which rows there are follows from values (filters, joins, sorting).',
 });
 
-@ObjectType('LineageNode', { description: 'An asset in a graph. What you may not see is opaque: connected, and nothing else.' })
+@ObjectType('LineageNode', {
+  description: 'An asset in a graph. What you may not see is opaque: connected, and nothing else.',
+})
 export class LineageNodeModel {
   @Field(() => ID, { description: "The asset's id; of an opaque node another one that stands for it." })
   id!: string;
@@ -52,7 +55,9 @@ export class LineageGraphModel {
   @Field(() => [LineageEdgeModel])
   edges!: readonly LineageEdgeModel[];
 
-  @Field(() => Boolean, { description: 'Whether there is more within the depth than `first` nodes or 20,000 edges.' })
+  @Field(() => Boolean, {
+    description: 'Whether there is more within the depth than `first` nodes or 20,000 edges.',
+  })
   isTruncated!: boolean;
 }
 
@@ -79,6 +84,8 @@ export class ColumnLineageGraphModel {
   @Field(() => [ColumnEdgeModel])
   edges!: readonly ColumnEdgeModel[];
 
-  @Field(() => Boolean, { description: 'Whether there is more within the depth than 2,000 columns or 5,000 edges.' })
+  @Field(() => Boolean, {
+    description: 'Whether there is more within the depth than 2,000 columns or 5,000 edges.',
+  })
   isTruncated!: boolean;
 }

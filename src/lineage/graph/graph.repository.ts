@@ -99,5 +99,11 @@ export class GraphRepository {
 function toColumnStep(row: ColumnEdgeRow): ColumnStep {
   const source = { assetId: row.sourceId, column: row.sourceColumn };
   const target = { assetId: row.targetId, column: row.targetColumn };
-  return { source, target, transformation: row.transformation, from: placeOfColumn(source), to: placeOfColumn(target) };
+  return {
+    source,
+    target,
+    transformation: row.transformation,
+    from: placeOfColumn(source),
+    to: placeOfColumn(target),
+  };
 }

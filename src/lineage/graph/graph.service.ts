@@ -16,7 +16,11 @@ const LOOK = z.object({
   first: z.number().int().min(1, 'must be 1 to 5000').max(5_000, 'must be 1 to 5000'),
 });
 
-const COLUMN_LOOK = z.object({ direction: DIRECTION, depth: DEPTH, column: z.string().min(1).max(1_000).nullish() });
+const COLUMN_LOOK = z.object({
+  direction: DIRECTION,
+  depth: DEPTH,
+  column: z.string().min(1).max(1_000).nullish(),
+});
 
 const MAX_EDGES = 20_000;
 const MAX_COLUMNS = 2_000;
@@ -27,7 +31,12 @@ export interface LineageGraph {
   /** In the order of (distance, id). */
   readonly nodes: readonly LineageNode[];
   /** Between nodes, in the order of (from, to). */
-  readonly edges: readonly { readonly from: string; readonly to: string; readonly firstSeenAt: Date; readonly lastSeenAt: Date }[];
+  readonly edges: readonly {
+    readonly from: string;
+    readonly to: string;
+    readonly firstSeenAt: Date;
+    readonly lastSeenAt: Date;
+  }[];
   readonly isTruncated: boolean;
 }
 
@@ -54,7 +63,9 @@ export class GraphService {
   async around(caller: Principal, assetId: string, look: z.input<typeof LOOK>): Promise<LineageGraph> {
     const { direction, depth, first } = validate(LOOK, look);
     const bounds = { depth, maxPlaces: first, maxSteps: MAX_EDGES };
-    const found = await walk([assetId], direction, bounds, (ids, way, limit) => this.graph.edges(ids, way, limit));
+    const found = await walk([assetId], direction, bounds, (ids, way, limit) =>
+      this.graph.edges(ids, way, limit),
+    );
     const view = await this.views.of(caller, found.distances.keys());
     return {
       nodes: [...found.distances].map(([id, distance]) => view.node(id, distance)).sort(byDistance),
@@ -78,9 +89,15 @@ export class GraphService {
     const columns = column ? [column] : await this.graph.columnsWithEdges(assetId, MAX_COLUMNS);
     const starts = columns.map((name) => placeOfColumn({ assetId, column: name }));
     const bounds = { depth, maxPlaces: MAX_COLUMNS + starts.length, maxSteps: MAX_COLUMN_EDGES };
-    const found = await walk<ColumnStep>(starts, direction, bounds, (places, way, limit) => this.graph.columnEdges(places, way, limit));
-    const view = await this.views.of(caller, [assetId, ...found.steps.flatMap(({ source, target }) => [source.assetId, target.assetId])]);
-    const node = ({ assetId: id, column: name }: ColumnStep['source']) => view.node(id, found.distances.get(placeOfColumn({ assetId: id, column: name })) ?? depth);
+    const found = await walk<ColumnStep>(starts, direction, bounds, (places, way, limit) =>
+      this.graph.columnEdges(places, way, limit),
+    );
+    const view = await this.views.of(caller, [
+      assetId,
+      ...found.steps.flatMap(({ source, target }) => [source.assetId, target.assetId]),
+    ]);
+    const node = ({ assetId: id, column: name }: ColumnStep['source']) =>
+      view.node(id, found.distances.get(placeOfColumn({ assetId: id, column: name })) ?? depth);
     return {
       edges: found.steps.map((step) => ({
         fromAsset: node(step.source),

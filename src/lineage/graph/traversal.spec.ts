@@ -14,7 +14,12 @@ const graphOf = (edges: readonly (readonly [string, string])[]): Neighbours<Step
   return Object.assign(neighbours, { asked });
 };
 const bounds = { depth: 20, maxPlaces: 100, maxSteps: 1000 };
-const CHAIN = [['a', 'b'], ['b', 'c'], ['c', 'd'], ['x', 'c']] as const;
+const CHAIN = [
+  ['a', 'b'],
+  ['b', 'c'],
+  ['c', 'd'],
+  ['x', 'c'],
+] as const;
 
 describe('a walk', () => {
   it.each<[LineageDirection, number, Record<string, number>]>([
@@ -33,7 +38,11 @@ describe('a walk', () => {
   });
 
   it('ends on a cycle and keeps the self-loop', async () => {
-    const graph = graphOf([['a', 'b'], ['b', 'a'], ['a', 'a']]);
+    const graph = graphOf([
+      ['a', 'b'],
+      ['b', 'a'],
+      ['a', 'a'],
+    ]);
     const { distances, steps } = await walk(['a'], 'both', bounds, graph);
     expect(Object.fromEntries(distances)).toEqual({ a: 0, b: 1 });
     expect(steps).toHaveLength(3);
@@ -46,12 +55,16 @@ describe('a walk', () => {
     expect(few.distances.size).toBe(10);
     expect(few.isTruncated).toBe(true);
     expect(few.steps.every(({ to }) => few.distances.has(to))).toBe(true);
-    expect((await walk(['hub'], 'downstream', { ...bounds, maxSteps: 7 }, graphOf(star))).steps).toHaveLength(7);
+    expect((await walk(['hub'], 'downstream', { ...bounds, maxSteps: 7 }, graphOf(star))).steps).toHaveLength(
+      7,
+    );
   });
 
   it('meets every place at its least distance', async () => {
     const places = ['a', 'b', 'c', 'd', 'e', 'f'];
-    const anyEdges = fc.array(fc.tuple(fc.constantFrom(...places), fc.constantFrom(...places)), { maxLength: 20 });
+    const anyEdges = fc.array(fc.tuple(fc.constantFrom(...places), fc.constantFrom(...places)), {
+      maxLength: 20,
+    });
     await fc.assert(
       fc.asyncProperty(anyEdges, async (edges) => {
         const { distances } = await walk(['a'], 'downstream', bounds, graphOf(edges));
@@ -60,7 +73,8 @@ describe('a walk', () => {
           if (at !== undefined) expect(distances.get(to)!).toBeLessThanOrEqual(at + 1);
         }
         for (const [place, at] of distances) {
-          if (at > 0) expect(edges.some(([from, to]) => to === place && distances.get(from) === at - 1)).toBe(true);
+          if (at > 0)
+            expect(edges.some(([from, to]) => to === place && distances.get(from) === at - 1)).toBe(true);
         }
       }),
     );

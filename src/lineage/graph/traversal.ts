@@ -11,7 +11,11 @@ export interface Step {
 }
 
 /** One level of neighbours: all steps that leave the given places one way, the first so many. */
-export type Neighbours<S extends Step> = (places: readonly string[], way: Way, limit: number) => Promise<readonly S[]>;
+export type Neighbours<S extends Step> = (
+  places: readonly string[],
+  way: Way,
+  limit: number,
+) => Promise<readonly S[]>;
 
 /** What lies around a place. */
 export interface Surroundings<S extends Step> {

@@ -39,7 +39,8 @@ export class Views {
   async of(caller: Principal, assetIds: Iterable<string>): Promise<View> {
     const visible = await this.assets.getVisible(caller, [...new Set(assetIds)]);
     const secret = await this.secretOfInstallation();
-    const opaque = (...parts: string[]) => createHmac('sha256', secret).update(JSON.stringify(parts)).digest('hex').slice(0, 32);
+    const opaque = (...parts: string[]) =>
+      createHmac('sha256', secret).update(JSON.stringify(parts)).digest('hex').slice(0, 32);
     return {
       node: (assetId, distance = 0) => {
         const asset = visible.get(assetId) ?? null;

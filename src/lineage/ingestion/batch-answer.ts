@@ -22,14 +22,21 @@ export interface BatchAnswer {
   readonly failed_events: readonly FailedEvent[];
 }
 
-const RETRIABLE: ReadonlySet<ErrorKind> = new Set(['unavailable', 'timeout', 'too-many-requests', 'storage-full']);
+const RETRIABLE: ReadonlySet<ErrorKind> = new Set([
+  'unavailable',
+  'timeout',
+  'too-many-requests',
+  'storage-full',
+]);
 
 /**
  * Sums up what became of each event.
  * @throws the first failure when all failed for a reason that may pass, so that senders try the request again
  */
 export function batchAnswerOf(outcomes: readonly PromiseSettledResult<unknown>[]): BatchAnswer {
-  const failures = outcomes.flatMap((outcome, index) => (outcome.status === 'rejected' ? [failureOf(index, outcome.reason)] : []));
+  const failures = outcomes.flatMap((outcome, index) =>
+    outcome.status === 'rejected' ? [failureOf(index, outcome.reason)] : [],
+  );
   const retriable = failures.filter((failure) => failure.retriable).length;
   const [first] = outcomes;
   if (first?.status === 'rejected' && retriable === outcomes.length) throw first.reason;
@@ -48,6 +55,7 @@ export function batchAnswerOf(outcomes: readonly PromiseSettledResult<unknown>[]
 }
 
 function failureOf(index: number, error: unknown): FailedEvent {
-  if (error instanceof DomainError) return { index, reason: error.message, retriable: RETRIABLE.has(error.kind) };
+  if (error instanceof DomainError)
+    return { index, reason: error.message, retriable: RETRIABLE.has(error.kind) };
   return { index, reason: 'something went wrong in the service', retriable: true };
 }

@@ -36,12 +36,19 @@ export class EmissionCheck {
   /** One verdict per emission, in order. Each (sender, asset) is decided once. */
   async check(emissions: readonly Emission[]): Promise<Verdict[]> {
     const owners = await this.jobsOfRuns(emissions.flatMap(({ event }) => event.body.run?.runId ?? []));
-    const ids = emissions.flatMap(({ event }) => [...event.emissions.required, ...event.emissions.described].map(({ id }) => id));
+    const ids = emissions.flatMap(({ event }) =>
+      [...event.emissions.required, ...event.emissions.described].map(({ id }) => id),
+    );
     const known = await this.assetsBy([...ids, ...owners.values()]);
     const refusals = new Map<string, Promise<unknown>>();
     const refusalOf = ({ caller, inContext }: Emission, id: string, resource: Resource): Promise<unknown> => {
       const key = `${subjectOf(caller)} ${id}`;
-      const decided = refusals.get(key) ?? inContext(() => this.policy.authorize(caller, 'emit', resource)).then(() => undefined, (error: unknown) => error);
+      const decided =
+        refusals.get(key) ??
+        inContext(() => this.policy.authorize(caller, 'emit', resource)).then(
+          () => undefined,
+          (error: unknown) => error,
+        );
       refusals.set(key, decided);
       return decided;
     };
@@ -59,7 +66,10 @@ export class EmissionCheck {
         }
         const withheld: string[] = [];
         for (const asset of described) {
-          if ((await refusalOf(emission, asset.id, this.resourceOf(asset, known.get(asset.id)))) !== undefined) withheld.push(asset.id);
+          if (
+            (await refusalOf(emission, asset.id, this.resourceOf(asset, known.get(asset.id)))) !== undefined
+          )
+            withheld.push(asset.id);
         }
         return { withheld };
       }),
@@ -69,7 +79,12 @@ export class EmissionCheck {
   private resourceOf(asset: NamedAsset, row: AssetRow | undefined): Resource {
     if (row !== undefined) return resourceOf(row);
     const kind = asset.space === 'job' ? 'job' : 'dataset';
-    return { kind, namespace: this.policy.placeOf(asset.identityNamespace), name: asset.identityName, tags: TAGS_OF_NEW };
+    return {
+      kind,
+      namespace: this.policy.placeOf(asset.identityNamespace),
+      name: asset.identityName,
+      tags: TAGS_OF_NEW,
+    };
   }
 
   private async assetsBy(ids: readonly string[]): Promise<Map<string, AssetRow>> {

@@ -25,7 +25,8 @@ export function emissionsOf(body: EventBody, idOf: IdOf): Emissions {
   for (const output of body.outputs ?? []) require(datasetNamed(idOf, output));
   for (const entry of objectsIn(objectAt(objectAt(body.job.facets)['lineage'])['entries'])) {
     const target = namePairIn(entry);
-    if (target !== undefined) require(entry['type'] === 'JOB' ? jobNamed(idOf, target) : datasetNamed(idOf, target));
+    if (target !== undefined)
+      require(entry['type'] === 'JOB' ? jobNamed(idOf, target) : datasetNamed(idOf, target));
   }
   const described = new Map<string, NamedAsset>();
   for (const input of body.inputs ?? []) {

@@ -4,7 +4,11 @@ import { DomainError } from '../../platform/index.js';
 export class EventLogUnavailableError extends DomainError {
   readonly kind = 'unavailable';
   constructor(cause: unknown) {
-    super('The database cannot take events now. Nothing was stored; send the same again later.', {}, { cause });
+    super(
+      'The database cannot take events now. Nothing was stored; send the same again later.',
+      {},
+      { cause },
+    );
   }
 }
 
@@ -12,7 +16,9 @@ export class EventLogUnavailableError extends DomainError {
 export class IngestionOverloadedError extends DomainError {
   readonly kind = 'too-many-requests';
   constructor(readonly waitingBytes: number) {
-    super(`Events of ${waitingBytes} bytes wait to be stored. Send this again in a moment.`, { waitingBytes });
+    super(`Events of ${waitingBytes} bytes wait to be stored. Send this again in a moment.`, {
+      waitingBytes,
+    });
   }
 }
 
@@ -20,6 +26,8 @@ export class IngestionOverloadedError extends DomainError {
 export class NotJsonError extends DomainError {
   readonly kind = 'unsupported-media';
   constructor(contentType: string | undefined) {
-    super(`Content-Type must be application/json, not ${contentType === undefined ? 'absent' : `"${contentType.slice(0, 100)}"`}.`);
+    super(
+      `Content-Type must be application/json, not ${contentType === undefined ? 'absent' : `"${contentType.slice(0, 100)}"`}.`,
+    );
   }
 }

@@ -56,7 +56,9 @@ export class EventStore {
       if (isDatabaseAway(error)) throw error;
       const [row] = rows;
       if (rows.length === 1) {
-        return this.commit([{ event: { ...row!.event, projectionError: String(error).slice(0, 2000) }, facts: noFacts() }]);
+        return this.commit([
+          { event: { ...row!.event, projectionError: String(error).slice(0, 2000) }, facts: noFacts() },
+        ]);
       }
       const alone: Stored[] = [];
       for (const one of rows) alone.push(...(await this.storeRows([one])));
@@ -85,6 +87,9 @@ function rowOf(event: AcceptedEvent): Row {
     const facts = factsOf(event, assetIdOf);
     return { event: { ...event, assetIds: [...facts.assets.keys()], projectionError: null }, facts };
   } catch (error) {
-    return { event: { ...event, assetIds: [event.subjectId], projectionError: String(error).slice(0, 2000) }, facts: noFacts() };
+    return {
+      event: { ...event, assetIds: [event.subjectId], projectionError: String(error).slice(0, 2000) },
+      facts: noFacts(),
+    };
   }
 }

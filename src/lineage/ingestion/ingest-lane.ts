@@ -36,7 +36,9 @@ export class IngestLane<Item extends Sized, Outcome> {
   /** @param work one outcome per item, in order; what it throws is thrown to all of the batch */
   constructor(
     private readonly bounds: LaneBounds,
-    private readonly work: (items: readonly Item[]) => Promise<readonly ({ ok: Outcome } | { error: unknown })[]>,
+    private readonly work: (
+      items: readonly Item[],
+    ) => Promise<readonly ({ ok: Outcome } | { error: unknown })[]>,
   ) {}
 
   /** Whether nothing waits and nothing is worked on. */
@@ -46,7 +48,8 @@ export class IngestLane<Item extends Sized, Outcome> {
 
   /** Waits for the item's outcome. @throws {IngestionOverloadedError} */
   pass(item: Item): Promise<Outcome> {
-    if (this.waitingBytes + item.sizeBytes > this.bounds.maxWaitingBytes) throw new IngestionOverloadedError(this.waitingBytes);
+    if (this.waitingBytes + item.sizeBytes > this.bounds.maxWaitingBytes)
+      throw new IngestionOverloadedError(this.waitingBytes);
     this.waitingBytes += item.sizeBytes;
     const outcome = new Promise<Outcome>((resolve, reject) => this.waiting.push({ item, resolve, reject }));
     if (!this.isRunning) {
@@ -67,7 +70,11 @@ export class IngestLane<Item extends Sized, Outcome> {
     let sizeBytes = 0;
     let count = 0;
     for (const { item } of this.waiting) {
-      if (count === this.bounds.maxItems || (count > 0 && sizeBytes + item.sizeBytes > this.bounds.maxBatchBytes)) break;
+      if (
+        count === this.bounds.maxItems ||
+        (count > 0 && sizeBytes + item.sizeBytes > this.bounds.maxBatchBytes)
+      )
+        break;
       sizeBytes += item.sizeBytes;
       count++;
     }

@@ -1,4 +1,3 @@
-import { Readable } from 'node:stream';
 import { Body, Controller, HttpCode, Post, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { Access, Caller, type Principal } from '../../identity/index.js';
@@ -15,7 +14,11 @@ export class IngestionController {
   @Access('governed')
   @Post()
   @HttpCode(201)
-  async ingest(@Caller() caller: Principal, @Body() body: unknown, @Req() request: FastifyRequest): Promise<Receipt> {
+  async ingest(
+    @Caller() caller: Principal,
+    @Body() body: unknown,
+    @Req() request: FastifyRequest,
+  ): Promise<Receipt> {
     return this.ingestion.ingest(caller, jsonOf(body, request));
   }
 
@@ -23,13 +26,20 @@ export class IngestionController {
   @Access('governed')
   @Post('batch')
   @HttpCode(200)
-  async ingestBatch(@Caller() caller: Principal, @Body() body: unknown, @Req() request: FastifyRequest): Promise<BatchAnswer> {
+  async ingestBatch(
+    @Caller() caller: Principal,
+    @Body() body: unknown,
+    @Req() request: FastifyRequest,
+  ): Promise<BatchAnswer> {
     return this.ingestion.ingestBatch(caller, jsonOf(body, request));
   }
 }
 
-/** Bodies of other media types come as streams. */
+const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i;
+
+/** Bodies of other media types come as text or streams. */
 function jsonOf(body: unknown, request: FastifyRequest): unknown {
-  if (body instanceof Readable) throw new NotJsonError(request.headers['content-type']);
+  const contentType = request.headers['content-type'];
+  if (contentType === undefined || !JSON_TYPE.test(contentType)) throw new NotJsonError(contentType);
   return body;
 }

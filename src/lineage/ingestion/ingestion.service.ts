@@ -67,7 +67,10 @@ export class IngestionService implements BeforeApplicationShutdown {
   async ingestBatch(caller: Principal, values: unknown): Promise<BatchAnswer> {
     if (!Array.isArray(values)) throw new InvalidInputError('body', 'must be a list of OpenLineage events');
     if (values.length > MAX_BATCH_EVENTS) {
-      throw new InvalidInputError('body', `must hold at most ${MAX_BATCH_EVENTS} events, not ${values.length}`);
+      throw new InvalidInputError(
+        'body',
+        `must hold at most ${MAX_BATCH_EVENTS} events, not ${values.length}`,
+      );
     }
     const outcomes = await Promise.allSettled(values.map((value: unknown) => this.ingest(caller, value)));
     return batchAnswerOf(outcomes);
@@ -95,7 +98,11 @@ export class IngestionService implements BeforeApplicationShutdown {
         return 'withheld' in verdict ? [[i, acceptedOf(item, verdict.withheld)]] : [];
       });
       const stored = accepted.length === 0 ? [] : await this.store.store(accepted.map(([, event]) => event));
-      const outcomes = verdicts.map((verdict) => ({ error: 'refusal' in verdict ? verdict.refusal : undefined }) as { ok: Receipt } | { error: unknown });
+      const outcomes = verdicts.map(
+        (verdict) =>
+          ({ error: 'refusal' in verdict ? verdict.refusal : undefined }) as
+            { ok: Receipt } | { error: unknown },
+      );
       accepted.forEach(([i, event], at) => (outcomes[i] = { ok: receiptOf(event, stored[at]!) }));
       for (const outcome of outcomes) ingestedEvents.inc({ outcome: outcomeOf(outcome) });
       return outcomes;
@@ -109,7 +116,10 @@ export class IngestionService implements BeforeApplicationShutdown {
 function acceptedOf({ caller, event }: Item, withheld: readonly string[]): AcceptedEvent {
   const { emissions, ...rest } = event;
   const notTaken = emissions.described.filter(({ id }) => withheld.includes(id));
-  const subject = rest.body.job === undefined ? datasetNamed(assetIdOf, rest.body.dataset!) : jobNamed(assetIdOf, rest.body.job);
+  const subject =
+    rest.body.job === undefined
+      ? datasetNamed(assetIdOf, rest.body.dataset!)
+      : jobNamed(assetIdOf, rest.body.job);
   return {
     ...rest,
     withheld,

@@ -34,7 +34,11 @@ export class EventListRepository {
   constructor(private readonly database: Database) {}
 
   /** The latest to arrive first. @param visible the jobs and datasets that the caller may know of */
-  list(filter: EventFilter, visible: VisibilityPlan, page: PageRequest<readonly [string]>): Promise<EventRecord[]> {
+  list(
+    filter: EventFilter,
+    visible: VisibilityPlan,
+    page: PageRequest<readonly [string]>,
+  ): Promise<EventRecord[]> {
     const parameters: unknown[] = [];
     const parameter = (value: unknown) => `$${parameters.push(value)}`;
     const conditions = [planToSql(visible.plan, policyColumns('a'), parameters)];

@@ -9,7 +9,9 @@ export class EventListResolver {
   constructor(private readonly events: EventListService) {}
 
   @Access('governed')
-  @Query(() => LineageEventPage, { description: 'Events, the latest to arrive first; those about what you may not see are absent.' })
+  @Query(() => LineageEventPage, {
+    description: 'Events, the latest to arrive first; those about what you may not see are absent.',
+  })
   lineageEvents(
     @Caller() caller: Principal,
     @Args() page: PageArgs,

@@ -2,7 +2,14 @@ import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
 import { assetIdOf } from '../../catalog/index.js';
 import type { Principal } from '../../identity/index.js';
-import { InvalidInputError, type Page, type PageArgs, pageOf, pageRequest, validate } from '../../platform/index.js';
+import {
+  InvalidInputError,
+  type Page,
+  type PageArgs,
+  pageOf,
+  pageRequest,
+  validate,
+} from '../../platform/index.js';
 import { Policy } from '../../policy/index.js';
 import { assetsNamedIn } from '../assets/names-in.js';
 import { Views } from '../graph/view.js';
@@ -46,7 +53,9 @@ export class EventListService {
     const hidden = await this.views.hidden(caller, [...new Set(named.flat())]);
     return rows.map((row, i) => {
       const isWithheld = named[i]!.some((id) => hidden.has(id));
-      return isWithheld ? { ...row, body: null, warnings: [], projectionError: row.projectionError && 'withheld' } : row;
+      return isWithheld
+        ? { ...row, body: null, warnings: [], projectionError: row.projectionError && 'withheld' }
+        : row;
     });
   }
 }

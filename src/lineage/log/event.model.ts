@@ -3,9 +3,14 @@ import { JsonScalar, pageType } from '../../platform/index.js';
 import type { EventKind } from '../events/event.js';
 
 export const EventKindEnum = { run: 'run', job: 'job', dataset: 'dataset' } as const;
-registerEnumType(EventKindEnum, { name: 'LineageEventKind', description: 'RunEvent, JobEvent or DatasetEvent.' });
+registerEnumType(EventKindEnum, {
+  name: 'LineageEventKind',
+  description: 'RunEvent, JobEvent or DatasetEvent.',
+});
 
-@ObjectType('LineageEventWarning', { description: 'What was odd about an event that was stored all the same.' })
+@ObjectType('LineageEventWarning', {
+  description: 'What was odd about an event that was stored all the same.',
+})
 export class EventWarningModel {
   @Field(() => String, { description: 'JSON path from the body.' })
   path!: string;
@@ -34,13 +39,19 @@ export class LineageEventModel {
   @Field(() => ID, { nullable: true })
   runId?: string | null;
 
-  @Field(() => JsonScalar, { nullable: true, description: 'Null when it names an asset that you may not see.' })
+  @Field(() => JsonScalar, {
+    nullable: true,
+    description: 'Null when it names an asset that you may not see.',
+  })
   body?: object | null;
 
   @Field(() => [EventWarningModel])
   warnings!: readonly EventWarningModel[];
 
-  @Field(() => String, { nullable: true, description: 'Why the graph does not show it; a rebuild tries again.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Why the graph does not show it; a rebuild tries again.',
+  })
   projectionError?: string | null;
 }
 

@@ -4,8 +4,10 @@ import type { Database } from '../../platform/index.js';
 /** The derived tables with all that events say in them. Facets by the hash of their value. */
 const DERIVED: Readonly<Record<string, string>> = {
   lineage_edge: 'source_id, target_id, first_seen_at, last_seen_at',
-  lineage_column_edge: 'source_id, source_column, target_id, target_column, transformation, first_seen_at, last_seen_at',
-  lineage_run: 'run_id, job_id, job_claim, state, started_at, ended_at, first_event_at, parent_run_id, parent_claim',
+  lineage_column_edge:
+    'source_id, source_column, target_id, target_column, transformation, first_seen_at, last_seen_at',
+  lineage_run:
+    'run_id, job_id, job_claim, state, started_at, ended_at, first_event_at, parent_run_id, parent_claim',
   lineage_run_dataset: 'run_id, asset_id, direction, version, version_claim',
   lineage_facet: 'holder_id, holder, name, value_id, claim',
   lineage_version: 'asset_id, version, seen_at, run_id, run_claim',

@@ -52,7 +52,7 @@ export class Projector {
       for (const table of DERIVED_TABLES) await this.database.query(`DELETE FROM ${table}`);
       let events = 0;
       let failed = 0;
-      for (let after = '0'; ; ) {
+      for (let after = '0'; ;) {
         const batch = await this.log.readBatch(after, REBUILD_BATCH);
         const last = batch.at(-1);
         if (last === undefined) return { events, failed };
@@ -103,7 +103,9 @@ export class Projector {
     await this.rows.writeRunDatasets(facts);
     await this.rows.writeVersions(facts);
     const changed = await this.rows.writeFacets(facts);
-    await this.outbox.append(changed.map((assetId) => ({ topic: ASSET_CHANGED, orderingKey: assetId, payload: { assetId } })));
+    await this.outbox.append(
+      changed.map((assetId) => ({ topic: ASSET_CHANGED, orderingKey: assetId, payload: { assetId } })),
+    );
   }
 }
 

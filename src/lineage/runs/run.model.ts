@@ -13,7 +13,8 @@ export const RunStateEnum = {
 } as const;
 registerEnumType(RunStateEnum, {
   name: 'LineageRunState',
-  description: 'The furthest state that events told: an end beats what comes before it, `fail` beats `abort` beats `complete`.',
+  description:
+    'The furthest state that events told: an end beats what comes before it, `fail` beats `abort` beats `complete`.',
 });
 
 @ObjectType('LineageRun', { description: 'A run of a job, as its events tell it.' })
@@ -43,6 +44,9 @@ export class RunDatasetModel {
   @Field(() => LineageNodeModel)
   asset!: LineageNodeModel;
 
-  @Field(() => String, { nullable: true, description: "The version that the run named: of what Cairn versions, the commit's id." })
+  @Field(() => String, {
+    nullable: true,
+    description: "The version that the run named: of what Cairn versions, the commit's id.",
+  })
   version?: string | null;
 }

@@ -40,7 +40,9 @@ export class RunRepository {
   constructor(private readonly database: Database) {}
 
   async find(runId: string): Promise<LineageRun | undefined> {
-    const [row] = await this.database.query<RunRow>(`SELECT ${RUN} FROM lineage_run WHERE run_id = $1`, [runId]);
+    const [row] = await this.database.query<RunRow>(`SELECT ${RUN} FROM lineage_run WHERE run_id = $1`, [
+      runId,
+    ]);
     return row === undefined ? undefined : toRun(row);
   }
 

@@ -16,7 +16,10 @@ export class RunResolver {
 
   @Access('governed')
   @Query(() => LineageRunModel, { description: 'A run by its id.' })
-  lineageRun(@Caller() caller: Principal, @Args('id', { type: () => ID }) id: string): Promise<LineageRunModel> {
+  lineageRun(
+    @Caller() caller: Principal,
+    @Args('id', { type: () => ID }) id: string,
+  ): Promise<LineageRunModel> {
     return this.runs.get(caller, id);
   }
 
@@ -27,7 +30,9 @@ export class RunResolver {
   }
 
   @Access('governed')
-  @ResolveField(() => JsonScalar, { description: 'The latest whole facets by name, without those that name what you may not see.' })
+  @ResolveField(() => JsonScalar, {
+    description: 'The latest whole facets by name, without those that name what you may not see.',
+  })
   facets(@Caller() caller: Principal, @Parent() run: LineageRunModel): Promise<object> {
     return this.lineage.facets(caller, 'run', run.id);
   }

@@ -2,7 +2,15 @@ import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
 import { AssetService } from '../../catalog/index.js';
 import type { Principal } from '../../identity/index.js';
-import { InvalidInputError, NotFoundError, type Page, type PageArgs, pageOf, pageRequest, validate } from '../../platform/index.js';
+import {
+  InvalidInputError,
+  NotFoundError,
+  type Page,
+  type PageArgs,
+  pageOf,
+  pageRequest,
+  validate,
+} from '../../platform/index.js';
 import { instantOf } from '../events/instant.js';
 import { type LineageNode, Views } from '../graph/view.js';
 import type { Direction } from '../projection/facts.js';
@@ -37,7 +45,10 @@ export class RunService {
   /** Runs of a job, the newest first. The caller of this may see the job. */
   async ofJob(jobId: string, args: PageArgs): Promise<Page<LineageRun>> {
     const request = pageRequest<readonly [string, string]>(args, 2);
-    if (request.after !== undefined && (instantOf(request.after[0]) === undefined || !RUN_ID.safeParse(request.after[1]).success)) {
+    if (
+      request.after !== undefined &&
+      (instantOf(request.after[0]) === undefined || !RUN_ID.safeParse(request.after[1]).success)
+    ) {
       throw new InvalidInputError('after', 'must be the endCursor of an earlier page of this list');
     }
     return pageOf(await this.runs.ofJob(jobId, request), request, (run) => [run.sortedAt, run.id]);
@@ -46,7 +57,13 @@ export class RunService {
   /** What a run read or wrote; what the caller may not see is opaque. */
   async datasets(caller: Principal, runId: string, direction: Direction): Promise<SeenRunDataset[]> {
     const rows = await this.runs.datasets(runId, direction);
-    const view = await this.views.of(caller, rows.map(({ assetId }) => assetId));
-    return rows.map(({ assetId, version }) => ({ asset: view.node(assetId, 1), version: view.sees(assetId) ? version : null }));
+    const view = await this.views.of(
+      caller,
+      rows.map(({ assetId }) => assetId),
+    );
+    return rows.map(({ assetId, version }) => ({
+      asset: view.node(assetId, 1),
+      version: view.sees(assetId) ? version : null,
+    }));
   }
 }
