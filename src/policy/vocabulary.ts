@@ -62,3 +62,13 @@ export function isAction(value: string): value is Action {
 export function isKind(value: string): value is Kind {
   return KIND_SET.has(value);
 }
+
+/** What policy is asked about a part of the service. */
+export function systemResource(name: SystemObject): {
+  readonly namespace: string;
+  readonly kind: 'system';
+  readonly name: SystemObject;
+  readonly tags: readonly string[];
+} {
+  return { namespace: ROOT_NAMESPACE, kind: 'system', name, tags: [] };
+}

@@ -1,0 +1,87 @@
+import { pushTo } from '../bundle/ancestry.js';
+import type { AccessRule, Bundle, MaskRule, TagTest } from '../bundle/bundle.js';
+import type { PolicyContext } from '../condition/attributes.js';
+import { appliesOnlyIfTrue, appliesUnlessFalse } from '../condition/evaluate-condition.js';
+import type { RoleGraph } from '../decision/role-graph.js';
+import { ANY } from '../vocabulary.js';
+import type { Action } from '../vocabulary.js';
+import { allOf, anyOf, hasAnyTag, namespaceIn, not } from './combine.js';
+import { NamespaceScopes, unionOf } from './namespace-scopes.js';
+import type { Scope } from './namespace-scopes.js';
+import type { Plan } from './plan.js';
+
+/** What a plan is built from. */
+export interface PlanInput {
+  readonly bundle: Bundle;
+  readonly roles: RoleGraph;
+  readonly subject: string;
+  readonly action: Action;
+  readonly context: PolicyContext;
+  readonly appliesMasks: boolean;
+}
+
+/** The rules as a predicate over rows: some allow, no deny, and no mask that would not be carried out. */
+export function buildPlan(input: PlanInput): Plan {
+  const { bundle, roles, subject, action, context } = input;
+  const scopes = new NamespaceScopes(bundle, roles, subject, context.now.getTime());
+  const rules = bundle.rules.filter((rule) => rule.action === ANY || rule.action === action);
+  const allows = rules.filter((rule) => rule.effect === 'allow' && appliesOnlyIfTrue(rule.when, context));
+  const denies = rules.filter((rule) => rule.effect === 'deny' && appliesUnlessFalse(rule.when, context));
+  const allowed = anyOf(accessTerms(allows, scopes, bundle));
+  if (allowed.kind === 'none') return allowed;
+  const masked = input.appliesMasks ? [] : maskTerms(input, scopes);
+  return allOf([allowed, not(anyOf([...accessTerms(denies, scopes, bundle), ...masked]))]);
+}
+
+/** One term for all rules that differ only in where they hold. */
+function accessTerms(rules: readonly AccessRule[], scopes: NamespaceScopes, bundle: Bundle): readonly Plan[] {
+  const alike = new Map<string, AccessRule[]>();
+  for (const rule of rules) pushTo(alike, JSON.stringify([rule.object.source, rule.tags]), rule);
+  return [...alike.values()].map((group) => {
+    const scope = unionOf(group.map((rule) => scopes.of(rule.subject, rule.namespace)));
+    const object = group[0]?.object;
+    const tags = group[0]?.tags;
+    if (object === undefined || tags === undefined) return { kind: 'none' };
+    const kind: Plan = object.kind === undefined ? { kind: 'all' } : { kind: 'kindIs', value: object.kind };
+    const name: Plan =
+      object.name.source === '**' ? { kind: 'all' } : { kind: 'nameGlob', glob: object.name };
+    return allOf([inScope(scope), kind, name, tagPlan(tags, bundle)]);
+  });
+}
+
+function tagPlan(test: TagTest, { tags: tree }: Bundle): Plan {
+  const closed = test.tags.map((tag) => tree.withDescendants(tag));
+  switch (test.quantifier) {
+    case 'always':
+      return { kind: 'all' };
+    case 'any':
+      return hasAnyTag(closed.flat());
+    case 'all':
+      return allOf(closed.map(hasAnyTag));
+    case 'none':
+      return not(hasAnyTag(closed.flat()));
+  }
+}
+
+/** Rows with a classification that a mask applies to and no exemption lifts it from. */
+function maskTerms({ bundle, action, context }: PlanInput, scopes: NamespaceScopes): readonly Plan[] {
+  const rules = bundle.maskRules.filter(
+    (rule) =>
+      (rule.action === ANY || rule.action === action) &&
+      (rule.mask === undefined ? appliesOnlyIfTrue : appliesUnlessFalse)(rule.when, context),
+  );
+  const tags = new Set([...bundle.tags.names, ...rules.map(({ tag }) => tag)]);
+  return [...tags].map((tag) => {
+    const path = new Set(bundle.tags.pathFrom(tag));
+    const where = (matching: readonly MaskRule[]): Plan =>
+      inScope(unionOf(matching.map((rule) => scopes.of(rule.subject, rule.namespace))));
+    const relevant = rules.filter((rule) => path.has(rule.tag));
+    const masks = relevant.filter(({ mask }) => mask !== undefined);
+    const exemptions = relevant.filter(({ mask }) => mask === undefined);
+    return allOf([hasAnyTag([tag]), where(masks), not(where(exemptions))]);
+  });
+}
+
+function inScope(scope: Scope): Plan {
+  return scope === 'everywhere' ? { kind: 'all' } : namespaceIn(scope);
+}

@@ -1,0 +1,48 @@
+import type { Bundle } from '../bundle/bundle.js';
+import type { HeldRoles, RoleGraph } from '../decision/role-graph.js';
+import { ROOT_NAMESPACE } from '../vocabulary.js';
+
+/** Where something holds: in every namespace, declared or not, or in these. */
+export type Scope = 'everywhere' | ReadonlySet<string>;
+
+/** In which namespaces one subject counts as another, at one instant. */
+export class NamespaceScopes {
+  /** What holds in a namespace that no g2 line names, and so in every namespace. */
+  private readonly heldEverywhere: HeldRoles;
+  private readonly heldIn: readonly (readonly [namespace: string, held: HeldRoles])[];
+
+  constructor(
+    private readonly bundle: Pick<Bundle, 'namespaces'>,
+    roles: RoleGraph,
+    subject: string,
+    atMs: number,
+  ) {
+    this.heldEverywhere = roles.held(subject, new Set([ROOT_NAMESPACE]), atMs);
+    this.heldIn = bundle.namespaces.names.map((namespace) => {
+      const path = new Set([...bundle.namespaces.pathFrom(namespace), ROOT_NAMESPACE]);
+      return [namespace, roles.held(subject, path, atMs)];
+    });
+  }
+
+  /** Where a rule that stands in `namespace` and names `ruleSubject` reaches the subject. */
+  of(ruleSubject: string, namespace: string): Scope {
+    const isEverywhere = this.heldEverywhere.has(ruleSubject);
+    if (namespace === ROOT_NAMESPACE && isEverywhere) return 'everywhere';
+    const holding = isEverywhere
+      ? this.bundle.namespaces.names
+      : this.heldIn.filter(([, held]) => held.has(ruleSubject)).map(([name]) => name);
+    if (namespace === ROOT_NAMESPACE) return new Set(holding);
+    const below = new Set(this.bundle.namespaces.withDescendants(namespace));
+    return new Set(holding.filter((name) => below.has(name)));
+  }
+}
+
+/** Where any of them holds. */
+export function unionOf(scopes: Iterable<Scope>): Scope {
+  const union = new Set<string>();
+  for (const scope of scopes) {
+    if (scope === 'everywhere') return 'everywhere';
+    for (const namespace of scope) union.add(namespace);
+  }
+  return union;
+}

@@ -1,0 +1,47 @@
+import { globToRegex } from '../glob/glob.js';
+import type { Glob } from '../glob/glob.js';
+import type { Plan } from './plan.js';
+
+/** SQL expressions, from code and never from outside, for what a plan looks at. `tags` is a `text[]`. None may be null. */
+export interface PlanColumns {
+  readonly namespace: string;
+  readonly kind: string;
+  readonly name: string;
+  readonly tags: string;
+}
+
+/**
+ * The plan as a PostgreSQL condition that can stand between AND and OR as it is.
+ * @param params the statement's parameters so far; those of the plan are appended, and referred to as `$n`
+ */
+export function planToSql(plan: Plan, columns: PlanColumns, params: unknown[]): string {
+  const param = (value: unknown): string => `$${params.push(value)}`;
+  switch (plan.kind) {
+    case 'all':
+      return 'TRUE';
+    case 'none':
+      return 'FALSE';
+    case 'namespaceIn':
+      return `${columns.namespace} = ANY(${param([...plan.namespaces])}::text[])`;
+    case 'kindIs':
+      return `${columns.kind} = ${param(plan.value)}::text`;
+    case 'nameGlob':
+      return globToSql(plan.glob, columns.name, param);
+    case 'hasAnyTag':
+      return `${columns.tags} && ${param([...plan.tags])}::text[]`;
+    case 'and':
+    case 'or':
+      return `(${plan.nodes.map((node) => planToSql(node, columns, params)).join(plan.kind === 'and' ? ' AND ' : ' OR ')})`;
+    case 'not':
+      return `NOT (${planToSql(plan.node, columns, params)})`;
+  }
+}
+
+/** Equality or a prefix where that is all there is, which an index can serve; else an anchored regular expression. */
+function globToSql(glob: Glob, column: string, param: (value: unknown) => string): string {
+  if (glob.isExact) return `${column} = ${param(glob.source)}::text`;
+  if (glob.parts.length === 2 && glob.prefix !== '' && glob.parts[1] === 'any') {
+    return `${column} LIKE ${param(`${glob.prefix.replace(/[\\%_]/g, '\\$&')}%`)}::text`;
+  }
+  return `${column} ~ ${param(globToRegex(glob))}::text`;
+}
