@@ -71,7 +71,7 @@ export class CompiledPolicy {
       return this.answer(
         false,
         ids,
-        `${list(ids)} asks to mask ${tags}, which cannot be carried out here`,
+        `the mask of ${tags} by ${list(ids)} cannot be carried out here`,
         all,
         [],
       );

@@ -35,14 +35,14 @@ export interface MatchedRule {
 export interface Obligation {
   readonly tag: string;
   readonly mask: Mask;
-  /** Ids of the mask rules that ask for it, in the bundle's order. */
+  /** Ids of the mask rules that apply, those that name the classification itself before those that name one above. */
   readonly rules: readonly string[];
 }
 
 /** The policy's answer. */
 export interface Decision {
   readonly allowed: boolean;
-  /** Ids of the rules that made the answer what it is, in the bundle's order; none when no rule allows. */
+  /** Ids of the rules that made the answer what it is; none when no rule allows. */
   readonly rules: readonly string[];
   /** One sentence without its full stop, naming those rules. */
   readonly reason: string;
