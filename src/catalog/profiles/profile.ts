@@ -48,7 +48,7 @@ export interface ContentProfile {
   readonly model?: ModelProfile;
 }
 
-/** Text formats are read to here; what is larger is sampled. Some seconds of work. */
+/** Text formats are read to here; what is larger is sampled. Up to ten seconds of work for CSV, a megabyte at a time. */
 export const MAX_SCAN_BYTES = 64 * 1024 * 1024;
 /** A row of CSV, a line of JSON Lines, an element of a JSON array. Bounds what is in memory at once. */
 export const MAX_ROW_BYTES = 1024 * 1024;
