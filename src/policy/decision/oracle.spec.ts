@@ -1,9 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { ACME } from '../testing/acme.csv.js';
-import { decisionRequest, policyText } from '../testing/arbitraries.js';
+import { decisionRequest, NAMES, OBJECTS, policyText } from '../testing/arbitraries.js';
 import { bundleOf } from '../testing/bundle-of.js';
 import { CasbinOracle } from '../testing/casbin-oracle.js';
+import { ASSET_KINDS } from '../vocabulary.js';
 import { CompiledPolicy } from './compiled-policy.js';
 import type { DecisionRequest } from './decision.js';
 
@@ -54,6 +55,33 @@ describe('the compiled policy and stock Casbin over the same files', () => {
     }
     expect(tally.allowed + tally.denied).toBe(20_000);
     for (const count of Object.values(tally)) expect(count).toBeGreaterThan(500);
+  });
+
+  it('agree on what every pattern matches', async () => {
+    const matches = new Set<boolean>();
+    for (const pattern of OBJECTS) {
+      const text = `p, A, *, *, ${pattern}, read, *, -, allow`;
+      const policy = new CompiledPolicy(bundleOf(text));
+      const oracle = await CasbinOracle.load(text);
+      for (const [kind, name] of ASSET_KINDS.flatMap((each) =>
+        NAMES.map((named) => [each, named] as const),
+      )) {
+        const context = { now: new Date('2026-05-01T00:00:00Z') };
+        const request = {
+          subject: 'user:x',
+          action: 'read',
+          namespace: 'n',
+          kind,
+          name,
+          tags: [],
+          context,
+        } as const;
+        const allowed = oracle.allows(request);
+        matches.add(allowed);
+        expect([pattern, kind, name, policy.decide(request).allowed]).toEqual([pattern, kind, name, allowed]);
+      }
+    }
+    expect(matches.size).toBe(2);
   });
 
   it('agree on the policy by which the model is explained', async () => {

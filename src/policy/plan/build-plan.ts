@@ -1,4 +1,3 @@
-import { pushTo } from '../bundle/ancestry.js';
 import type { AccessRule, Bundle, MaskRule, TagTest } from '../bundle/bundle.js';
 import type { PolicyContext } from '../condition/attributes.js';
 import { appliesOnlyIfTrue, appliesUnlessFalse } from '../condition/evaluate-condition.js';
@@ -33,19 +32,23 @@ export function buildPlan(input: PlanInput): Plan {
   return allOf([allowed, not(anyOf([...accessTerms(denies, scopes, bundle), ...masked]))]);
 }
 
-/** One term for all rules that differ only in where they hold. */
+/** One term for all rules that differ only in where they hold; none for those that do not reach the subject. */
 function accessTerms(rules: readonly AccessRule[], scopes: NamespaceScopes, bundle: Bundle): readonly Plan[] {
-  const alike = new Map<string, AccessRule[]>();
-  for (const rule of rules) pushTo(alike, JSON.stringify([rule.object.source, rule.tags]), rule);
+  const alike = new Map<string, { readonly rule: AccessRule; readonly scopes: Scope[] }>();
+  for (const rule of rules) {
+    const scope = scopes.of(rule.subject, rule.namespace);
+    if (scope !== 'everywhere' && scope.size === 0) continue;
+    const key = JSON.stringify([rule.object.source, rule.tags]);
+    const group = alike.get(key);
+    if (group === undefined) alike.set(key, { rule, scopes: [scope] });
+    else group.scopes.push(scope);
+  }
   return [...alike.values()].map((group) => {
-    const scope = unionOf(group.map((rule) => scopes.of(rule.subject, rule.namespace)));
-    const object = group[0]?.object;
-    const tags = group[0]?.tags;
-    if (object === undefined || tags === undefined) return { kind: 'none' };
+    const { object, tags } = group.rule;
     const kind: Plan = object.kind === undefined ? { kind: 'all' } : { kind: 'kindIs', value: object.kind };
     const name: Plan =
       object.name.source === '**' ? { kind: 'all' } : { kind: 'nameGlob', glob: object.name };
-    return allOf([inScope(scope), kind, name, tagPlan(tags, bundle)]);
+    return allOf([inScope(unionOf(group.scopes)), kind, name, tagPlan(tags, bundle)]);
   });
 }
 

@@ -9,6 +9,7 @@ export type Scope = 'everywhere' | ReadonlySet<string>;
 export class NamespaceScopes {
   /** What holds in a namespace that no g2 line names, and so in every namespace. */
   private readonly heldEverywhere: HeldRoles;
+  private readonly known = new Map<string, Scope>();
   private readonly heldIn: readonly (readonly [namespace: string, held: HeldRoles])[];
 
   constructor(
@@ -26,14 +27,21 @@ export class NamespaceScopes {
 
   /** Where a rule that stands in `namespace` and names `ruleSubject` reaches the subject. */
   of(ruleSubject: string, namespace: string): Scope {
-    const isEverywhere = this.heldEverywhere.has(ruleSubject);
-    if (namespace === ROOT_NAMESPACE && isEverywhere) return 'everywhere';
-    const holding = isEverywhere
-      ? this.bundle.namespaces.names
-      : this.heldIn.filter(([, held]) => held.has(ruleSubject)).map(([name]) => name);
-    if (namespace === ROOT_NAMESPACE) return new Set(holding);
-    const below = new Set(this.bundle.namespaces.withDescendants(namespace));
-    return new Set(holding.filter((name) => below.has(name)));
+    const holding = this.holding(ruleSubject);
+    if (namespace === ROOT_NAMESPACE || (holding !== 'everywhere' && holding.size === 0)) return holding;
+    const below = this.bundle.namespaces.withDescendants(namespace);
+    return new Set(holding === 'everywhere' ? below : below.filter((name) => holding.has(name)));
+  }
+
+  /** Where the subject counts as `ruleSubject`; many rules name the same one, so that it is found once. */
+  private holding(ruleSubject: string): Scope {
+    const known = this.known.get(ruleSubject);
+    if (known !== undefined) return known;
+    const scope: Scope = this.heldEverywhere.has(ruleSubject)
+      ? 'everywhere'
+      : new Set(this.heldIn.filter(([, held]) => held.has(ruleSubject)).map(([name]) => name));
+    this.known.set(ruleSubject, scope);
+    return scope;
   }
 }
 

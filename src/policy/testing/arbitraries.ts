@@ -13,13 +13,14 @@ const INSTANTS = [
   '2026-07-01T00:00:00+02:00',
   '2027-01-01T00:00:00Z',
 ] as const;
-const OBJECTS =
+/** Patterns of objects, with every wildcard in every position. */
+export const OBJECTS =
   '** */orders **/c dataset/** dataset/orders dataset/raw/** dataset/raw/* dataset/*_1 dataset/x% model/** model/*/c model/**/c endpoint/x* job/raw/**/c workload/* */*.*'.split(
     ' ',
   );
-const NAMES = String.raw`orders raw/a raw/b/c raw/ c x_1 xy1 x% x%y a\b ../orders Orders o.rders é/c`.split(
-  ' ',
-);
+/** Names that the patterns tell apart. */
+export const NAMES =
+  String.raw`orders raw/a raw/b/c raw/ c x_1 xy1 x% x%y a\b ../orders Orders o.rders é/c`.split(' ');
 const CONDITIONS = [
   'branch == main',
   'branch != main',
