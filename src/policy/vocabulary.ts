@@ -24,7 +24,6 @@ export type Action = (typeof ACTIONS)[number];
 
 /** Kinds of asset. A repository governs as the dataset or model that it holds. */
 export const ASSET_KINDS = ['dataset', 'model', 'job', 'endpoint', 'workload'] as const;
-export type AssetKind = (typeof ASSET_KINDS)[number];
 
 /** What an object is: an asset, or a part of the service itself (`system/…`). */
 export const KINDS = [...ASSET_KINDS, 'system'] as const;
