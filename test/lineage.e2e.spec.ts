@@ -119,7 +119,7 @@ describe('ingestion', () => {
       job: _job,
       inputs: _inputs,
       ...datasetEvent
-    } = {
+    }: Record<string, unknown> = {
       ...jobEvent,
       dataset: dataset('kinds', { schema: facet({ fields: [{ name: 'id', type: 'int' }] }) }),
     };

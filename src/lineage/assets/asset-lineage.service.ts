@@ -1,6 +1,6 @@
+import { idOfAsset } from '../projection/asset-ids.js';
 import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
-import { assetIdOf } from '../../catalog/index.js';
 import type { Principal } from '../../identity/index.js';
 import { validate } from '../../platform/index.js';
 import type { JsonObject } from '../events/json.js';
@@ -23,7 +23,7 @@ export class AssetLineageService {
   async facets(caller: Principal, holder: 'asset' | 'run', id: string): Promise<JsonObject> {
     const facets = await this.repository.facets(holder, id);
     const named = new Map(
-      Object.entries(facets).map(([name, value]) => [name, assetsNamedIn(value, assetIdOf)]),
+      Object.entries(facets).map(([name, value]) => [name, assetsNamedIn(value, idOfAsset)]),
     );
     const hidden = await this.views.hidden(caller, [...new Set([...named.values()].flat())]);
     if (hidden.size === 0) return facets;

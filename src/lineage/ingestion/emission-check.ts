@@ -19,6 +19,14 @@ export type Verdict = { readonly refusal: unknown } | { readonly withheld: reado
 
 type AssetRow = Pick<Asset, 'id' | 'namespace' | 'kind' | 'identityName' | 'tags'>;
 
+/** What policy and the catalog say of some emissions. */
+export interface Checked {
+  /** One per emission, in order. */
+  readonly verdicts: readonly Verdict[];
+  /** Whether the catalog has an asset, of a kind at least as telling. */
+  readonly isInCatalog: (asset: NamedAsset) => boolean;
+}
+
 /** What an asset is classified as before anybody looked at it. */
 const TAGS_OF_NEW = ['unclassified'];
 
@@ -33,13 +41,9 @@ export class EmissionCheck {
     private readonly policy: Policy,
   ) {}
 
-  /** One verdict per emission, in order. Each (sender, asset) is decided once. */
-  async check(emissions: readonly Emission[]): Promise<Verdict[]> {
-    const owners = await this.jobsOfRuns(emissions.flatMap(({ event }) => event.body.run?.runId ?? []));
-    const ids = emissions.flatMap(({ event }) =>
-      [...event.emissions.required, ...event.emissions.described].map(({ id }) => id),
-    );
-    const known = await this.assetsBy([...ids, ...owners.values()]);
+  /** Each (sender, asset) is decided once. */
+  async check(emissions: readonly Emission[]): Promise<Checked> {
+    const { known, owners } = await this.lookUp(emissions);
     const refusals = new Map<string, Promise<unknown>>();
     const refusalOf = ({ caller, inContext }: Emission, id: string, resource: Resource): Promise<unknown> => {
       const key = `${subjectOf(caller)} ${id}`;
@@ -52,14 +56,14 @@ export class EmissionCheck {
       refusals.set(key, decided);
       return decided;
     };
-    return Promise.all(
+    const verdicts = await Promise.all(
       emissions.map(async (emission): Promise<Verdict> => {
         const { required, described } = emission.event.emissions;
         for (const asset of required) {
           const refusal = await refusalOf(emission, asset.id, this.resourceOf(asset, known.get(asset.id)));
           if (refusal !== undefined) return { refusal };
         }
-        const owner = known.get(owners.get(emission.event.body.run?.runId.toLowerCase() ?? '') ?? '');
+        const owner = owners.get(emission.event.body.run?.runId.toLowerCase() ?? '');
         if (owner !== undefined) {
           const refusal = await refusalOf(emission, owner.id, resourceOf(owner));
           if (refusal !== undefined) return { refusal };
@@ -74,6 +78,11 @@ export class EmissionCheck {
         return { withheld };
       }),
     );
+    const isInCatalog = ({ id, kind }: NamedAsset): boolean => {
+      const there = known.get(id)?.kind;
+      return there !== undefined && (there === kind || kind === 'dataset' || kind === 'job');
+    };
+    return { verdicts, isInCatalog };
   }
 
   private resourceOf(asset: NamedAsset, row: AssetRow | undefined): Resource {
@@ -87,21 +96,33 @@ export class EmissionCheck {
     };
   }
 
-  private async assetsBy(ids: readonly string[]): Promise<Map<string, AssetRow>> {
-    const rows = await this.database.query<AssetRow>(
-      'SELECT id, namespace, kind, identity_name AS "identityName", tags FROM asset WHERE id = ANY($1)',
-      [[...new Set(ids)]],
+  /**
+   * The assets that the emissions name, as they are, and the jobs that their runs' own events named before: nobody may speak of a run
+   * of a job that they may not speak of.
+   */
+  private async lookUp(
+    emissions: readonly Emission[],
+  ): Promise<{ known: Map<string, AssetRow>; owners: Map<string, AssetRow> }> {
+    const ids = new Set(emissions.flatMap(({ event }) => namedIn(event)));
+    const runIds = new Set(emissions.flatMap(({ event }) => event.body.run?.runId ?? []));
+    const rows = await this.database.query<AssetRow & { runId: string | null }>(
+      `SELECT ${ASSET}, NULL::uuid AS "runId" FROM asset AS a WHERE a.id = ANY($1::uuid[])
+       UNION ALL
+       SELECT ${ASSET}, r.run_id FROM lineage_run AS r JOIN asset AS a ON a.id = r.job_id
+       WHERE r.run_id = ANY($2::uuid[]) AND r.job_claim >= '1'`,
+      [[...ids], [...runIds]],
     );
-    return new Map(rows.map((row) => [row.id, row]));
+    const known = new Map(rows.filter(({ runId }) => runId === null).map((row) => [row.id, row]));
+    const owners = new Map(
+      rows.flatMap((row): [string, AssetRow][] => (row.runId === null ? [] : [[row.runId, row]])),
+    );
+    return { known, owners };
   }
+}
 
-  /** Jobs that the runs' own events named before. Nobody may speak of a run of a job that they may not speak of. */
-  private async jobsOfRuns(runIds: readonly string[]): Promise<Map<string, string>> {
-    if (runIds.length === 0) return new Map();
-    const rows = await this.database.query<{ runId: string; jobId: string }>(
-      `SELECT run_id AS "runId", job_id AS "jobId" FROM lineage_run WHERE run_id = ANY($1) AND job_claim >= '1'`,
-      [[...new Set(runIds)]],
-    );
-    return new Map(rows.map(({ runId, jobId }) => [runId, jobId]));
-  }
+const ASSET = 'a.id, a.namespace, a.kind, a.identity_name AS "identityName", a.tags';
+
+function namedIn({ emissions, reading }: PreparedEvent): string[] {
+  const asked = [...emissions.required, ...emissions.described].map(({ id }) => id);
+  return 'facts' in reading ? [...asked, ...reading.facts.assets.keys()] : asked;
 }

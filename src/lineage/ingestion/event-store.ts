@@ -1,17 +1,21 @@
 import { Injectable } from '@nestjs/common';
-import { assetIdOf } from '../../catalog/index.js';
 import { Database } from '../../platform/index.js';
 import { isDatabaseAway } from '../log/database-away.js';
 import { EventLogRepository, type NewEvent } from '../log/event-log.repository.js';
 import { ingestBatchSize } from '../metrics.js';
 import { type Facts, noFacts } from '../projection/facts.js';
-import { factsOf } from '../projection/facts-of.js';
+import type { NamedAsset } from '../projection/identity.js';
 import { joinFacts } from '../projection/merge-facts.js';
 import { Projector } from '../projection/projector.js';
 import { EventLogUnavailableError } from './errors.js';
 
-/** An event to be stored, without what its facts tell. */
-export type AcceptedEvent = Omit<NewEvent, 'assetIds' | 'projectionError'>;
+/** An event to be stored, and what it says about the graph. */
+export interface AcceptedEvent {
+  readonly event: NewEvent;
+  readonly facts: Facts;
+}
+
+type IsInCatalog = (asset: NamedAsset) => boolean;
 
 /** How storing one event went. */
 export interface Stored {
@@ -19,11 +23,6 @@ export interface Stored {
   readonly isDuplicate: boolean;
   /** Why the graph does not show it; the event is in the log and a rebuild tries again. */
   readonly projectionError: string | null;
-}
-
-interface Row {
-  readonly event: NewEvent;
-  readonly facts: Facts;
 }
 
 /** Stores events and shows them in the graph, in one transaction. */
@@ -38,39 +37,39 @@ export class EventStore {
   /**
    * When this returns, all of the events are on disk. One that cannot be projected does not stop the others: it is stored with the
    * reason.
+   * @param isInCatalog whether the catalog is known to have an asset as it is
    * @returns one outcome per event, in order
    * @throws {EventLogUnavailableError} nothing of it is stored, or only some and it can be sent again
    */
-  async store(events: readonly AcceptedEvent[]): Promise<Stored[]> {
+  async store(events: readonly AcceptedEvent[], isInCatalog: IsInCatalog): Promise<Stored[]> {
     try {
-      return await this.storeRows(events.map(rowOf));
+      return await this.storeRows(events, isInCatalog);
     } catch (error) {
       throw isDatabaseAway(error) ? new EventLogUnavailableError(error) : error;
     }
   }
 
-  private async storeRows(rows: readonly Row[]): Promise<Stored[]> {
+  private async storeRows(rows: readonly AcceptedEvent[], isInCatalog: IsInCatalog): Promise<Stored[]> {
     try {
-      return await this.commit(rows);
+      return await this.commit(rows, isInCatalog);
     } catch (error) {
       if (isDatabaseAway(error)) throw error;
       const [row] = rows;
       if (rows.length === 1) {
-        return this.commit([
-          { event: { ...row!.event, projectionError: String(error).slice(0, 2000) }, facts: noFacts() },
-        ]);
+        const event = { ...row!.event, projectionError: String(error).slice(0, 2_000) };
+        return this.commit([{ event, facts: noFacts() }], isInCatalog);
       }
       const alone: Stored[] = [];
-      for (const one of rows) alone.push(...(await this.storeRows([one])));
+      for (const one of rows) alone.push(...(await this.storeRows([one], isInCatalog)));
       return alone;
     }
   }
 
-  private async commit(rows: readonly Row[]): Promise<Stored[]> {
+  private async commit(rows: readonly AcceptedEvent[], isInCatalog: IsInCatalog): Promise<Stored[]> {
     const fresh = await this.database.run(async () => {
       const ids = await this.log.append(rows.map(({ event }) => event));
       const facts = rows.filter(({ event }) => ids.has(event.id)).map((row) => row.facts);
-      if (facts.length > 0) await this.projector.project(joinFacts(facts));
+      if (facts.length > 0) await this.projector.project(joinFacts(facts), isInCatalog);
       return ids;
     });
     ingestBatchSize.observe(rows.length);
@@ -79,17 +78,5 @@ export class EventStore {
       const isDuplicate = !fresh.delete(event.id);
       return { isDuplicate, projectionError: event.projectionError };
     });
-  }
-}
-
-function rowOf(event: AcceptedEvent): Row {
-  try {
-    const facts = factsOf(event, assetIdOf);
-    return { event: { ...event, assetIds: [...facts.assets.keys()], projectionError: null }, facts };
-  } catch (error) {
-    return {
-      event: { ...event, assetIds: [event.subjectId], projectionError: String(error).slice(0, 2000) },
-      facts: noFacts(),
-    };
   }
 }

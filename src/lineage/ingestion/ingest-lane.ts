@@ -20,11 +20,13 @@ export interface LaneBounds {
   readonly maxBatchBytes: number;
   /** Bytes that may wait; beyond them items are refused. */
   readonly maxWaitingBytes: number;
+  /** Longest pause after a batch of several, in which the next one gathers. */
+  readonly gatherMs: number;
 }
 
 /**
  * One lane through which concurrent callers pass in batches: while a batch is worked on, the next one gathers. The cost of a
- * transaction is shared by those who wait for it, and nobody waits for company.
+ * transaction is shared by those who wait for it: the next one waits a moment for it, a lone one does not.
  */
 export class IngestLane<Item extends Sized, Outcome> {
   private waiting: Waiting<Item, Outcome>[] = [];
@@ -62,8 +64,23 @@ export class IngestLane<Item extends Sized, Outcome> {
   private async run(): Promise<void> {
     // Requests that arrived with this one are still being read: they come along.
     await new Promise<void>((resolve) => setImmediate(resolve));
-    while (this.waiting.length > 0) await this.runBatch(this.takeBatch());
+    while (this.waiting.length > 0) {
+      const batch = this.takeBatch();
+      await this.runBatch(batch);
+      await this.gather(Math.min(batch.length + this.waiting.length, this.bounds.maxItems));
+    }
     this.isRunning = false;
+  }
+
+  /**
+   * Lets those who were just answered come back with their next item: without this they and those who waited would take turns in half
+   * batches for ever. A lone caller is not held up.
+   */
+  private async gather(expected: number): Promise<void> {
+    if (expected === 1) return;
+    const until = performance.now() + this.bounds.gatherMs;
+    while (this.waiting.length < expected && performance.now() < until)
+      await new Promise((resolve) => setTimeout(resolve, 1));
   }
 
   private takeBatch(): Waiting<Item, Outcome>[] {

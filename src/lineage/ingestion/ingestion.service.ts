@@ -1,23 +1,29 @@
+import { idOfAsset } from '../projection/asset-ids.js';
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { type BeforeApplicationShutdown, Injectable } from '@nestjs/common';
-import { assetIdOf } from '../../catalog/index.js';
 import { type Principal, subjectOf } from '../../identity/index.js';
 import { DomainError, HealthChecks, InvalidInputError } from '../../platform/index.js';
 import { instantOf } from '../events/instant.js';
 import type { EventWarning } from '../events/validate-event.js';
 import { EventLogRepository } from '../log/event-log.repository.js';
 import { ingestedEvents } from '../metrics.js';
+import { noFacts } from '../projection/facts.js';
 import { datasetNamed, jobNamed } from '../projection/identity.js';
 import { type BatchAnswer, batchAnswerOf } from './batch-answer.js';
 import { type Emission, EmissionCheck } from './emission-check.js';
 import { type AcceptedEvent, EventStore, type Stored } from './event-store.js';
 import { IngestLane } from './ingest-lane.js';
-import { prepareEvent, type PreparedEvent } from './prepare-event.js';
+import { prepareEvent, type PreparedEvent, readFacts } from './prepare-event.js';
 
 /** Events of one batch request at most. */
 export const MAX_BATCH_EVENTS = 1_000;
 
-const LANE = { maxItems: 500, maxBatchBytes: 8 * 1024 ** 2, maxWaitingBytes: 128 * 1024 ** 2 } as const;
+const LANE = {
+  maxItems: 500,
+  maxBatchBytes: 8 * 1024 ** 2,
+  maxWaitingBytes: 128 * 1024 ** 2,
+  gatherMs: 2,
+} as const;
 
 /** What the sender of an event is told. */
 export interface Receipt {
@@ -92,12 +98,18 @@ export class IngestionService implements BeforeApplicationShutdown {
 
   private async takeIn(items: readonly Item[]): Promise<({ ok: Receipt } | { error: unknown })[]> {
     try {
-      const verdicts = await this.check.check(items);
+      const { verdicts, isInCatalog } = await this.check.check(items);
       const accepted = items.flatMap((item, i): [number, AcceptedEvent][] => {
         const verdict = verdicts[i]!;
         return 'withheld' in verdict ? [[i, acceptedOf(item, verdict.withheld)]] : [];
       });
-      const stored = accepted.length === 0 ? [] : await this.store.store(accepted.map(([, event]) => event));
+      const stored =
+        accepted.length === 0
+          ? []
+          : await this.store.store(
+              accepted.map(([, event]) => event),
+              isInCatalog,
+            );
       const outcomes = verdicts.map(
         (verdict) =>
           ({ error: 'refusal' in verdict ? verdict.refusal : undefined }) as
@@ -114,30 +126,38 @@ export class IngestionService implements BeforeApplicationShutdown {
 }
 
 function acceptedOf({ caller, event }: Item, withheld: readonly string[]): AcceptedEvent {
-  const { emissions, ...rest } = event;
-  const notTaken = emissions.described.filter(({ id }) => withheld.includes(id));
+  const { emissions, reading: wholeReading, ...rest } = event;
+  const reading = withheld.length === 0 ? wholeReading : readFacts({ ...rest, withheld });
+  const facts = 'facts' in reading ? reading.facts : noFacts();
   const subject =
     rest.body.job === undefined
-      ? datasetNamed(assetIdOf, rest.body.dataset!)
-      : jobNamed(assetIdOf, rest.body.job);
+      ? datasetNamed(idOfAsset, rest.body.dataset!)
+      : jobNamed(idOfAsset, rest.body.job);
+  const notTaken = emissions.described.filter(({ id }) => withheld.includes(id));
+  const warnings = notTaken.map(({ identityName }) => ({
+    path: 'inputs',
+    rule: `the facets of ${identityName} are not shown: describing it needs emit on it`,
+  }));
   return {
-    ...rest,
-    withheld,
-    warnings: [
-      ...rest.warnings,
-      ...notTaken.map(({ identityName }) => ({
-        path: 'inputs',
-        rule: `the facets of ${identityName} are not shown: describing it needs emit on it`,
-      })),
-    ],
-    eventTime: instantOf(rest.body.eventTime)!,
-    principal: subjectOf(caller),
-    subjectId: subject.id,
-    runId: rest.body.run?.runId ?? null,
+    facts,
+    event: {
+      ...rest,
+      withheld,
+      warnings: [...rest.warnings, ...warnings],
+      eventTime: instantOf(rest.body.eventTime)!,
+      principal: subjectOf(caller),
+      subjectId: subject.id,
+      assetIds: [...new Set([subject.id, ...facts.assets.keys()])],
+      runId: rest.body.run?.runId ?? null,
+      projectionError: 'error' in reading ? reading.error : null,
+    },
   };
 }
 
-function receiptOf({ id, warnings }: AcceptedEvent, { isDuplicate, projectionError }: Stored): Receipt {
+function receiptOf(
+  { event: { id, warnings } }: AcceptedEvent,
+  { isDuplicate, projectionError }: Stored,
+): Receipt {
   return { id, isDuplicate, warnings, ...(projectionError === null ? {} : { projectionError }) };
 }
 

@@ -1,8 +1,10 @@
-import { assetIdOf } from '../../catalog/index.js';
+import { idOfAsset } from '../projection/asset-ids.js';
 import { canonicalJson, sha256Hex } from '../events/canonical-json.js';
-import type { EventBody, EventKind } from '../events/event.js';
+import type { EventBody, EventKind, LoggedEvent } from '../events/event.js';
 import { redact } from '../events/redaction.js';
 import { type EventWarning, validateEvent } from '../events/validate-event.js';
+import type { Facts } from '../projection/facts.js';
+import { factsOf } from '../projection/facts-of.js';
 import { type Emissions, emissionsOf } from './emissions.js';
 
 /** An event that was checked and redacted, and is neither authorized nor stored yet. */
@@ -15,6 +17,20 @@ export interface PreparedEvent {
   readonly bodyJson: string;
   readonly warnings: readonly EventWarning[];
   readonly emissions: Emissions;
+  /** What it says about the graph, or why that cannot be told. */
+  readonly reading: Reading;
+}
+
+/** The facts of an event, or what went wrong in reading it. */
+export type Reading = { readonly facts: Facts } | { readonly error: string };
+
+/** Reads an event's facts; an event that cannot be read is no failure, it is stored with the error. */
+export function readFacts(event: LoggedEvent): Reading {
+  try {
+    return { facts: factsOf(event, idOfAsset) };
+  } catch (error) {
+    return { error: String(error).slice(0, 2_000) };
+  }
 }
 
 /**
@@ -25,12 +41,14 @@ export function prepareEvent(value: unknown): PreparedEvent {
   const { body, kind, warnings } = validateEvent(value);
   const alterations = redact(body);
   const bodyJson = canonicalJson(body);
+  const id = sha256Hex(bodyJson);
   return {
-    id: sha256Hex(bodyJson),
+    id,
     kind,
     body,
     bodyJson,
     warnings: [...warnings, ...alterations],
-    emissions: emissionsOf(body, assetIdOf),
+    emissions: emissionsOf(body, idOfAsset),
+    reading: readFacts({ id, body, withheld: [] }),
   };
 }

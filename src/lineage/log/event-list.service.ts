@@ -1,6 +1,6 @@
+import { idOfAsset } from '../projection/asset-ids.js';
 import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
-import { assetIdOf } from '../../catalog/index.js';
 import type { Principal } from '../../identity/index.js';
 import {
   InvalidInputError,
@@ -49,7 +49,7 @@ export class EventListService {
   }
 
   private async seen(caller: Principal, rows: readonly EventRecord[]): Promise<SeenEvent[]> {
-    const named = rows.map((row) => [...new Set([...row.assetIds, ...assetsNamedIn(row.body, assetIdOf)])]);
+    const named = rows.map((row) => [...new Set([...row.assetIds, ...assetsNamedIn(row.body, idOfAsset)])]);
     const hidden = await this.views.hidden(caller, [...new Set(named.flat())]);
     return rows.map((row, i) => {
       const isWithheld = named[i]!.some((id) => hidden.has(id));

@@ -20,22 +20,29 @@ export interface NewEvent extends LoggedEvent {
   readonly projectionError: string | null;
 }
 
+/**
+ * Any number that no other advisory lock of the service uses. Held shared by those who append, alone by a rebuild: between reading the
+ * log and writing the graph nothing may come in.
+ */
+export const PROJECTION_LOCK = 4_600_005;
+
 /** The log of events. Append-only: only the error of a projection is ever changed. */
 @Injectable()
 export class EventLogRepository {
   constructor(private readonly database: Database) {}
 
-  /** Stores those that are not there yet, by id. @returns ids of the new ones */
+  /** Stores those that are not there yet, by id, and holds off rebuilds until the transaction ends. @returns ids of the new ones */
   async append(events: readonly NewEvent[]): Promise<Set<string>> {
     const rows = await this.database.query<{ id: string }>(
-      `INSERT INTO lineage_event
+      `WITH hold AS MATERIALIZED (SELECT pg_advisory_xact_lock_shared($2))
+       INSERT INTO lineage_event
          (id, kind, event_time, principal, subject_id, asset_ids, run_id, body, warnings, withheld, projection_error)
        SELECT id, kind, "eventTime", principal, "subjectId", "assetIds", "runId", body, warnings, withheld, "projectionError"
        FROM jsonb_to_recordset($1::jsonb) AS r (id text, kind text, "eventTime" timestamptz, principal text, "subjectId" uuid,
-         "assetIds" uuid[], "runId" uuid, body jsonb, warnings jsonb, withheld uuid[], "projectionError" text)
+         "assetIds" uuid[], "runId" uuid, body jsonb, warnings jsonb, withheld uuid[], "projectionError" text), hold
        ORDER BY id COLLATE "C"
        ON CONFLICT (id) DO NOTHING RETURNING id`,
-      [`[${events.map(rowOf).join(',')}]`],
+      [`[${events.map(rowOf).join(',')}]`, PROJECTION_LOCK],
     );
     return new Set(rows.map(({ id }) => id));
   }

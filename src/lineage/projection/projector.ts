@@ -1,18 +1,17 @@
+import { idOfAsset } from './asset-ids.js';
 import { Injectable } from '@nestjs/common';
-import { ASSET_CHANGED, assetIdOf, AssetService } from '../../catalog/index.js';
+import { ASSET_CHANGED, AssetService } from '../../catalog/index.js';
 import { Database, Outbox } from '../../platform/index.js';
 import type { LoggedEvent } from '../events/event.js';
-import { EventLogRepository } from '../log/event-log.repository.js';
+import { EventLogRepository, PROJECTION_LOCK } from '../log/event-log.repository.js';
 import { isDatabaseAway } from '../log/database-away.js';
 import { projectionDuration } from '../metrics.js';
 import type { Facts } from './facts.js';
 import { factsOf } from './facts-of.js';
+import type { NamedAsset } from './identity.js';
 import { DERIVED_TABLES, hashOfGraph } from './graph-hash.js';
 import { joinFacts } from './merge-facts.js';
 import { ProjectionRepository } from './projection.repository.js';
-
-/** Any number that no other advisory lock of the service uses. Held shared by those who project, alone by a rebuild. */
-const PROJECTION_LOCK = 4_600_005;
 
 const REBUILD_BATCH = 500;
 
@@ -34,11 +33,13 @@ export class Projector {
     private readonly outbox: Outbox,
   ) {}
 
-  /** Writes facts into the graph, in the transaction under way. */
-  async project(facts: Facts): Promise<void> {
+  /**
+   * Writes facts into the graph, in the transaction under way, which has appended to the log and so holds off rebuilds.
+   * @param isInCatalog whether the catalog is known to have an asset as it is
+   */
+  async project(facts: Facts, isInCatalog: (asset: NamedAsset) => boolean): Promise<void> {
     const stop = projectionDuration.startTimer();
-    await this.database.query('SELECT pg_advisory_xact_lock_shared($1)', [PROJECTION_LOCK]);
-    await this.write(facts);
+    await this.write(facts, isInCatalog);
     stop();
   }
 
@@ -73,7 +74,7 @@ export class Projector {
     const errors = new Map<string, string | null>(batch.map(({ id }) => [id, null]));
     if ((await this.attempt(async () => this.write(factsOfAll(batch)))) !== undefined) {
       for (const event of batch) {
-        const error = await this.attempt(async () => this.write(factsOf(event, assetIdOf)));
+        const error = await this.attempt(async () => this.write(factsOf(event, idOfAsset)));
         if (error !== undefined) errors.set(event.id, String(error));
       }
     }
@@ -95,14 +96,13 @@ export class Projector {
     }
   }
 
-  private async write(facts: Facts): Promise<void> {
-    await this.assets.see([...facts.assets.values()]);
-    await this.rows.writeEdges(facts);
-    await this.rows.writeColumnEdges(facts);
-    await this.rows.writeRuns(facts);
-    await this.rows.writeRunDatasets(facts);
-    await this.rows.writeVersions(facts);
-    const changed = await this.rows.writeFacets(facts);
+  private async write(
+    facts: Facts,
+    isInCatalog: (asset: NamedAsset) => boolean = () => false,
+  ): Promise<void> {
+    const unknown = [...facts.assets.values()].filter((asset) => !isInCatalog(asset));
+    if (unknown.length > 0) await this.assets.see(unknown);
+    const changed = await this.rows.write(facts);
     await this.outbox.append(
       changed.map((assetId) => ({ topic: ASSET_CHANGED, orderingKey: assetId, payload: { assetId } })),
     );
@@ -110,5 +110,5 @@ export class Projector {
 }
 
 function factsOfAll(events: readonly LoggedEvent[]): Facts {
-  return joinFacts(events.map((event) => factsOf(event, assetIdOf)));
+  return joinFacts(events.map((event) => factsOf(event, idOfAsset)));
 }

@@ -1,0 +1,86 @@
+/**
+ * The upserts of the derived tables. Each takes the place of its rows, a JSON list, and joins them with what is there by the rules of
+ * `mergeFacts`: least or greatest of what was said.
+ */
+
+export const UPSERT_EDGES = (given: string): string => `
+  INSERT INTO lineage_edge AS e (source_id, target_id, first_seen_at, last_seen_at)
+  SELECT * FROM jsonb_to_recordset(${given}) AS r
+    ("sourceId" uuid, "targetId" uuid, "firstSeenAt" timestamptz, "lastSeenAt" timestamptz)
+  ORDER BY "sourceId", "targetId"
+  ON CONFLICT (source_id, target_id) DO UPDATE SET
+    first_seen_at = least(e.first_seen_at, excluded.first_seen_at), last_seen_at = greatest(e.last_seen_at, excluded.last_seen_at)
+  WHERE excluded.first_seen_at < e.first_seen_at OR excluded.last_seen_at > e.last_seen_at`;
+
+export const UPSERT_COLUMN_EDGES = (given: string): string => `
+  INSERT INTO lineage_column_edge AS e
+    (id, source_id, source_column, target_id, target_column, transformation, first_seen_at, last_seen_at)
+  SELECT * FROM jsonb_to_recordset(${given}) AS r
+    (id uuid, "sourceId" uuid, "sourceColumn" text, "targetId" uuid, "targetColumn" text, transformation text,
+     "firstSeenAt" timestamptz, "lastSeenAt" timestamptz)
+  ORDER BY id
+  ON CONFLICT (id) DO UPDATE SET
+    first_seen_at = least(e.first_seen_at, excluded.first_seen_at), last_seen_at = greatest(e.last_seen_at, excluded.last_seen_at)
+  WHERE excluded.first_seen_at < e.first_seen_at OR excluded.last_seen_at > e.last_seen_at`;
+
+/** A run known only from other runs has claims that begin with 0, its own events claims that begin with 1. */
+export const UPSERT_RUNS = (given: string): string => `
+  INSERT INTO lineage_run AS r
+    (run_id, job_id, job_claim, state, started_at, ended_at, first_event_at, parent_run_id, parent_claim)
+  SELECT * FROM jsonb_to_recordset(${given}) AS n
+    ("runId" uuid, "jobId" uuid, "jobClaim" text, state smallint, "startedAt" timestamptz, "endedAt" timestamptz,
+     "firstEventAt" timestamptz, "parentRunId" uuid, "parentClaim" text)
+  ORDER BY "runId"
+  ON CONFLICT (run_id) DO UPDATE SET
+    job_id = CASE WHEN excluded.job_claim > r.job_claim THEN excluded.job_id ELSE r.job_id END,
+    job_claim = greatest(r.job_claim, excluded.job_claim),
+    state = greatest(r.state, excluded.state),
+    started_at = least(r.started_at, excluded.started_at),
+    ended_at = greatest(r.ended_at, excluded.ended_at),
+    first_event_at = least(r.first_event_at, excluded.first_event_at),
+    parent_run_id = CASE WHEN excluded.parent_claim > r.parent_claim OR r.parent_claim IS NULL
+      THEN excluded.parent_run_id ELSE r.parent_run_id END,
+    parent_claim = greatest(r.parent_claim, excluded.parent_claim)`;
+
+export const UPSERT_RUN_DATASETS = (given: string): string => `
+  INSERT INTO lineage_run_dataset AS d (run_id, asset_id, direction, version, version_claim)
+  SELECT * FROM jsonb_to_recordset(${given}) AS r
+    ("runId" uuid, "assetId" uuid, direction text, version text, "versionClaim" text)
+  ORDER BY "runId", direction, "assetId"
+  ON CONFLICT (run_id, direction, asset_id) DO UPDATE SET version = excluded.version, version_claim = excluded.version_claim
+  WHERE excluded.version_claim > d.version_claim OR (d.version_claim IS NULL AND excluded.version_claim IS NOT NULL)`;
+
+export const UPSERT_VERSIONS = (given: string): string => `
+  INSERT INTO lineage_version AS v (asset_id, version, seen_at, run_id, run_claim)
+  SELECT * FROM jsonb_to_recordset(${given}) AS r
+    ("assetId" uuid, version text, "seenAt" timestamptz, "runId" uuid, "runClaim" text)
+  ORDER BY "assetId", version
+  ON CONFLICT (asset_id, version) DO UPDATE SET
+    seen_at = least(v.seen_at, excluded.seen_at),
+    run_id = CASE WHEN excluded.run_claim < v.run_claim THEN excluded.run_id ELSE v.run_id END,
+    run_claim = least(v.run_claim, excluded.run_claim)
+  WHERE excluded.seen_at < v.seen_at OR excluded.run_claim < v.run_claim`;
+
+export const INSERT_FACET_VALUES = (given: string): string => `
+  INSERT INTO lineage_facet_value (id, value)
+  SELECT r.id, r.value FROM jsonb_to_recordset(${given}) AS r (id uuid, value jsonb) ORDER BY r.id
+  ON CONFLICT (id) DO NOTHING`;
+
+/** Three parts of a WITH, for {@link SELECT_CHANGED}. `searched`: names of the facets whose change is told. */
+export const upsertFacets = (given: string, searched: string): string => `
+  facets AS (
+    SELECT * FROM jsonb_to_recordset(${given}) AS r ("holderId" uuid, holder text, name text, "valueId" uuid, claim text)
+  ), written AS (
+    INSERT INTO lineage_facet AS f (holder_id, holder, name, value_id, claim)
+    SELECT "holderId", holder, name, "valueId", claim FROM facets ORDER BY "holderId", holder, name
+    ON CONFLICT (holder_id, holder, name) DO UPDATE SET value_id = excluded.value_id, claim = excluded.claim
+    WHERE excluded.claim > f.claim
+    RETURNING holder_id, holder, name, value_id
+  ), changed AS (
+    -- The table is still as it was before the statement.
+    SELECT DISTINCT w.holder_id AS id FROM written AS w
+    WHERE w.holder = 'asset' AND w.name = ANY(${searched}::text[]) AND w.value_id IS DISTINCT FROM (
+      SELECT f.value_id FROM lineage_facet AS f WHERE f.holder_id = w.holder_id AND f.holder = w.holder AND f.name = w.name)
+  )`;
+
+export const SELECT_CHANGED = 'SELECT id FROM changed';
