@@ -9,7 +9,7 @@ import type {
   LineageGraph,
   LineageRun,
 } from './types.js';
-import type { Page, PathChange, RepositoryDetails, SearchHit, ServedBy } from './types.js';
+import type { Page, PathChange, ProfiledFile, RepositoryDetails, SearchHit, ServedBy } from './types.js';
 
 const SUMMARY =
   'id kind identityNamespace identityName namespace isManaged description owners tags updatedAt';
@@ -57,7 +57,7 @@ export const COLUMN_LINEAGE = operation<
   `query ColumnLineage($id: ID!, $column: String!, $depth: Int!) {
     asset(id: $id) {
       columnLineage(direction: both, depth: $depth, column: $column) {
-        edges { fromAsset { id } fromColumn toAsset { id } toColumn transformation }
+        edges { fromAsset { id isOpaque } fromColumn toAsset { id isOpaque } toColumn transformation }
       }
     }
   }`,
@@ -77,6 +77,21 @@ export const ENDPOINT_OF = operation<{ endpoint: EndpointDetails }, { name: stri
 
 export const COLUMNS = operation<{ asset: { columns: readonly Column[] } }, { id: string }>(
   'query Columns($id: ID!) { asset(id: $id) { columns { name type description } } }',
+);
+
+export const FILE_COLUMNS = operation<
+  { asset: { repository: { entries: Page<ProfiledFile> } | null } },
+  { id: string }
+>(
+  `query FileColumns($id: ID!) {
+    asset(id: $id) {
+      repository {
+        entries(revision: "HEAD", first: 20) {
+          nodes { path profile { rowCount columns { name type } } } pageInfo { hasNextPage endCursor }
+        }
+      }
+    }
+  }`,
 );
 
 export const FACETS = operation<{ asset: { facets: Readonly<Record<string, unknown>> } }, { id: string }>(

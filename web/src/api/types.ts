@@ -34,9 +34,9 @@ export interface LineageGraph {
 }
 
 export interface ColumnEdge {
-  readonly fromAsset: { readonly id: string };
+  readonly fromAsset: { readonly id: string; readonly isOpaque: boolean };
   readonly fromColumn: string;
-  readonly toAsset: { readonly id: string };
+  readonly toAsset: { readonly id: string; readonly isOpaque: boolean };
   readonly toColumn: string;
   readonly transformation: 'direct' | 'indirect';
 }
@@ -45,6 +45,15 @@ export interface Column {
   readonly name: string;
   readonly type: string | null;
   readonly description: string | null;
+}
+
+/** A file of a repository; `profile` is null where Cairn cannot read the format. */
+export interface ProfiledFile {
+  readonly path: string;
+  readonly profile: {
+    readonly rowCount: number | null;
+    readonly columns: readonly { readonly name: string; readonly type: string }[];
+  } | null;
 }
 
 export interface Facet {

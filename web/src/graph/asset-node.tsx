@@ -3,6 +3,7 @@ import { createContext, use } from 'react';
 import type { Expansion } from '../navigation/view.js';
 import { KindIcon } from '../parts/kind-icon.js';
 import type { PictureNode } from './picture.js';
+import { shortName } from './short-name.js';
 
 /** What a click in the graph does. */
 export interface GraphActions {
@@ -21,6 +22,8 @@ export interface AssetNodeContent extends Record<string, unknown> {
   /** Off the trail of the picked column. */
   readonly isDimmed: boolean;
   readonly columns: readonly string[];
+  /** Whether an edge is drawn on that side already. */
+  readonly hasEdges: { readonly upstream: boolean; readonly downstream: boolean };
 }
 
 export type AssetFlowNode = Node<AssetNodeContent, 'asset'>;
@@ -38,7 +41,7 @@ export function nodeHeight(columns: readonly string[]): number {
 /** One asset: kind, name, namespace, the columns on the trail, and a "+" on each side that may have more. */
 export function AssetNode({ data }: NodeProps<AssetFlowNode>) {
   const actions = use(GraphActionsContext)!;
-  const { node, isCenter, isSelected, isDimmed, columns } = data;
+  const { node, isCenter, isSelected, isDimmed, columns, hasEdges } = data;
   const { asset } = node;
   const kind = asset?.kind ?? 'hidden';
   const state = [isCenter && 'is-center', isSelected && 'is-selected', isDimmed && 'is-dimmed']
@@ -67,7 +70,7 @@ export function AssetNode({ data }: NodeProps<AssetFlowNode>) {
         >
           <KindIcon kind={asset.kind} />
           <span className="node-text">
-            <span className="node-name">{endOf(asset.identityName)}</span>
+            <span className="node-name">{shortName(asset.identityName)}</span>
             <span className="node-place">{asset.namespace}</span>
           </span>
         </button>
@@ -86,7 +89,7 @@ export function AssetNode({ data }: NodeProps<AssetFlowNode>) {
             <button
               key={direction}
               type="button"
-              className={`expand expand-${direction} nopan`}
+              className={`expand expand-${direction} ${hasEdges[direction] ? 'is-quiet' : ''} nopan`}
               aria-label={`Show more ${direction} of ${asset?.identityName}`}
               title={`Show more ${direction}`}
               onClick={() => actions.expand({ id: node.id, direction })}
@@ -98,9 +101,4 @@ export function AssetNode({ data }: NodeProps<AssetFlowNode>) {
       <Handle type="source" position={Position.Right} isConnectable={false} />
     </div>
   );
-}
-
-/** Long names differ at their end: the last 34 characters. */
-function endOf(name: string): string {
-  return name.length <= 34 ? name : `…${name.slice(-33)}`;
 }

@@ -7,10 +7,11 @@ const column = (from: string, to: string): ColumnEdge => {
     [string, string],
     [string, string],
   ];
+  const isOpaque = false;
   return {
-    fromAsset: { id: fromAsset },
+    fromAsset: { id: fromAsset, isOpaque },
     fromColumn,
-    toAsset: { id: toAsset },
+    toAsset: { id: toAsset, isOpaque },
     toColumn,
     transformation: 'direct',
   };
@@ -35,6 +36,13 @@ describe('the trail of a column', () => {
     expect([...trail.nodes]).toEqual(['table']);
     expect(trail.columnsOf.get('table')).toEqual(['mail']);
     expect(trail.edges.size).toBe(0);
+  });
+
+  it('runs through hidden datasets without a column name, and names no column where all of a dataset is influenced', () => {
+    const hidden = { ...column('raw.x7f', 'table.*'), fromAsset: { id: 'raw', isOpaque: true } };
+    const trail = columnTrail({ asset: 'other', column: 'a' }, [hidden], graph);
+    expect([...trail.edges]).toEqual(['raw→load', 'load→table']);
+    expect([...trail.columnsOf.keys()]).toEqual(['other']);
   });
 
   it('follows an edge without a job between', () => {

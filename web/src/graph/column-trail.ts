@@ -1,6 +1,9 @@
 import type { ColumnEdge } from '../api/types.js';
 import { edgeId, type GraphEdge, neighboursBy } from './graph.js';
 
+/** What the API names as a column where a column influences all of a dataset. */
+const WHOLE_DATASET = '*';
+
 /** What of a drawing the lineage of a column touches. */
 export interface ColumnTrail {
   /** Columns to show on a node, by node id, in alphabetical order. */
@@ -30,8 +33,8 @@ export function columnTrail(
   const nodes = new Set([start.asset]);
   const after = neighboursBy(graphEdges, 'to');
   for (const { fromAsset, fromColumn, toAsset, toColumn } of columnEdges) {
-    add(fromAsset.id, fromColumn);
-    add(toAsset.id, toColumn);
+    if (!fromAsset.isOpaque) add(fromAsset.id, fromColumn);
+    if (!toAsset.isOpaque && toColumn !== WHOLE_DATASET) add(toAsset.id, toColumn);
     for (const next of after.get(fromAsset.id) ?? []) {
       const isDirect = next === toAsset.id;
       if (!isDirect && !(after.get(next) ?? []).includes(toAsset.id)) continue;

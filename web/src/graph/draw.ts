@@ -21,19 +21,22 @@ export function draw(
   const columnsOf = (id: string): readonly string[] => trail?.columnsOf.get(id) ?? [];
   const sized = picture.nodes.map(({ id }) => ({ id, height: nodeHeight(columnsOf(id)) }));
   const { positions, bends } = layOut({ nodes: sized, edges: picture.edges });
+  const fed = new Set(picture.edges.map(({ to }) => to));
+  const feeding = new Set(picture.edges.map(({ from }) => from));
   const nodes = picture.nodes.map((node, at): AssetFlowNode => {
     const { height } = sized[at]!;
     const size = { width: NODE_WIDTH, height };
-    const port = { y: height / 2, width: 1, height: 1 };
+    const port = { y: height / 2 - 1, width: 2, height: 2 }; // as the style sheet has it
     return {
       id: node.id,
       type: 'asset',
       position: positions.get(node.id)!,
       ...size,
       measured: size,
+      style: { pointerEvents: 'all' }, // React Flow turns them off where nothing can be dragged or selected
       handles: [
-        { type: 'target', position: Position.Left, x: 0, ...port },
-        { type: 'source', position: Position.Right, x: NODE_WIDTH, ...port },
+        { type: 'target', position: Position.Left, x: -1, ...port },
+        { type: 'source', position: Position.Right, x: NODE_WIDTH - 1, ...port },
       ],
       data: {
         node,
@@ -41,13 +44,21 @@ export function draw(
         isSelected: node.id === selected,
         isDimmed: trail !== undefined && !trail.nodes.has(node.id),
         columns: columnsOf(node.id),
+        hasEdges: { upstream: fed.has(node.id), downstream: feeding.has(node.id) },
       },
     };
   });
   const edges = picture.edges.map((edge): FlowEdge => {
     const id = edgeId(edge);
     const className = trail === undefined ? undefined : trail.edges.has(id) ? 'is-on-trail' : 'is-dimmed';
-    const markerEnd = { type: MarkerType.ArrowClosed, width: 16, height: 16, color: 'var(--edge)' };
+    const color = trail?.edges.has(id) === true ? 'var(--accent)' : 'var(--edge)';
+    const markerEnd = {
+      type: MarkerType.ArrowClosed,
+      markerUnits: 'userSpaceOnUse',
+      width: 22,
+      height: 22,
+      color,
+    };
     return {
       id,
       type: 'flow',

@@ -1,13 +1,13 @@
-import { Background, Controls, ReactFlow, ReactFlowProvider, useReactFlow } from '@xyflow/react';
-import { useEffect, useMemo } from 'react';
+import { Background, Controls, ReactFlow, ReactFlowProvider } from '@xyflow/react';
+import { useMemo } from 'react';
 import { AssetNode, type GraphActions, GraphActionsContext } from './asset-node.js';
 import { draw, type Stress } from './draw.js';
 import { FlowEdgePath } from './flow-edge.js';
 import type { Picture } from './picture.js';
+import { useFit } from './use-fit.js';
 
 const NODE_TYPES = { asset: AssetNode };
 const EDGE_TYPES = { flow: FlowEdgePath };
-const FIT = { padding: 0.12, maxZoom: 1.1, minZoom: 0.2 };
 /** From here on only what is in sight is drawn. */
 const MANY_NODES = 120;
 
@@ -30,15 +30,7 @@ function Drawing({ picture, center, selected, trail, actions }: GraphViewProps) 
     () => draw(picture, { center, selected, trail }),
     [picture, center, selected, trail],
   );
-  const { fitView } = useReactFlow();
-  const extent = nodes
-    .map(({ id, position, height }) => `${id}@${position.x},${position.y},${height}`)
-    .join(' ');
-  useEffect(() => {
-    const isCalm = window.matchMedia('(prefers-reduced-motion: reduce)').matches;
-    const frame = requestAnimationFrame(() => void fitView({ ...FIT, duration: isCalm ? 0 : 250 }));
-    return () => cancelAnimationFrame(frame);
-  }, [extent, fitView]);
+  useFit(nodes, edges, center);
   return (
     <GraphActionsContext value={actions}>
       <ReactFlow
@@ -46,8 +38,6 @@ function Drawing({ picture, center, selected, trail, actions }: GraphViewProps) 
         edges={edges}
         nodeTypes={NODE_TYPES}
         edgeTypes={EDGE_TYPES}
-        fitView
-        fitViewOptions={FIT}
         minZoom={0.05}
         maxZoom={2}
         nodesDraggable={false}

@@ -3,8 +3,8 @@ import { assignLayers } from './layers.js';
 import { type OrderedColumns, orderColumns, type Slot } from './ordering.js';
 
 /** Pixels. */
-export const NODE_WIDTH = 232;
-const COLUMN_GAP = 88;
+export const NODE_WIDTH = 216;
+const COLUMN_GAP = 64;
 const ROW_GAP = 22;
 const BEND_HEIGHT = 10;
 const ALIGN_ROUNDS = 8;

@@ -1,0 +1,257 @@
+/** Drives the explorer in Chromium against a real service: `npm run build && npm run test:browser`. */
+import assert from 'node:assert/strict';
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { chromium } from 'playwright-core';
+import { seed } from './seed.mjs';
+import { startService } from './service.mjs';
+
+const ARTIFACTS = path.resolve(import.meta.dirname, '../../.artifacts');
+const FLAGS = [
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+const WAIT_MS = 15_000;
+
+/** What follows a failed step would only fail for its sake. */
+class Stopped extends Error {}
+
+/** The tab that is driven, for a picture of a failure. */
+let current;
+let passed = 0;
+let failed = 0;
+async function check(what, work) {
+  try {
+    await work();
+    passed += 1;
+    console.log(`ok      ${what}`);
+  } catch (error) {
+    failed += 1;
+    console.log(`FAILED  ${what}\n${error.stack}`);
+    await current?.screenshot({ path: path.join(ARTIFACTS, 'explorer-failed.png') });
+    throw new Stopped(`stopped after: ${what}`);
+  }
+}
+
+/** A tab of its own session that remembers what went wrong in its console. */
+async function openTab(browser, options = {}) {
+  const context = await browser.newContext({ viewport: { width: 1440, height: 860 }, ...options });
+  const page = await context.newPage();
+  page.setDefaultTimeout(WAIT_MS);
+  current = page;
+  const problems = [];
+  page.on(
+    'console',
+    (message) => ['error', 'warning'].includes(message.type()) && problems.push(message.text()),
+  );
+  page.on('pageerror', (error) => problems.push(String(error)));
+  return { page, problems };
+}
+
+/** The search index follows the events a moment later; the answer comes by itself once it does. */
+async function untilFound(page, query, name) {
+  const deadline = Date.now() + WAIT_MS;
+  while (Date.now() < deadline) {
+    await page.getByRole('combobox').fill('');
+    await page.getByRole('combobox').pressSequentially(query);
+    const option = page.getByRole('option', { name });
+    if (
+      await option.waitFor({ timeout: 1500 }).then(
+        () => true,
+        () => false,
+      )
+    )
+      return option;
+  }
+  throw new Error(`"${query}" suggests no ${name}`);
+}
+
+const node = (page, name) =>
+  page.getByRole('button', { name: new RegExp(`^\\w+ ${name.replaceAll('.', '\\.')}, namespace`) });
+const panel = (page) => page.getByRole('complementary');
+
+async function driveAsAdministrator(browser, { url, adminToken }) {
+  const { page, problems } = await openTab(browser);
+  await check('a token in the link signs in once and leaves the address bar', async () => {
+    await page.goto(`${url}/#token=${adminToken}`);
+    await page
+      .getByText('user:admin')
+      .or(page.getByText(/^(user|service):/))
+      .first()
+      .waitFor();
+    assert.ok(!page.url().includes('token'), page.url());
+  });
+  await check('the search suggests as one types, and arrows and Enter open the graph', async () => {
+    await page.getByRole('combobox').blur();
+    await page.keyboard.press('/');
+    await untilFound(page, 'pengu', /^penguins/);
+    const names = await page.getByRole('option').locator('.suggestion-name').allTextContents();
+    for (let step = names.indexOf('penguins'); step >= 0; step -= 1) await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    await node(page, 'penguins').waitFor();
+    assert.match(page.url(), /[?]asset=[0-9a-f-]{36}$/);
+  });
+  await check(
+    'the graph stands around the asset in both directions, sources left and uses right',
+    async () => {
+      for (const name of [
+        'survey.publish',
+        'survey.public.observations',
+        'features.penguins',
+        'features/penguins',
+        'hr.public.observers',
+      ]) {
+        await node(page, name).waitFor();
+      }
+      const left = async (name) => (await node(page, name).boundingBox()).x;
+      assert.ok((await left('survey.public.observations')) < (await left('survey.publish')));
+      assert.ok((await left('survey.publish')) < (await left('penguins')));
+      assert.ok((await left('penguins')) < (await left('features.penguins')));
+    },
+  );
+  await check('the details tell owner, tags, namespace and description', async () => {
+    for (const text of ['user:pia.engineer', 'pii.location', 'field/palmer', 'Body measures'])
+      await panel(page).getByText(text).first().waitFor();
+  });
+  await check('a node expands by its plus, also by what was out of the depth', async () => {
+    assert.equal(await node(page, 'reports/species').count(), 0);
+    await page.getByRole('button', { name: 'Show more downstream of features/penguins' }).click();
+    await node(page, 'species_report').waitFor();
+    await page.getByRole('button', { name: 'Show more downstream of species_report' }).click();
+    await node(page, 'reports/species').waitFor();
+    assert.match(page.url(), /expand=downstream/);
+  });
+  await check('back and forward undo and redo', async () => {
+    await page.goBack();
+    await node(page, 'reports/species').waitFor({ state: 'detached' });
+    await page.goForward();
+    await node(page, 'reports/species').waitFor();
+  });
+  await check('a column is followed through the graph', async () => {
+    await panel(page).getByRole('tab', { name: 'Columns' }).click();
+    await panel(page)
+      .getByRole('button', { name: /^bill_length_mm/ })
+      .click();
+    await page.locator('.node-columns').getByText('bill_length', { exact: true }).waitFor();
+    await page.locator('.react-flow__edge.is-on-trail').first().waitFor({ state: 'attached' });
+    assert.ok((await page.locator('.node.is-dimmed').count()) > 0);
+    await page.waitForTimeout(500); // the fit is animated, and the picture is for people
+    await page.screenshot({ path: path.join(ARTIFACTS, 'explorer.png') });
+  });
+  await check(
+    'branches, tags, commits and the difference of two commits with columns and rows are shown',
+    async () => {
+      await panel(page).getByRole('tab', { name: 'Versions' }).click();
+      for (const text of ['v1', 'clean', 'user:admin']) await panel(page).getByText(text).first().waitFor();
+      await panel(page).locator('.commit-message', { hasText: 'Raw observations as published' }).waitFor();
+      await panel(page).getByRole('button', { name: 'Show what changed' }).click();
+      await panel(page).getByText('2 (−1) rows').waitFor();
+      await panel(page).locator('.profile-change').getByText('year').waitFor();
+      await page.screenshot({ path: path.join(ARTIFACTS, 'explorer-versions.png') });
+    },
+  );
+  await check('a job shows its runs', async () => {
+    await page.getByRole('button', { name: 'Fit View' }).click();
+    await node(page, 'survey.publish').click();
+    await panel(page).getByRole('tab', { name: 'Runs' }).click();
+    await panel(page).getByText('complete').waitFor();
+    await panel(page).getByText('4 min 0 s').waitFor();
+  });
+  await check('Escape closes the panel', async () => {
+    await page.keyboard.press('Escape');
+    await panel(page).waitFor({ state: 'detached' });
+    assert.match(page.url(), /panel=closed/);
+  });
+  const link = page.url();
+  await check('a deep link shows the same in a new tab of the session', async () => {
+    const copy = await page.context().newPage();
+    await copy.goto(`${link.replace('panel=closed', 'panel=open')}#token=${adminToken}`);
+    await node(copy, 'reports/species').waitFor();
+    await panel(copy).getByRole('tab', { name: 'Runs', selected: true }).waitFor();
+    await copy.close();
+  });
+  await check('results are narrowed by kind, and walked by the arrow keys', async () => {
+    await page.goto(`${url}/?q=penguins`);
+    await page
+      .getByRole('navigation', { name: 'Narrow the results' })
+      .getByRole('link', { name: /^job/ })
+      .click();
+    assert.match(page.url(), /kind=job/);
+    await page.locator('.result', { hasText: 'features.penguins' }).waitFor();
+    await page.getByRole('combobox').press('ArrowDown');
+    assert.ok(
+      await page
+        .locator('.result')
+        .first()
+        .evaluate((element) => element === document.activeElement),
+    );
+    await page.screenshot({ path: path.join(ARTIFACTS, 'explorer-search.png') });
+  });
+  await check('an asset that is not there is told with what to do next', async () => {
+    const before = problems.length;
+    await page.goto(`${url}/?asset=00000000-0000-4000-8000-000000000000`);
+    await page.getByRole('alert').getByText('Check the link').waitFor();
+    assert.equal(problems.length, before);
+  });
+  await check('the console stayed silent', () => assert.deepEqual(problems, []));
+  return link;
+}
+
+async function driveAsAnalyst(browser, { url, analystToken, link }) {
+  const { page, problems } = await openTab(browser, { colorScheme: 'dark' });
+  await check('who has no token is asked for one, and a wrong one is refused in words', async () => {
+    await page.goto(url);
+    await page.getByLabel('Token').fill('wrong-token-of-nobody');
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('alert').waitFor();
+    problems.splice(0); // the browser itself reports the 401
+  });
+  await check('an analyst signs in by the form', async () => {
+    await page.getByLabel('Token').fill(analystToken);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByText('user:ana.analyst').waitFor();
+  });
+  await check('what the analyst may not see is a hidden node, connected and without a name', async () => {
+    await page.goto(link.replace('panel=closed', 'panel=open'));
+    await node(page, 'survey.publish').waitFor();
+    await page.locator('.node-hidden').getByText('Hidden').waitFor();
+    assert.equal(await page.locator('.node-hidden').count(), 1);
+    assert.ok(!(await page.content()).includes('observers'), 'the hidden name is nowhere in the page');
+    await page.getByText('1 hidden').waitFor();
+    await page.waitForTimeout(500);
+    await page.screenshot({ path: path.join(ARTIFACTS, 'explorer-hidden.png') });
+  });
+  await check('the search does not know it either', async () => {
+    await page.goto(`${url}/?q=observers`);
+    await page.getByText('Nothing found for').waitFor();
+  });
+  await check('the console stayed silent for the analyst', () => assert.deepEqual(problems, []));
+}
+
+mkdirSync(ARTIFACTS, { recursive: true });
+const service = await startService();
+try {
+  const { analystToken } = await seed(service);
+  const browser = await chromium.launch({
+    executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium',
+    args: FLAGS,
+  });
+  try {
+    const link = await driveAsAdministrator(browser, service);
+    await driveAsAnalyst(browser, { ...service, analystToken, link });
+  } catch (error) {
+    if (!(error instanceof Stopped)) throw error;
+  } finally {
+    await browser.close();
+  }
+} finally {
+  await service.stop();
+}
+console.log(`${passed} passed, ${failed} failed`);
+process.exitCode = failed === 0 ? 0 : 1;
