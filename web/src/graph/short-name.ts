@@ -1,5 +1,5 @@
 /** As many characters as a node has room for. */
-const ROOM = 21;
+const ROOM = 18;
 
 /**
  * The part of a name that tells it from others: names differ at their end, so whole segments (after `.` or `/`) are left out at

@@ -1,0 +1,371 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { run } from '../cli/run.js';
+import { startTestCairn, type TestCairn } from './support/cairn.js';
+
+/** What a command left behind. */
+interface Ended {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** Standard output as JSON. */
+  readonly json: any;
+}
+
+let cairn: TestCairn;
+let folder: string;
+let analystToken: string;
+
+beforeAll(async () => {
+  folder = mkdtempSync(path.join(os.tmpdir(), 'cairn-cli-'));
+  cairn = await startTestCairn();
+  analystToken = await cairn.tokenFor('user:ana.analyst');
+}, 60_000);
+afterAll(async () => {
+  await cairn.stop();
+  rmSync(folder, { recursive: true });
+});
+
+/** Runs `cairn` as the administrator, or as told by `env`. */
+async function cli(argv: readonly string[], env: Record<string, string> = {}): Promise<Ended> {
+  const out: Uint8Array[] = [];
+  let stderr = '';
+  const exitCode = await run(argv, {
+    stdout: { write: (text) => out.push(Buffer.from(text)) },
+    stderr: { write: (text) => (stderr += text.toString()) },
+    env: {
+      XDG_CONFIG_HOME: path.join(folder, 'config'),
+      CAIRN_URL: cairn.url,
+      CAIRN_TOKEN: cairn.adminToken,
+      ...env,
+    },
+    cwd: folder,
+  });
+  const stdout = Buffer.concat(out).toString('utf8');
+  return {
+    exitCode,
+    stdout,
+    stderr,
+    get json() {
+      return JSON.parse(stdout);
+    },
+  };
+}
+
+/** Like {@link cli}, for commands that must do. */
+async function ok(...argv: string[]): Promise<Ended> {
+  const ended = await cli(argv);
+  if (ended.exitCode !== 0)
+    throw new Error(`cairn ${argv.join(' ')} ended with ${ended.exitCode}: ${ended.stderr}`);
+  return ended;
+}
+
+function file(name: string, text: string): string {
+  const target = path.join(folder, name);
+  mkdirSync(path.dirname(target), { recursive: true });
+  writeFileSync(target, text);
+  return name;
+}
+
+const asAnalyst = () => ({ CAIRN_TOKEN: analystToken });
+let repositories = 0;
+async function newRepository(): Promise<string> {
+  const name = `repo-${++repositories}`;
+  await ok('repo', 'create', name, '--namespace', 'research/penguins');
+  return name;
+}
+
+describe('signing in', () => {
+  const stored = { CAIRN_URL: '', CAIRN_TOKEN: '' };
+
+  test('login tries the token, keeps it for its owner only, and later commands use it', async () => {
+    const ended = await cli(['login', cairn.url, '--token', cairn.adminToken], stored);
+    expect(ended).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('user:admin') });
+    const credentials = path.join(folder, 'config/cairn/credentials.json');
+    expect(statSync(credentials).mode & 0o777).toBe(0o600);
+    const who = await cli(['whoami', '--json'], stored);
+    expect(who.json).toMatchObject({ subject: 'user:admin', url: cairn.url });
+  });
+
+  test('a wrong token is refused with exit code 4, and nothing is kept', async () => {
+    const env = { ...stored, XDG_CONFIG_HOME: path.join(folder, 'other') };
+    const ended = await cli(['login', cairn.url, '--token', 'wrong-token-of-nobody'], env);
+    expect(ended).toMatchObject({ exitCode: 4, stdout: '' });
+    expect(await cli(['whoami'], env)).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining('cairn login'),
+    });
+  });
+
+  test('a service that is not there is exit code 6', async () => {
+    const ended = await cli(['whoami'], { CAIRN_URL: 'http://127.0.0.1:9' });
+    expect(ended).toMatchObject({ exitCode: 6, stderr: expect.stringContaining('http://127.0.0.1:9') });
+  });
+});
+
+describe('the command line', () => {
+  test.each([
+    [[]],
+    [['repo']],
+    [['fly']],
+    [['put', 'x']],
+    [['repo', 'create', 'x']],
+    [['log', 'x', '-n', 'many']],
+  ])('%j is a usage error', async (argv) => {
+    expect(await cli(argv)).toMatchObject({ exitCode: 2, stdout: '' });
+  });
+
+  test('help names every exit code', async () => {
+    const { exitCode, stdout } = await cli(['--help']);
+    expect(exitCode).toBe(0);
+    for (const word of ['conflict', 'denied', 'not found', 'unavailable']) expect(stdout).toContain(word);
+  });
+
+  test('with --json an error is one line of JSON on standard error', async () => {
+    const { exitCode, stdout, stderr } = await cli(['repo', 'show', 'nothing-of-the-kind', '--json']);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 5, stdout: '' });
+    expect(JSON.parse(stderr).error).toMatchObject({
+      code: 'NOT_FOUND',
+      message: expect.stringContaining('nothing-of-the-kind'),
+    });
+  });
+});
+
+describe('content', () => {
+  test('a directory goes up as one commit and comes down byte for byte', async () => {
+    const repository = await newRepository();
+    file('data/penguins.csv', 'species,mass\nAdelie,3700\n');
+    file('data/sub/notes with space.txt', 'ü\n');
+    file('data/empty.bin', '');
+    const put = await ok('put', repository, 'main', 'data', '--to', 'raw', '-m', 'First', '--json');
+    expect(put.json.changes.map((change: any) => change.path)).toEqual([
+      'raw/data/empty.bin',
+      'raw/data/penguins.csv',
+      'raw/data/sub/notes with space.txt',
+    ]);
+    const listed = await ok('ls', `${repository}@main:raw/data/sub/`, '--json');
+    expect(listed.json).toEqual([
+      expect.objectContaining({ path: 'raw/data/sub/notes with space.txt', sizeBytes: 3 }),
+    ]);
+    await ok('get', `${repository}@main:raw/data/`, '-o', 'down');
+    expect(readdirSync(path.join(folder, 'down'), { recursive: true }).sort()).toEqual(
+      ['empty.bin', 'penguins.csv', 'sub', 'sub/notes with space.txt'].sort(),
+    );
+    expect(readFileSync(path.join(folder, 'down/sub/notes with space.txt'), 'utf8')).toBe('ü\n');
+  });
+
+  test('a directory with a slash at its end leaves its own name out', async () => {
+    const repository = await newRepository();
+    file('flat/a.txt', 'a');
+    const put = await ok('put', repository, 'main', 'flat/', '-m', 'Flat', '--json');
+    expect(put.json.changes.map((change: any) => change.path)).toEqual(['a.txt']);
+  });
+
+  test('many files go and come in parallel, each to its own path', async () => {
+    const repository = await newRepository();
+    for (let at = 0; at < 60; at += 1) file(`many/${at}.txt`, `content ${at}`.repeat(at));
+    await ok('put', repository, 'main', 'many/', '-m', 'Many');
+    const got = await ok('get', `${repository}@main:`, '-o', 'many-down', '--json');
+    expect(got.json.files).toHaveLength(60);
+    for (let at = 0; at < 60; at += 1) {
+      expect(readFileSync(path.join(folder, `many-down/${at}.txt`), 'utf8')).toBe(`content ${at}`.repeat(at));
+    }
+  });
+
+  test('one file goes to a place or to standard output, and to nothing when it is not there', async () => {
+    const repository = await newRepository();
+    await ok('put', repository, 'main', file('one.txt', 'one'), '-m', 'One');
+    expect((await ok('get', `${repository}@main:one.txt`, '-o', '-')).stdout).toBe('one');
+    await ok('get', `${repository}@main:one.txt`, '-o', 'here/there.txt');
+    expect(readFileSync(path.join(folder, 'here/there.txt'), 'utf8')).toBe('one');
+    expect((await cli(['get', `${repository}@main:two.txt`, '-o', 'two.txt'])).exitCode).toBe(5);
+    expect(() => statSync(path.join(folder, 'two.txt'))).toThrow('ENOENT');
+  });
+
+  test('a path leaves the head and stays in history', async () => {
+    const repository = await newRepository();
+    await ok('put', repository, 'main', file('gone.txt', 'gone'), '-m', 'Add');
+    await ok('rm', repository, 'main', 'gone.txt', '-m', 'Remove');
+    expect((await ok('ls', `${repository}@main`, '--json')).json).toEqual([]);
+    expect((await ok('get', `${repository}@main~1:gone.txt`, '-o', '-')).stdout).toBe('gone');
+  });
+
+  test('nothing to put, a missing file and the same path twice are usage errors', async () => {
+    const repository = await newRepository();
+    file('x/same.txt', '1');
+    file('y/same.txt', '2');
+    mkdirSync(path.join(folder, 'void'));
+    for (const sources of [['absent.txt'], ['void'], ['x/', 'y/']]) {
+      expect(await cli(['put', repository, 'main', ...sources, '-m', 'x'])).toMatchObject({ exitCode: 2 });
+    }
+  });
+
+  test('a commit onto a head that moved is a conflict', async () => {
+    const repository = await newRepository();
+    const first = await ok('put', repository, 'main', file('m.txt', '1'), '-m', 'One', '--json');
+    await ok('put', repository, 'main', file('m.txt', '2'), '-m', 'Two');
+    const late = [
+      'put',
+      repository,
+      'main',
+      file('m.txt', '3'),
+      '-m',
+      'Three',
+      '--expected-head',
+      first.json.commit.id,
+    ];
+    expect(await cli(late)).toMatchObject({ exitCode: 3, stderr: expect.stringContaining('Branch "main"') });
+  });
+});
+
+describe('history', () => {
+  test('branches are made, compared by rows and columns, merged, tagged and removed', async () => {
+    const repository = await newRepository();
+    await ok('put', repository, 'main', file('p.csv', 'species,mass\nAdelie,3700\nGentoo,\n'), '-m', 'Raw');
+    await ok('branch', 'create', repository, 'clean');
+    await ok(
+      'put',
+      repository,
+      'clean',
+      file('p.csv', 'species,mass,year\nAdelie,3700,2007\n'),
+      '-m',
+      'Clean',
+    );
+    const diff = await ok('diff', repository, 'main', 'clean');
+    expect(diff.stdout).toContain('rows 2 → 1 (-1)');
+    expect(diff.stdout).toContain('+ column year');
+    expect((await ok('merge', repository, 'clean', 'main', '--json')).json).toMatchObject({
+      kind: 'Merged',
+      isNoop: false,
+    });
+    expect((await ok('diff', repository, 'main', 'clean')).stdout).toBe('Nothing differs.\n');
+    await ok('tag', 'create', repository, 'v1');
+    expect((await ok('tag', 'list', repository, '--json')).json).toEqual([
+      expect.objectContaining({ name: 'v1', type: 'tag' }),
+    ]);
+    await ok('branch', 'delete', repository, 'clean');
+    expect((await ok('branch', 'list', repository, '--json')).json.map((ref: any) => ref.name)).toEqual([
+      'main',
+    ]);
+    const log = await ok('log', `${repository}@v1`);
+    expect(log.stdout.indexOf('Clean')).toBeLessThan(log.stdout.indexOf('Raw'));
+    expect((await ok('log', repository, '-n', '1', '--json')).json).toHaveLength(1);
+  });
+
+  test('a conflict is printed with its paths, ends with exit code 3 and changes nothing until a side is chosen', async () => {
+    const repository = await newRepository();
+    await ok('put', repository, 'main', file('c.txt', 'base'), '-m', 'Base');
+    await ok('branch', 'create', repository, 'other');
+    await ok('put', repository, 'main', file('c.txt', 'ours'), '-m', 'Ours');
+    await ok('put', repository, 'other', file('c.txt', 'theirs'), '-m', 'Theirs');
+    const merge = await cli(['merge', repository, 'other', 'main']);
+    expect(merge).toMatchObject({ exitCode: 3, stdout: expect.stringContaining('both-modified  c.txt') });
+    const asJson = await cli(['merge', repository, 'other', 'main', '--json']);
+    expect({ exitCode: asJson.exitCode, ...asJson.json }).toMatchObject({
+      exitCode: 3,
+      kind: 'MergeConflicts',
+      total: 1,
+    });
+    expect((await ok('get', `${repository}@main:c.txt`, '-o', '-')).stdout).toBe('ours');
+    await ok('merge', repository, 'other', 'main', '--strategy', 'theirs', '-m', 'Take theirs');
+    expect((await ok('get', `${repository}@main:c.txt`, '-o', '-')).stdout).toBe('theirs');
+  });
+
+  test('a protected branch says so', async () => {
+    const repository = await newRepository();
+    expect((await ok('branch', 'protect', repository, 'main', '--json')).json).toMatchObject({
+      isProtected: true,
+    });
+    expect((await ok('branch', 'list', repository)).stdout).toContain('protected');
+    expect((await ok('branch', 'protect', repository, 'main', '--off', '--json')).json).toMatchObject({
+      isProtected: false,
+    });
+  });
+
+  test('a name that is taken is a conflict, a revision that is not there is not found', async () => {
+    const repository = await newRepository();
+    expect((await cli(['repo', 'create', repository, '--namespace', 'research/penguins'])).exitCode).toBe(3);
+    expect((await cli(['log', `${repository}@nowhere`])).exitCode).toBe(5);
+    expect((await cli(['branch', 'create', repository, '..bad'])).exitCode).toBe(2);
+  });
+});
+
+describe('lineage', () => {
+  test('is told as a tree in both directions', async () => {
+    const repository = await newRepository();
+    const event = {
+      eventType: 'COMPLETE',
+      eventTime: '2026-11-20T09:00:00Z',
+      producer: 'https://example.org/cli-test',
+      schemaURL: 'https://openlineage.io/spec/2-0-2/OpenLineage.json#/$defs/RunEvent',
+      run: { runId: '01a20a4d-0000-7000-8000-00000000c11a' },
+      job: { namespace: 'airflow://prod', name: 'publish' },
+      inputs: [{ namespace: 'postgres://db:5432', name: 'shop.public.orders' }],
+      outputs: [{ namespace: 'cairn', name: repository }],
+    };
+    const posted = await cairn.http('/api/v1/lineage', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(event),
+    });
+    expect(posted.status).toBe(201);
+    const tree = await ok('lineage', repository, '--direction', 'upstream');
+    expect(tree.stdout).toBe(
+      `upstream\ndataset ${repository}\n└─ job publish [airflow://prod]\n   └─ dataset shop.public.orders [postgres://db:5432]\n`,
+    );
+    const graph = await ok('lineage', 'job,airflow://prod,publish', '--depth', '1', '--json');
+    expect(graph.json).toMatchObject({ isTruncated: false, edges: [expect.anything(), expect.anything()] });
+    const searched = await ok('search', 'shop', 'orders', '--kind', 'dataset', '--json');
+    expect(searched.json.map((hit: any) => hit.asset.identityName)).toEqual(['shop.public.orders']);
+  });
+
+  test('of an asset that is not there is not found', async () => {
+    expect((await cli(['lineage', 'dataset,nowhere,nothing'])).exitCode).toBe(5);
+    expect((await cli(['lineage', 'table,nowhere,nothing'])).exitCode).toBe(2);
+  });
+});
+
+describe('access', () => {
+  test('what policy forbids ends with exit code 4, and is explained', async () => {
+    const repository = await newRepository();
+    const denied = await cli(['put', repository, 'main', file('d.txt', 'd'), '-m', 'x'], asAnalyst());
+    expect(denied).toMatchObject({ exitCode: 4, stdout: '' });
+    const explained = await cli(['access', 'explain', 'write', repository], asAnalyst());
+    expect(explained).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/^denied: /) });
+    const allowed = await ok(
+      'access',
+      'explain',
+      'read',
+      repository,
+      '--subject',
+      'user:ana.analyst',
+      '--json',
+    );
+    expect(allowed.json).toMatchObject({
+      allowed: true,
+      matched: [expect.objectContaining({ effect: 'allow' })],
+    });
+  });
+
+  test('an administrator makes a principal and a token that works until it is revoked', async () => {
+    await ok('principal', 'create', 'eve', '--kind', 'service', '--display-name', 'Eve');
+    expect((await ok('principal', 'list', '--json')).json.map((each: any) => each.subject)).toContain(
+      'service:eve',
+    );
+    const issued = await ok('token', 'issue', 'service:eve', '--days', '1', '--json');
+    const asEve = { CAIRN_TOKEN: issued.json.secret };
+    expect((await cli(['whoami'], asEve)).stdout).toContain('service:eve');
+    await ok('token', 'revoke', issued.json.token.id);
+    expect((await cli(['whoami'], asEve)).exitCode).toBe(4);
+    const alone = await ok('token', 'issue', 'service:eve');
+    expect(alone.stdout).toMatch(/^\S+\n$/);
+  });
+
+  test('dead letters are for administrators', async () => {
+    expect((await ok('admin', 'dead-letters', 'list', '--json')).json).toEqual([]);
+    expect((await ok('admin', 'dead-letters', 'replay', '--json')).json).toEqual({ replayed: 0 });
+    expect((await cli(['admin', 'dead-letters', 'list'], asAnalyst())).exitCode).toBe(4);
+  });
+});
