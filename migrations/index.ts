@@ -3,6 +3,7 @@ import { Identity1795392000002 } from './1795392000002-identity.js';
 import { Policy1795392000003 } from './1795392000003-policy.js';
 import { Catalog1795392000004 } from './1795392000004-catalog.js';
 import { Lineage1795392000005 } from './1795392000005-lineage.js';
+import { Search1795392000006 } from './1795392000006-search.js';
 
 /** Every migration, in order. A room's migration creates that room's tables. */
 export const MIGRATIONS = [
@@ -11,4 +12,5 @@ export const MIGRATIONS = [
   Policy1795392000003,
   Catalog1795392000004,
   Lineage1795392000005,
+  Search1795392000006,
 ];

@@ -7,6 +7,7 @@ import { MetricsController } from './metrics.controller.js';
 import { OutboxResolver } from './outbox.resolver.js';
 import { PlatformModule, type PlatformOptions } from './platform/index.js';
 import { PolicyModule } from './policy/index.js';
+import { SearchModule } from './search/index.js';
 import { StorageModule } from './storage/index.js';
 
 /** All rooms of the house. */
@@ -15,7 +16,7 @@ export class AppModule {
   static with(options: PlatformOptions): DynamicModule {
     return {
       module: AppModule,
-      imports: [PlatformModule.with(options), PolicyModule, IdentityModule, StorageModule, CatalogModule, LineageModule],
+      imports: [PlatformModule.with(options), PolicyModule, IdentityModule, StorageModule, CatalogModule, LineageModule, SearchModule],
       controllers: [HealthController, MetricsController],
       providers: [OutboxResolver],
     };

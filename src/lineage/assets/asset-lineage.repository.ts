@@ -36,6 +36,18 @@ export class AssetLineageRepository {
     return row?.value;
   }
 
+  /** Facets of these names, of many assets. */
+  facetsOf(
+    assetIds: readonly string[],
+    names: readonly string[],
+  ): Promise<{ assetId: string; name: string; value: unknown }[]> {
+    return this.database.query(
+      `SELECT f.holder_id AS "assetId", f.name, v.value FROM lineage_facet AS f JOIN lineage_facet_value AS v ON v.id = f.value_id
+       WHERE f.holder_id = ANY($1) AND f.holder = 'asset' AND f.name = ANY($2)`,
+      [assetIds, names],
+    );
+  }
+
   /** The newest first. */
   versions(assetId: string, limit: number): Promise<AssetVersion[]> {
     return this.database.query(

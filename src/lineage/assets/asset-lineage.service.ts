@@ -3,13 +3,19 @@ import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
 import type { Principal } from '../../identity/index.js';
 import { validate } from '../../platform/index.js';
-import type { JsonObject } from '../events/json.js';
+import { type JsonObject, objectAt, textAt } from '../events/json.js';
 import { Views } from '../graph/view.js';
 import { type SchemaColumn, schemaColumnsIn } from '../projection/column-facts.js';
 import { AssetLineageRepository, type AssetVersion } from './asset-lineage.repository.js';
 import { assetsNamedIn } from './names-in.js';
 
 const FIRST = z.number().int().min(1, 'must be 1 to 200').max(200, 'must be 1 to 200');
+
+/** What people wrote, and the columns, as events tell them. */
+export interface Description {
+  readonly columns: readonly SchemaColumn[];
+  readonly documentation: string | undefined;
+}
 
 /** What events say of an asset. The callers of this may see the asset. */
 @Injectable()
@@ -35,6 +41,22 @@ export class AssetLineageService {
   /** Columns as the `schema` facet names them; none when no event told them. Fields of structs as `struct.field`. */
   async columns(assetId: string): Promise<SchemaColumn[]> {
     return schemaColumnsIn(await this.repository.facet(assetId, 'schema'));
+  }
+
+  /** What events say of many assets, by id, for who may see all of them: the search index. */
+  async describe(assetIds: readonly string[]): Promise<Map<string, Description>> {
+    const rows = await this.repository.facetsOf(assetIds, ['schema', 'documentation']);
+    const values = new Map(rows.map(({ assetId, name, value }) => [`${assetId} ${name}`, value]));
+    const facetOf = (assetId: string, name: string) => values.get(`${assetId} ${name}`);
+    return new Map(
+      [...new Set(rows.map(({ assetId }) => assetId))].map((assetId) => [
+        assetId,
+        {
+          columns: schemaColumnsIn(facetOf(assetId, 'schema')),
+          documentation: textAt(objectAt(facetOf(assetId, 'documentation'))['description']),
+        },
+      ]),
+    );
   }
 
   /** The newest first. @param first 1–200 */
