@@ -1,13 +1,3 @@
 export { AssetLineageService } from './assets/asset-lineage.service.js';
-export type { AssetVersion } from './assets/asset-lineage.repository.js';
-export { LineageNodeModel } from './graph/graph.model.js';
-export { GraphService } from './graph/graph.service.js';
-export type { LineageGraph } from './graph/graph.service.js';
-export type { LineageDirection } from './graph/traversal.js';
-export type { LineageNode } from './graph/view.js';
 export { LineageModule } from './lineage.module.js';
-export type { SchemaColumn } from './projection/column-facts.js';
 export { Projector } from './projection/projector.js';
-export type { Rebuilt } from './projection/projector.js';
-export type { LineageRun } from './runs/run.repository.js';
-export { RunService } from './runs/run.service.js';

@@ -15,6 +15,7 @@ import { EventListResolver } from './log/event-list.resolver.js';
 import { EventListService } from './log/event-list.service.js';
 import { EventLogRepository } from './log/event-log.repository.js';
 import { ProjectionRepository } from './projection/projection.repository.js';
+import { ProjectionResolver } from './projection/projection.resolver.js';
 import { Projector } from './projection/projector.js';
 import { RunRepository } from './runs/run.repository.js';
 import { RunResolver } from './runs/run.resolver.js';
@@ -27,6 +28,7 @@ import { RunService } from './runs/run.service.js';
     EventLogRepository,
     ProjectionRepository,
     Projector,
+    ProjectionResolver,
     EmissionCheck,
     EventStore,
     IngestionService,
@@ -43,6 +45,6 @@ import { RunService } from './runs/run.service.js';
     EventListService,
     EventListResolver,
   ],
-  exports: [Projector, AssetLineageService, GraphService, RunService],
+  exports: [Projector, AssetLineageService],
 })
 export class LineageModule {}

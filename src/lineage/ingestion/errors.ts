@@ -1,4 +1,4 @@
-import { DomainError } from '../../platform/index.js';
+import { DomainError } from '../../platform/errors/index.js';
 
 /** The database cannot take events now. Nothing of the request is stored; the same request may be sent again. */
 export class EventLogUnavailableError extends DomainError {
