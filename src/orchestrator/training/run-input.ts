@@ -1,0 +1,64 @@
+import { z } from 'zod';
+
+const MAX_INPUTS = 16;
+const MAX_WORDS = 64;
+const MAX_WORD_CHARS = 8_192;
+const MAX_PARAMETER_BYTES = 64 * 1024;
+/** Without `timeoutSeconds`, or less where the service's own limit is less. */
+export const DEFAULT_TIMEOUT_SECONDS = 3_600;
+/** The most that a Python or JavaScript generator takes without a second word. */
+const MAX_SEED = 2 ** 31 - 1;
+
+const REPOSITORY = z.string().min(1).max(100);
+const REVISION = z.string().min(1).max(400);
+const MOUNT = z
+  .string()
+  .regex(
+    /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/,
+    'must be 1–63 letters, digits, ".", "_" or "-", starting with a letter or digit',
+  );
+const WORD = z
+  .string()
+  .max(MAX_WORD_CHARS, `must have at most ${MAX_WORD_CHARS} characters`)
+  .refine((word) => !word.includes('\0'), 'must not contain NUL');
+
+/** What a run is asked for with. Revisions are not resolved yet. @param maxTimeoutSeconds the service's own limit */
+export function submitSchema(maxTimeoutSeconds: number) {
+  const content = { repository: REPOSITORY, revision: REVISION };
+  return z.object({
+    name: z.string().trim().min(1, 'must not be empty').max(200),
+    inputs: z
+      .array(z.object({ ...content, mount: MOUNT }))
+      .min(1, 'must name at least one input')
+      .max(MAX_INPUTS, `must name at most ${MAX_INPUTS} inputs`)
+      .superRefine((inputs, context) => {
+        const seen = new Set<string>();
+        inputs.forEach(({ mount }, i) => {
+          if (seen.has(mount))
+            context.addIssue({ code: 'custom', path: [i, 'mount'], message: `"${mount}" is used twice` });
+          seen.add(mount);
+        });
+      }),
+    code: z.object(content).optional(),
+    command: z
+      .tuple([WORD.min(1, 'must name a program')], WORD)
+      .refine((words) => words.length <= MAX_WORDS, `must have at most ${MAX_WORDS} words`),
+    output: z.object({ repository: REPOSITORY, branch: z.string().min(1).max(300) }),
+    parameters: z
+      .record(z.string(), z.json())
+      .default({})
+      .refine(
+        (parameters) => Buffer.byteLength(JSON.stringify(parameters)) <= MAX_PARAMETER_BYTES,
+        `must have at most ${MAX_PARAMETER_BYTES} bytes as JSON`,
+      ),
+    seed: z.int().min(0).max(MAX_SEED).default(0),
+    timeoutSeconds: z
+      .int()
+      .min(1)
+      .max(maxTimeoutSeconds, `must be at most ${maxTimeoutSeconds} (CAIRN_RUN_TIMEOUT_MAX_SECONDS)`)
+      .default(Math.min(DEFAULT_TIMEOUT_SECONDS, maxTimeoutSeconds)),
+  });
+}
+
+/** A request for a run, before its defaults. */
+export type SubmitInput = z.input<ReturnType<typeof submitSchema>>;

@@ -1,0 +1,59 @@
+import type { DesiredRun, RunState } from './run-state.js';
+
+/** Content of a repository at one commit, as a run reads it. */
+export interface PinnedContent {
+  readonly repository: string;
+  readonly assetId: string;
+  /** As it was asked for, e.g. `v1`. */
+  readonly revision: string;
+  readonly commitId: string;
+}
+
+/** An input: lies read-only in the folder `mount` of the run's inputs. */
+export interface RunInput extends PinnedContent {
+  readonly mount: string;
+}
+
+/** Where a run's outputs are committed to. `commitId` once they are. */
+export interface RunOutput {
+  readonly repository: string;
+  readonly assetId: string;
+  readonly branch: string;
+  readonly commitId?: string;
+}
+
+/** A launched training. */
+export interface TrainingRun {
+  /** A UUID; also the run id of its lineage events. */
+  readonly id: string;
+  readonly name: string;
+  readonly state: RunState;
+  readonly desired: DesiredRun;
+  readonly submittedBy: string;
+  readonly principalId: string;
+  readonly jobAssetId: string;
+  readonly inputs: readonly RunInput[];
+  readonly code: PinnedContent | null;
+  readonly command: readonly [string, ...string[]];
+  readonly parameters: Readonly<Record<string, unknown>>;
+  readonly seed: number;
+  readonly timeoutSeconds: number;
+  readonly environmentId: string;
+  /** SHA-256 over all that decides what comes out; see `runContentHash`. */
+  readonly contentHash: string;
+  readonly output: RunOutput;
+  readonly metrics: Readonly<Record<string, number>> | null;
+  readonly exitCode: number | null;
+  /** Why it ended as it did; absent for a success. */
+  readonly reason: string | null;
+  /** The run's own credential, as long as it lives. */
+  readonly tokenId: string | null;
+  readonly createdAt: Date;
+  readonly startedAt: Date | null;
+  readonly finishedAt: Date | null;
+}
+
+/** The OpenLineage job name of the trainings that write to a repository. */
+export function trainingJobName(outputRepository: string): string {
+  return `train/${outputRepository}`;
+}
