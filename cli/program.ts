@@ -12,6 +12,7 @@ import { addDiff } from './history/diff.js';
 import { addLog } from './history/log.js';
 import { addMerge } from './history/merge.js';
 import type { Io } from './io.js';
+import { addAssets } from './lineage/assets.js';
 import { addLineage } from './lineage/lineage.js';
 import { addBranches } from './repositories/branches.js';
 import { addRepositories } from './repositories/repositories.js';
@@ -40,6 +41,7 @@ const GROUPS: readonly AddCommands[] = [
   addRuns,
   addEndpoints,
   addInfer,
+  addAssets,
   addLineage,
   addSearch,
   addAccess,

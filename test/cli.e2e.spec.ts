@@ -3,6 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { run } from '../cli/run.js';
+import { OutboxWorker } from '../src/platform/index.js';
 import { startTestCairn, type TestCairn } from './support/cairn.js';
 
 /** What a command left behind. */
@@ -317,8 +318,32 @@ describe('lineage', () => {
     );
     const graph = await ok('lineage', 'job,airflow://prod,publish', '--depth', '1', '--json');
     expect(graph.json).toMatchObject({ isTruncated: false, edges: [expect.anything(), expect.anything()] });
+    await cairn.app.get(OutboxWorker).drain();
     const searched = await ok('search', 'shop', 'orders', '--kind', 'dataset', '--json');
     expect(searched.json.map((hit: any) => hit.asset.identityName)).toEqual(['shop.public.orders']);
+  });
+
+  test('an asset is shown and edited, and what is not named stays', async () => {
+    const repository = await newRepository();
+    const edited = await ok(
+      'asset',
+      'edit',
+      repository,
+      '--tag',
+      'pii.email',
+      '--tag',
+      'pii.name',
+      '--description',
+      'Who observed',
+    );
+    expect(edited.stdout).toContain('pii.email, pii.name');
+    await ok('asset', 'edit', repository, '--owner', 'user:pia.engineer');
+    expect((await ok('asset', 'show', repository, '--json')).json).toMatchObject({
+      description: 'Who observed',
+      owners: ['user:pia.engineer'],
+      tags: ['pii.email', 'pii.name'],
+    });
+    expect((await ok('asset', 'edit', repository, '--untagged', '--json')).json.tags).toEqual([]);
   });
 
   test('of an asset that is not there is not found', async () => {
@@ -367,5 +392,10 @@ describe('access', () => {
     expect((await ok('admin', 'dead-letters', 'list', '--json')).json).toEqual([]);
     expect((await ok('admin', 'dead-letters', 'replay', '--json')).json).toEqual({ replayed: 0 });
     expect((await cli(['admin', 'dead-letters', 'list'], asAnalyst())).exitCode).toBe(4);
+  });
+
+  test('the search index is built anew by administrators only', async () => {
+    expect((await ok('admin', 'rebuild-search', '--json')).json.assets).toBeGreaterThan(0);
+    expect((await cli(['admin', 'rebuild-search'], asAnalyst())).exitCode).toBe(4);
   });
 });

@@ -10,11 +10,21 @@ interface DeadLetter {
   readonly deadAt: string;
 }
 
-/** `admin dead-letters list|replay`. */
+/** `admin dead-letters list|replay` and `admin rebuild-search`. */
 export function addAdmin(program: Command, open: () => Session): void {
-  const letters = program
-    .command('admin')
-    .description('for whoever runs the service')
+  const admin = program.command('admin').description('for whoever runs the service');
+  admin
+    .command('rebuild-search')
+    .description('build the search index anew from the catalog')
+    .action(async () => {
+      const { output, connect } = open();
+      const { rebuildSearchIndex } = await connect().ask<{ rebuildSearchIndex: number }>(
+        'mutation RebuildSearch { rebuildSearchIndex }',
+      );
+      output.result({ assets: rebuildSearchIndex }, `The search index knows ${rebuildSearchIndex} assets.`);
+    });
+
+  const letters = admin
     .command('dead-letters')
     .description('work that failed too often and waits for somebody to look');
 

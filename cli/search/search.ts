@@ -16,7 +16,7 @@ interface SearchHit {
 
 interface SearchOptions {
   readonly kind?: readonly string[];
-  readonly tag?: readonly string[];
+  readonly tag?: string;
   readonly namespace?: string;
   readonly limit: number;
 }
@@ -35,13 +35,13 @@ export function addSearch(program: Command, open: () => Session): void {
     .description('find assets by name, description, column, tag')
     .argument('<query...>')
     .option('--kind <kind>', 'dataset, model, job, endpoint or workload; may be given several times', gather)
-    .option('--tag <tag>', 'a classification; may be given several times', gather)
+    .option('--tag <tag>', 'a classification')
     .option('--namespace <namespace>', 'this namespace and all below it')
     .option('-n, --limit <count>', 'hits at most', wholeNumber('--limit', 1, 10_000), 20)
-    .action(async (words: string[], { kind: kinds, tag: tags, namespace, limit }: SearchOptions) => {
+    .action(async (words: string[], { kind: kinds, tag, namespace, limit }: SearchOptions) => {
       const { output, connect } = open();
       const client = connect();
-      const variables = { query: words.join(' '), filter: { kinds, tags, namespace } };
+      const variables = { query: words.join(' '), filter: { kinds, tag, namespace } };
       const hits = await client.all(
         async (page) =>
           (await client.ask<{ search: Page<SearchHit> }>(QUERY, { ...variables, ...page })).search,

@@ -105,7 +105,7 @@ async function driveAsAdministrator(browser, { url, adminToken }) {
         'survey.public.observations',
         'features.penguins',
         'features/penguins',
-        'hr.public.observers',
+        'hr.public.salaries',
       ]) {
         await node(page, name).waitFor();
       }
@@ -161,7 +161,7 @@ async function driveAsAdministrator(browser, { url, adminToken }) {
     await node(page, 'survey.publish').click();
     await panel(page).getByRole('tab', { name: 'Runs' }).click();
     await panel(page).getByText('complete').waitFor();
-    await panel(page).getByText('4 min 0 s').waitFor();
+    await panel(page).getByText('· 4 min 0 s').waitFor();
   });
   await check('Escape closes the panel', async () => {
     await page.keyboard.press('Escape');
@@ -216,19 +216,21 @@ async function driveAsAnalyst(browser, { url, analystToken, link }) {
     await page.getByLabel('Token').fill(analystToken);
     await page.getByRole('button', { name: 'Sign in' }).click();
     await page.getByText('user:ana.analyst').waitFor();
+    await page.locator('.result').first().waitFor();
+    await page.screenshot({ path: path.join(ARTIFACTS, 'explorer-start.png') });
   });
   await check('what the analyst may not see is a hidden node, connected and without a name', async () => {
     await page.goto(link.replace('panel=closed', 'panel=open'));
     await node(page, 'survey.publish').waitFor();
     await page.locator('.node-hidden').getByText('Hidden').waitFor();
     assert.equal(await page.locator('.node-hidden').count(), 1);
-    assert.ok(!(await page.content()).includes('observers'), 'the hidden name is nowhere in the page');
+    assert.ok(!(await page.content()).includes('salaries'), 'the hidden name is nowhere in the page');
     await page.getByText('1 hidden').waitFor();
     await page.waitForTimeout(500);
     await page.screenshot({ path: path.join(ARTIFACTS, 'explorer-hidden.png') });
   });
   await check('the search does not know it either', async () => {
-    await page.goto(`${url}/?q=observers`);
+    await page.goto(`${url}/?q=salaries`);
     await page.getByText('Nothing found for').waitFor();
   });
   await check('the console stayed silent for the analyst', () => assert.deepEqual(problems, []));

@@ -106,7 +106,7 @@ function eventsOf(head) {
   };
   const payroll = {
     namespace: 'postgres://payroll:5432',
-    name: 'hr.public.observers',
+    name: 'hr.public.salaries',
     facets: fields(['name', 'text'], ['salary', 'numeric']),
   };
   const penguins = {

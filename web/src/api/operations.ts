@@ -17,7 +17,7 @@ const ENDPOINT = 'name desired observed reason url asset { id } revision { numbe
 
 export interface SearchFilter {
   readonly kinds?: readonly AssetKind[];
-  readonly tags?: readonly string[];
+  readonly tag?: string;
   readonly namespace?: string;
 }
 
@@ -31,8 +31,14 @@ export const SEARCH = operation<
 >(
   `query Search($query: String!, $filter: SearchFilterInput, $first: Int!, $after: String) {
     search(query: $query, filter: $filter, first: $first, after: $after) {
-      nodes { asset { ${SUMMARY} } } facets { name values { value count } } pageInfo { hasNextPage endCursor }
+      nodes { asset { ${SUMMARY} } highlight } facets { name values { value count } } pageInfo { hasNextPage endCursor }
     }
+  }`,
+);
+
+export const ASSETS = operation<{ assets: Page<AssetSummary> }, { filter: SearchFilter; first: number }>(
+  `query Assets($filter: AssetFilterInput, $first: Int!) {
+    assets(filter: $filter, first: $first) { nodes { ${SUMMARY} } pageInfo { hasNextPage endCursor } }
   }`,
 );
 

@@ -58,11 +58,13 @@ export interface ProfiledFile {
 
 export interface Facet {
   readonly name: string;
-  readonly values: readonly { readonly value: string; readonly count: number }[];
+  readonly values: readonly { readonly value: string; readonly count?: number }[];
 }
 
 export interface SearchHit {
   readonly asset: AssetSummary;
+  /** Plain text with « and » around what was found. */
+  readonly highlight: string;
 }
 
 export interface Page<Node> {

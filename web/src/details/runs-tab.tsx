@@ -38,9 +38,9 @@ function Run({ run: { id, state, startedAt, endedAt } }: { readonly run: Lineage
       </div>
       <div className="small muted">
         <code>{id}</code>
-        {startedAt !== null &&
-          endedAt !== null &&
-          ` · ${duration(Date.parse(endedAt) - Date.parse(startedAt))}`}
+        {startedAt !== null && endedAt !== null && (
+          <span className="unbroken"> · {duration(Date.parse(endedAt) - Date.parse(startedAt))}</span>
+        )}
       </div>
     </li>
   );

@@ -8,7 +8,7 @@ const TITLES = [
   ['namespace', 'Namespace'],
 ] as const;
 
-/** Counts by kind, classification and namespace; a click narrows the results, a second one widens them again. */
+/** Values and, of a search, counts by kind, classification and namespace; a click narrows the results, a second one widens them again. */
 export function Facets({ view, facets }: { readonly view: SearchView; readonly facets: readonly Facet[] }) {
   return (
     <nav className="facets" aria-label="Narrow the results">
@@ -18,7 +18,7 @@ export function Facets({ view, facets }: { readonly view: SearchView; readonly f
         const values =
           chosen === undefined || found.some(({ value }) => value === chosen)
             ? found
-            : [{ value: chosen, count: 0 }, ...found];
+            : [{ value: chosen }, ...found];
         if (values.length === 0) return null;
         return (
           <section key={name}>
@@ -34,7 +34,7 @@ export function Facets({ view, facets }: { readonly view: SearchView; readonly f
                       aria-current={isChosen ? 'true' : undefined}
                     >
                       <span>{value}</span>
-                      <span className="count">{count}</span>
+                      {count !== undefined && <span className="count">{count}</span>}
                     </a>
                   </li>
                 );

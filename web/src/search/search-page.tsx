@@ -1,38 +1,37 @@
 import { useEffect, useState } from 'react';
-import { SEARCH, type SearchFilter } from '../api/operations.js';
-import type { AssetKind, AssetSummary } from '../api/types.js';
-import { useQuery } from '../api/use-query.js';
+import type { AssetSummary } from '../api/types.js';
 import { linkTo } from '../navigation/use-view.js';
 import { assetView, type SearchView } from '../navigation/view.js';
 import { KindIcon } from '../parts/kind-icon.js';
 import { Answered, Empty } from '../parts/states.js';
 import { Tags } from '../parts/tags.js';
 import { Facets } from './facets.js';
+import { Highlight } from './highlight.js';
 import { SearchBox } from './search-box.js';
+import { useResults } from './use-results.js';
 
 const PAGE = 25;
 
 /** The start: a search field, counts to narrow by, and what was found. */
 export function SearchPage({ view }: { readonly view: SearchView }) {
   const [first, setFirst] = useState(PAGE);
-  const filter = filterOf(view);
-  const question = useQuery(SEARCH, { query: view.query, filter, first });
+  const question = useResults(view, first);
   useEffect(() => setFirst(PAGE), [view.query, view.kind, view.tag, view.namespace]);
   return (
     <main className="search-page">
       <SearchBox query={view.query} isLarge />
       <Answered question={question} what="assets">
-        {({ search }) => (
+        {({ hits, facets, hasMore }) => (
           <div className="results-and-facets" aria-busy={question.isLoading}>
-            <Facets view={view} facets={search.facets} />
+            <Facets view={view} facets={facets} />
             <section className="results" aria-label="Results">
-              {search.nodes.length === 0 && <NothingFound view={view} />}
+              {hits.length === 0 && <NothingFound view={view} />}
               <ul onKeyDown={moveByArrows}>
-                {search.nodes.map(({ asset }) => (
-                  <Result key={asset.id} asset={asset} />
+                {hits.map(({ asset, highlight }) => (
+                  <Result key={asset.id} asset={asset} highlight={highlight} />
                 ))}
               </ul>
-              {search.pageInfo.hasNextPage && first < 200 && (
+              {hasMore && first < 200 && (
                 <button
                   type="button"
                   className="button"
@@ -49,7 +48,7 @@ export function SearchPage({ view }: { readonly view: SearchView }) {
   );
 }
 
-function Result({ asset }: { readonly asset: AssetSummary }) {
+function Result({ asset, highlight }: { readonly asset: AssetSummary; readonly highlight?: string }) {
   return (
     <li>
       <a {...linkTo(assetView(asset.id))} className="result" data-result>
@@ -60,14 +59,26 @@ function Result({ asset }: { readonly asset: AssetSummary }) {
             {asset.kind} · {asset.namespace}
             {!asset.isManaged && ` · ${asset.identityNamespace}`}
           </span>
-          {asset.description !== null && asset.description !== '' && (
-            <span className="result-description">{asset.description}</span>
-          )}
+          <Description asset={asset} highlight={highlight} />
         </span>
         <Tags tags={asset.tags} />
       </a>
     </li>
   );
+}
+
+/** The description; or where the words were found, when that is elsewhere. */
+function Description({
+  asset,
+  highlight = '',
+}: {
+  readonly asset: AssetSummary;
+  readonly highlight?: string;
+}) {
+  const isElsewhere = highlight.includes('«') && !asset.identityName.includes(highlight.replace(/[«»]/g, ''));
+  if (isElsewhere) return <Highlight text={highlight} />;
+  if (asset.description === null || asset.description === '') return null;
+  return <span className="result-description">{asset.description}</span>;
 }
 
 function NothingFound({ view }: { readonly view: SearchView }) {
@@ -90,14 +101,6 @@ function NothingFound({ view }: { readonly view: SearchView }) {
       <code>/api/v1/lineage</code>.
     </Empty>
   );
-}
-
-function filterOf({ kind, tag, namespace }: SearchView): SearchFilter {
-  return {
-    ...(kind === undefined ? {} : { kinds: [kind as AssetKind] }),
-    ...(tag === undefined ? {} : { tags: [tag] }),
-    ...(namespace === undefined ? {} : { namespace }),
-  };
 }
 
 /** Up and down walk through the results; up from the first goes back to the field. */
