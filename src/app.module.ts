@@ -4,6 +4,7 @@ import { HealthController } from './health.controller.js';
 import { IdentityModule } from './identity/index.js';
 import { LineageModule } from './lineage/index.js';
 import { MetricsController } from './metrics.controller.js';
+import { OrchestratorModule } from './orchestrator/index.js';
 import { OutboxResolver } from './outbox.resolver.js';
 import { PlatformModule, type PlatformOptions } from './platform/index.js';
 import { PolicyModule } from './policy/index.js';
@@ -16,7 +17,7 @@ export class AppModule {
   static with(options: PlatformOptions): DynamicModule {
     return {
       module: AppModule,
-      imports: [PlatformModule.with(options), PolicyModule, IdentityModule, StorageModule, CatalogModule, LineageModule, SearchModule],
+      imports: [PlatformModule.with(options), PolicyModule, IdentityModule, StorageModule, CatalogModule, LineageModule, SearchModule, OrchestratorModule],
       controllers: [HealthController, MetricsController],
       providers: [OutboxResolver],
     };
