@@ -1,0 +1,43 @@
+/**
+ * `npm run bench [-- NAME …] [--seed N] [--profile FOLDER]`: measures the built service against a floor in the same run, so that the
+ * ratios hold on other machines too. Names: ingest, lineage, policy; all when none is given.
+ */
+import { existsSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+
+const NAMES = ['ingest', 'lineage', 'policy'];
+
+const { values: options, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    seed: { type: 'string', default: String(Date.now() % 2 ** 31) },
+    profile: { type: 'string' },
+  },
+});
+const unknown = positionals.filter((name) => !NAMES.includes(name));
+if (unknown.length > 0) fail(`there is no benchmark "${unknown[0]}"; there are ${NAMES.join(', ')}`);
+if (!/^\d{1,10}$/.test(options.seed)) fail(`--seed must be a whole number, not "${options.seed}"`);
+if (!existsSync(path.resolve(import.meta.dirname, '../dist/src/main.js')))
+  fail('build the service first: npm run build');
+
+const seed = Number(options.seed);
+const names = positionals.length === 0 ? NAMES : positionals;
+console.log(
+  `machine   ${os.availableParallelism()} cores (${os.cpus()[0].model.trim()}), ${Math.round(os.totalmem() / 2 ** 30)} GiB, Node ${process.versions.node}, load ${os.loadavg()[0].toFixed(1)}`,
+);
+console.log(`seed      ${seed}`);
+for (const name of NAMES.filter((each) => names.includes(each))) {
+  const { run } = await import(`./${name}.mjs`);
+  const profileFolder = options.profile === undefined ? undefined : path.resolve(options.profile, name);
+  await run({
+    seed,
+    nodeOptions: profileFolder === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileFolder}`],
+  });
+}
+
+function fail(message) {
+  console.error(`bench: ${message}`);
+  process.exit(2);
+}

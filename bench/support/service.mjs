@@ -1,0 +1,100 @@
+import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import pg from 'pg';
+import { startEmbeddedPostgres } from '../../dist/src/platform/index.js';
+
+const ROOT = path.resolve(import.meta.dirname, '../..');
+const START_TIMEOUT_MS = 60_000;
+
+/**
+ * Starts the built service in a process of its own, over an embedded PostgreSQL with the settings of production, on a free port and
+ * with data of its own. The floors of the benchmarks are measured on the same PostgreSQL, in a database beside.
+ * @param nodeOptions e.g. `['--cpu-prof']`
+ * @returns {Promise<{url: string, token: string, service: pg.Pool, floor: pg.Pool, version: string, ask: Function, stop: () => Promise<void>}>}
+ *   `service` and `floor`: connections to the service's database and to the empty one beside it
+ */
+export async function startBenchCairn(nodeOptions = []) {
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'cairn-bench-'));
+  chmodSync(folder, 0o755);
+  const postgres = await startEmbeddedPostgres(path.join(folder, 'postgres'));
+  const floorUrl = postgres.url.replace(/\/postgres$/, '/floor');
+  const service = new pg.Pool({ connectionString: postgres.url, max: 4 });
+  const { rows } = await service.query("SELECT current_setting('server_version') AS version");
+  await service.query('CREATE DATABASE floor');
+  const floor = new pg.Pool({ connectionString: floorUrl, max: 16 });
+  const token = `bench-${randomBytes(24).toString('hex')}`;
+  const child = spawn(process.execPath, [...nodeOptions, path.join(ROOT, 'dist/src/main.js')], {
+    cwd: ROOT,
+    env: {
+      ...process.env,
+      DATABASE_URL: postgres.url,
+      CAIRN_PORT: '0',
+      CAIRN_DATA_DIR: path.join(folder, 'data'),
+      CAIRN_POLICY_DIR: path.join(ROOT, 'policies'),
+      CAIRN_ADMIN_TOKEN: token,
+      CAIRN_LOG_LEVEL: 'warn',
+    },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  const stop = async () => {
+    child.kill('SIGTERM');
+    await ended;
+    await Promise.all([service.end(), floor.end()]);
+    await postgres.stop();
+    rmSync(folder, { recursive: true, force: true });
+  };
+  try {
+    const url = await announcedUrl(child);
+    return { url, token, service, floor, version: rows[0].version, ask: askOf(url, token), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** The service prints where it is when it is ready. */
+function announcedUrl(child) {
+  return new Promise((resolve, reject) => {
+    let text = '';
+    const late = setTimeout(
+      () => reject(new Error(`the service was not ready in ${START_TIMEOUT_MS} ms`)),
+      START_TIMEOUT_MS,
+    );
+    child.once('exit', (code) => reject(new Error(`the service ended with ${code}: ${text}`)));
+    child.stdout.on('data', (chunk) => {
+      text += chunk;
+      const url = /explorer\s+(http:\/\/\S+?)\/?\s/.exec(text)?.[1];
+      if (url === undefined) return;
+      clearTimeout(late);
+      resolve(url);
+    });
+  });
+}
+
+function askOf(url, token) {
+  return async (query, variables = {}) => {
+    const response = await fetch(`${url}/graphql`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ query, variables }),
+    });
+    const { data, errors } = await response.json();
+    if (errors) throw new Error(JSON.stringify(errors, undefined, 1));
+    return data;
+  };
+}
+
+/** Waits until the service's outbox is empty, so that its work does not fall into the next measurement. */
+export async function untilQuiet(pool) {
+  for (;;) {
+    const { rows } = await pool.query(
+      'SELECT EXISTS (SELECT 1 FROM outbox_message WHERE dead_at IS NULL) AS busy',
+    );
+    if (!rows[0].busy) return;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
