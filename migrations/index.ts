@@ -4,6 +4,7 @@ import { Policy1795392000003 } from './1795392000003-policy.js';
 import { Catalog1795392000004 } from './1795392000004-catalog.js';
 import { Lineage1795392000005 } from './1795392000005-lineage.js';
 import { Search1795392000006 } from './1795392000006-search.js';
+import { Training1795392000007 } from './1795392000007-training.js';
 
 /** Every migration, in order. A room's migration creates that room's tables. */
 export const MIGRATIONS = [
@@ -13,4 +14,5 @@ export const MIGRATIONS = [
   Catalog1795392000004,
   Lineage1795392000005,
   Search1795392000006,
+  Training1795392000007,
 ];

@@ -1,49 +1,630 @@
+import { createHash } from 'node:crypto';
+import {
+  appendFileSync,
+  chmodSync,
+  cpSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  existsSync,
+} from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { jobEvent } from '@cairn/openlineage-client';
+import fc from 'fast-check';
+import 'reflect-metadata';
 import { LineageEmission } from '../src/orchestrator/emission/index.js';
-import { Database } from '../src/platform/index.js';
-import { startTestCairn, type TestCairn } from './support/cairn.js';
+import { removeTree } from '../src/orchestrator/execution/local/run-folder.js';
+import { Housekeeping } from '../src/orchestrator/training/reconciler/housekeeping.js';
+import { RunSteps } from '../src/orchestrator/training/reconciler/run-steps.js';
+import { TrainingReconciler } from '../src/orchestrator/training/reconciler/training-reconciler.js';
+import { TrainingRunRepository } from '../src/orchestrator/training/training-run.repository.js';
+import { Database, HealthChecks, Leases, loadConfig, LOGGER } from '../src/platform/index.js';
+import { type Cairn, startCairn } from '../src/start.js';
+import { createTestDatabase, type TestDatabase } from './support/database.js';
 
-let cairn: TestCairn;
+const ADMIN = 'test-administrator-of-trainings';
+let database: TestDatabase;
+let cairn: Cairn;
+let dataDir: string;
+let policyDir: string;
+let trainer: string;
+let engineer: string;
+let analyst: string;
+/** An analyst, who may not read pii, and a trainer. */
+let torn: string;
 
-beforeAll(async () => {
-  cairn = await startTestCairn();
-}, 60_000);
-afterAll(() => cairn.stop());
+const start = () =>
+  startCairn(
+    loadConfig({
+      ...{ CAIRN_PORT: '0', CAIRN_DATA_DIR: dataDir, CAIRN_POLICY_DIR: policyDir, CAIRN_ADMIN_TOKEN: ADMIN },
+      ...{ CAIRN_LOG_LEVEL: process.env['TEST_LOG'] ?? 'silent', DATABASE_URL: database.url },
+    }),
+  );
 
-async function eventually<T>(ask: () => Promise<T>, isDone: (answer: T) => boolean): Promise<T> {
+async function graphql(
+  query: string,
+  variables: object = {},
+  token = ADMIN,
+): Promise<{ data: any; errors?: any[] }> {
+  const response = await fetch(`${cairn.url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+    body: JSON.stringify({ query, variables }),
+  });
+  return (await response.json()) as { data: any; errors?: any[] };
+}
+
+async function ask(query: string, variables: object = {}, token = ADMIN): Promise<any> {
+  const { data, errors } = await graphql(query, variables, token);
+  if (errors) throw new Error(JSON.stringify(errors, undefined, 1));
+  return data;
+}
+
+async function tokenFor(subject: string): Promise<string> {
+  const [kind, name] = subject.split(':');
+  await ask('mutation($i: CreatePrincipalInput!) { createPrincipal(input: $i) { id } }', {
+    i: { kind, name },
+  });
+  const issue = 'mutation($i: IssueTokenInput!) { issueToken(input: $i) { secret } }';
+  return (await ask(issue, { i: { subject, label: 'test' } })).issueToken.secret as string;
+}
+
+async function eventually<T>(look: () => Promise<T>, isDone: (answer: T) => boolean): Promise<T> {
   for (let i = 0; ; i++) {
-    const answer = await ask();
-    if (isDone(answer) || i === 300) return answer;
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    const answer = await look();
+    if (isDone(answer) || i === 400) return answer;
+    await pause(50);
   }
 }
 
+async function repository(name: string, kind: string, files: Record<string, string> = {}): Promise<string> {
+  const i = { name, kind, namespace: 'research/penguins' };
+  await ask('mutation($i: CreateRepositoryInput!) { createRepository(input: $i) { id } }', { i });
+  const changes = [];
+  for (const [file, text] of Object.entries(files)) {
+    const sha256 = createHash('sha256').update(text).digest('hex');
+    await fetch(`${cairn.url}/api/v1/repositories/${name}/objects`, {
+      ...{ method: 'PUT', body: text },
+      headers: { 'content-type': 'application/octet-stream', authorization: `Bearer ${ADMIN}` },
+    });
+    changes.push({ path: file, sha256 });
+  }
+  if (changes.length === 0) return '';
+  const commit = { repository: name, branch: 'main', message: 'content', changes };
+  return (await ask('mutation($i: CommitInput!) { commit(input: $i) { id } }', { i: commit })).commit
+    .id as string;
+}
+
+const RUN = `id name state submittedBy inputs { repository revision commitId mount } code { repository commitId } command
+  output { repository branch commitId } parameters metrics exitCode reason contentHash seed timeoutSeconds startedAt finishedAt`;
+
+const CSV = 'species,mass\nAdelie,3700\nGentoo,5000\nAdelie,3800\n';
+let models = 0;
+
+/** Submits a run that executes a shell script on the penguins, into a new model repository unless told otherwise. */
+async function submit(script: string, rest: object = {}, token = trainer): Promise<any> {
+  const output = { repository: `model-${++models}`, branch: 'main' };
+  if (!('output' in rest)) await repository(output.repository, 'model');
+  const i = {
+    ...{ name: 'a run', command: ['sh', '-c', script], output },
+    inputs: [{ repository: 'penguins', revision: 'main', mount: 'penguins' }],
+    ...rest,
+  };
+  const mutation = `mutation($i: SubmitTrainingRunInput!) { submitTrainingRun(input: $i) { ${RUN} } }`;
+  return (await ask(mutation, { i }, token)).submitTrainingRun;
+}
+
+const find = async (id: string) =>
+  (await ask(`query($id: ID!) { trainingRun(id: $id) { ${RUN} } }`, { id })).trainingRun;
+const inState = (id: string, ...states: string[]) =>
+  eventually(
+    () => find(id),
+    ({ state }) => states.includes(state),
+  );
+const ended = (id: string) => inState(id, 'succeeded', 'failed', 'cancelled', 'lost');
+const logOf = async (id: string, token = ADMIN) =>
+  (await ask('query($id: ID!) { trainingRun(id: $id) { log } }', { id }, token)).trainingRun.log as string;
+const cancel = (id: string) => ask('mutation($id: ID!) { cancelTrainingRun(id: $id) { state } }', { id });
+/** Commits on the main branch of a repository, without the first, which is empty. */
+const commitsOf = async (name: string): Promise<any[]> => {
+  const query =
+    'query($n: String!) { repository(name: $n) { log(revision: "main", first: 200) { nodes { id author message metadata } } } }';
+  return (await ask(query, { n: name })).repository.log.nodes.slice(0, -1);
+};
+const lineageOf = (id: string) =>
+  eventually(
+    () =>
+      graphql(
+        'query($id: ID!) { lineageRun(id: $id) { state facets inputs { version asset { asset { identityName } } } outputs { version asset { asset { identityName } } } } }',
+        { id },
+      ),
+    ({ data }) => ['complete', 'abort', 'fail'].includes(data?.lineageRun.state),
+  ).then(({ data }) => data.lineageRun);
+const folder = (id: string) => path.join(dataDir, 'runs', id);
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  dataDir = mkdtempSync(path.join(os.tmpdir(), 'cairn-training-'));
+  chmodSync(dataDir, 0o755);
+  policyDir = path.join(dataDir, 'policies');
+  cpSync('policies', policyDir, { recursive: true });
+  appendFileSync(
+    path.join(policyDir, 'penguins.csv'),
+    '\ng, user:torn, role:analyst, research/penguins, -, -\ng, user:torn, role:trainer, research/penguins, -, -\n',
+  );
+  cairn = await start();
+  trainer = await tokenFor('service:penguin-trainer');
+  engineer = await tokenFor('user:pia.engineer');
+  analyst = await tokenFor('user:ana.analyst');
+  torn = await tokenFor('user:torn');
+  await repository('penguins', 'dataset', { 'penguins.csv': CSV });
+  await repository('trainer', 'dataset', {
+    'train.mjs': readFileSync('test/fixtures/training/train.mjs', 'utf8'),
+  });
+}, 60_000);
+
+afterAll(async () => {
+  await cairn.stop();
+  await database.drop();
+  await removeTree(dataDir);
+});
+
 describe('what the orchestrator tells of itself', () => {
   const event = (name: string) => jobEvent({ producer: 'urn:cairn:test', job: { namespace: 'cairn', name } });
-  const seen = (name: string) =>
-    eventually(
-      () =>
-        cairn.graphql(
-          `{ assetByName(kind: job, identityNamespace: "cairn", identityName: "${name}") { id } }`,
-        ),
-      (answer) => answer.errors === undefined,
-    );
 
   test('an event of a committed transaction comes in by the ordinary door, one of a rolled back one does not', async () => {
-    const database = cairn.app.get(Database);
+    const rows = cairn.app.get(Database);
     const emission = cairn.app.get(LineageEmission);
-    await expect(
-      database.run(async () => {
-        await emission.append(event('train/never'));
-        throw new RangeError('rolled back');
-      }),
-    ).rejects.toThrow('rolled back');
-    await database.run(() => emission.append(event('train/told')));
-    expect((await seen('train/told')).errors).toBeUndefined();
-    const rows = await database.query<{ principal: string; n: string }>(
-      'SELECT principal, count(*) AS n FROM lineage_event GROUP BY 1',
-    );
-    expect(rows).toEqual([{ principal: 'service:cairn', n: '1' }]);
+    const lost = rows.run(async () => {
+      await emission.append(event('train/never'));
+      throw new RangeError('rolled back');
+    });
+    await expect(lost).rejects.toThrow('rolled back');
+    await rows.run(() => emission.append(event('train/told')));
+    const query = '{ assetByName(kind: job, identityNamespace: "cairn", identityName: "train/told") { id } }';
+    expect(
+      (
+        await eventually(
+          () => graphql(query),
+          ({ errors }) => !errors,
+        )
+      ).errors,
+    ).toBeUndefined();
+    const stored = await rows.query('SELECT principal, count(*)::int AS n FROM lineage_event GROUP BY 1');
+    expect(stored).toEqual([{ principal: 'service:cairn', n: 1 }]);
   });
+});
+
+describe('a training run', () => {
+  test('that succeeds commits a model version with its metrics, and shows as lineage at its commits', async () => {
+    const data = (await commitsOf('penguins'))[0].id as string;
+    const code = (await commitsOf('trainer'))[0].id as string;
+    const submitted = await submit('', {
+      ...{ command: ['node', 'train.mjs'], code: { repository: 'trainer', revision: 'main' } },
+      ...{ parameters: { rate: 0.1 }, seed: 7, name: 'species' },
+    });
+    expect(submitted).toMatchObject({ submittedBy: 'service:penguin-trainer', timeoutSeconds: 3600 });
+    expect(submitted.inputs).toEqual([
+      { repository: 'penguins', revision: 'main', commitId: data, mount: 'penguins' },
+    ]);
+    const run = await ended(submitted.id);
+    expect(run).toMatchObject({
+      state: 'succeeded',
+      reason: null,
+      exitCode: 0,
+      metrics: { rows: 3, accuracy: 0.5 },
+    });
+    expect(await logOf(run.id)).toBe('read 3 rows, rate 0.1, seed 7');
+    const [commit, ...more] = await commitsOf(run.output.repository);
+    expect(more).toEqual([]);
+    expect(commit).toMatchObject({ id: run.output.commitId, author: 'service:penguin-trainer' });
+    expect(commit.metadata).toEqual({
+      ...{ 'cairn.run': run.id, 'cairn.content-hash': run.contentHash, 'cairn.code': code },
+      ...{ 'cairn.inputs': JSON.stringify({ penguins: data }), 'metric.rows': '3', 'metric.accuracy': '0.5' },
+    });
+    const model = await fetch(
+      `${cairn.url}/api/v1/repositories/${run.output.repository}/content/main/model.json`,
+      {
+        headers: { authorization: `Bearer ${ADMIN}` },
+      },
+    );
+    expect(await model.json()).toEqual({ counts: { Adelie: 2, Gentoo: 1 }, rate: 0.1, seed: 7 });
+    const lineage = await lineageOf(run.id);
+    expect(lineage).toMatchObject({
+      state: 'complete',
+      inputs: [{ version: data, asset: { asset: { identityName: 'penguins' } } }],
+      outputs: [{ version: run.output.commitId, asset: { asset: { identityName: run.output.repository } } }],
+    });
+    expect(lineage.facets.cairn_training).toMatchObject({
+      contentHash: run.contentHash,
+      metrics: run.metrics,
+    });
+    const { trainingRun } = await ask(
+      'query($id: ID!) { trainingRun(id: $id) { job { identityName facets lineage(direction: both, depth: 1) { nodes { asset { identityName } } } } } }',
+      { id: run.id },
+    );
+    expect(trainingRun.job.identityName).toBe(`train/${run.output.repository}`);
+    expect(trainingRun.job.facets.cairn_code).toMatchObject({
+      repository: { name: 'trainer' },
+      version: code,
+    });
+    const names = trainingRun.job.lineage.nodes.map(({ asset }: any) => asset.identityName);
+    expect(names).toEqual(expect.arrayContaining(['penguins', run.output.repository]));
+    await eventually(
+      async () => existsSync(path.join(folder(run.id), 'inputs')),
+      (isThere) => !isThere,
+    );
+    expect(readdirSync(folder(run.id))).not.toContain('outputs');
+  });
+
+  test.each<[string, string, object, object]>([
+    [
+      'fails with its exit code',
+      'echo almost; echo x > "$CAIRN_OUTPUTS/model"; exit 3',
+      {},
+      { exitCode: 3, reason: 'the command ended with exit code 3' },
+    ],
+    [
+      'runs out of time',
+      'echo x > "$CAIRN_OUTPUTS/model"; sleep 30',
+      { timeoutSeconds: 1 },
+      { reason: 'it ran longer than its 1 s and was stopped' },
+    ],
+    [
+      'leaves nothing',
+      'echo "{}" > "$CAIRN_OUTPUTS/metrics.json"',
+      {},
+      { reason: expect.stringContaining('no file was written') },
+    ],
+    [
+      'leaves metrics that are none',
+      'cd "$CAIRN_OUTPUTS"; echo x > model; echo "{\\"a\\": []}" > metrics.json',
+      {},
+      { reason: 'outputs/metrics.json: a: must be a number' },
+    ],
+    [
+      'leaves a link',
+      'cd "$CAIRN_OUTPUTS"; ln -s /etc/passwd model',
+      {},
+      { reason: expect.stringContaining('regular file') },
+    ],
+    [
+      'names no program',
+      '',
+      { command: ['no-such-program'] },
+      { reason: 'the command could not be started: no-such-program: ENOENT' },
+    ],
+  ])('that %s commits nothing and says why', async (_, script, rest, expected) => {
+    const run = await ended((await submit(script, rest)).id);
+    expect(run).toMatchObject({ state: 'failed', metrics: null, ...expected });
+    expect(run.output.commitId).toBeNull();
+    expect(await commitsOf(run.output.repository)).toEqual([]);
+    const lineage = await lineageOf(run.id);
+    expect(lineage).toMatchObject({ state: 'fail', outputs: [] });
+    expect(lineage.facets.errorMessage.message).toBe(run.reason);
+    if (script.includes('almost')) expect(await logOf(run.id)).toBe('almost');
+  });
+
+  test('that is cancelled ends with all its processes and commits nothing', async () => {
+    const { id } = await submit('echo x > "$CAIRN_OUTPUTS/model"; sleep 60 & echo $!; wait');
+    await eventually(
+      () => logOf(id),
+      (log) => log !== '',
+    );
+    const child = Number(await logOf(id));
+    expect(() => process.kill(child, 0)).not.toThrow();
+    await cancel(id);
+    const run = await ended(id);
+    expect(run).toMatchObject({ state: 'cancelled', reason: 'it was cancelled' });
+    await eventually(
+      async () => existsSync(`/proc/${child}`),
+      (isThere) => !isThere,
+    );
+    expect(() => process.kill(child, 0)).toThrow();
+    expect(await commitsOf(run.output.repository)).toEqual([]);
+    expect(await lineageOf(id)).toMatchObject({ state: 'abort', outputs: [] });
+    expect((await cancel(id)).cancelTrainingRun.state).toBe('cancelled');
+  });
+
+  test('whose command is killed from outside failed, and says so', async () => {
+    const { id } = await submit('echo $$; echo x > "$CAIRN_OUTPUTS/model"; while :; do sleep 0.1; done');
+    await eventually(
+      () => logOf(id),
+      (log) => log !== '',
+    );
+    process.kill(Number(await logOf(id)), 'SIGKILL');
+    expect(await ended(id)).toMatchObject({
+      state: 'failed',
+      exitCode: null,
+      reason: 'the command was ended by SIGKILL',
+    });
+  });
+
+  test('has a credential of its own, which ends with it, and nothing of the service in its environment', async () => {
+    const script = `
+      env | cut -d= -f1 | sort | tr '\\n' ' '; echo
+      node -e '
+        const query = { query: "{ me { subject } }" };
+        fetch(process.env.CAIRN_URL + "/graphql", { method: "POST", body: JSON.stringify(query),
+          headers: { "content-type": "application/json", authorization: "Bearer " + process.env.CAIRN_TOKEN } })
+          .then((answer) => answer.json()).then(({ data }) => console.log(data.me.subject))'
+      echo "$CAIRN_TOKEN"; echo x > "$CAIRN_OUTPUTS/model"`;
+    const { id } = await submit(script);
+    expect((await ended(id)).state).toBe('succeeded');
+    const [names, subject, token] = (await logOf(id)).split('\n');
+    const ofTheShell = new Set(['OLDPWD', 'PWD', 'SHLVL', '_']);
+    expect(
+      names!
+        .trim()
+        .split(' ')
+        .filter((name) => !ofTheShell.has(name)),
+    ).toEqual([
+      ...[
+        'CAIRN_INPUTS',
+        'CAIRN_OUTPUTS',
+        'CAIRN_PARAMETERS',
+        'CAIRN_RUN_ID',
+        'CAIRN_SEED',
+        'CAIRN_TOKEN',
+        'CAIRN_URL',
+      ],
+      ...['HOME', 'PATH'],
+    ]);
+    expect(subject).toBe('service:penguin-trainer');
+    expect((await graphql('{ me { subject } }', {}, token)).errors![0].extensions.code).toBe(
+      'UNAUTHENTICATED',
+    );
+  });
+
+  test('reads its inputs as they were at the commit, and cannot change them', async () => {
+    const script = `cd "$CAIRN_INPUTS/penguins"; stat -c %a penguins.csv; (echo no >> penguins.csv) 2>/dev/null || echo refused
+      cp penguins.csv "$CAIRN_OUTPUTS/copy.csv"`;
+    const { id } = await submit(script);
+    const run = await ended(id);
+    expect((await logOf(id)).split('\n')).toEqual(['444', 'refused']);
+    const copy = await fetch(
+      `${cairn.url}/api/v1/repositories/${run.output.repository}/content/main/copy.csv`,
+      {
+        headers: { authorization: `Bearer ${ADMIN}` },
+      },
+    );
+    expect(await copy.text()).toBe(CSV);
+  });
+
+  test('lists go from page to page, the newest first', async () => {
+    const ids: string[] = [];
+    for (let after: string | null = null, more = true; more;) {
+      const query =
+        'query($after: String) { trainingRuns(first: 3, after: $after) { nodes { id } pageInfo { hasNextPage endCursor } } }';
+      const { trainingRuns } = await ask(query, { after });
+      ids.push(...trainingRuns.nodes.map(({ id }: { id: string }) => id));
+      ({ hasNextPage: more, endCursor: after } = trainingRuns.pageInfo);
+    }
+    expect(ids.length).toBeGreaterThan(8);
+    expect(ids).toEqual([...ids].sort().reverse());
+  });
+});
+
+describe('policy', () => {
+  const tag = async (name: string, tags: string[]) => {
+    const { repository: found } = await ask('query($n: String!) { repository(name: $n) { asset { id } } }', {
+      n: name,
+    });
+    await ask('mutation($id: ID!, $tags: [String!]) { editAsset(id: $id, input: { tags: $tags }) { id } }', {
+      id: found.asset.id,
+      tags,
+    });
+  };
+  const refusal = async (token: string, rest: object) => {
+    const output = { repository: `model-${++models}`, branch: 'main' };
+    await repository(output.repository, 'model');
+    const i = {
+      name: 'x',
+      command: ['true'],
+      output,
+      inputs: [{ repository: 'penguins', revision: 'main', mount: 'a' }],
+      ...rest,
+    };
+    const { errors } = await graphql(
+      'mutation($i: SubmitTrainingRunInput!) { submitTrainingRun(input: $i) { id } }',
+      { i },
+      token,
+    );
+    return errors?.[0];
+  };
+
+  test('an analyst may not run, is told so, and nothing is left of the try', async () => {
+    const runs = () => ask('{ trainingRuns(first: 200) { nodes { id } } }');
+    const before = await runs();
+    const error = await refusal(analyst, {});
+    expect(error.extensions).toMatchObject({ code: 'FORBIDDEN', action: 'run', subject: 'user:ana.analyst' });
+    expect(await runs()).toEqual(before);
+  });
+
+  test('what may not be read may not be trained on: the denial names the rule', async () => {
+    await repository('people', 'dataset', { 'people.csv': 'name\nada\n' });
+    await tag('people', ['pii.name']);
+    const inputs = [{ repository: 'people', revision: 'main', mount: 'people' }];
+    expect((await refusal(torn, { inputs })).extensions).toMatchObject({
+      code: 'FORBIDDEN',
+      rules: ['PENGUINS-NO-PII'],
+    });
+    const code = { repository: 'people', revision: 'main' };
+    expect((await refusal(torn, { code })).extensions).toMatchObject({
+      code: 'FORBIDDEN',
+      rules: ['PENGUINS-NO-PII'],
+    });
+  });
+
+  test('a trainer writes models and nothing else', async () => {
+    const error = await refusal(trainer, { output: { repository: 'penguins', branch: 'main' } });
+    expect(error.extensions).toMatchObject({ code: 'FORBIDDEN', action: 'write' });
+  });
+
+  test('is asked again when a run starts: what was forbidden meanwhile is not read', async () => {
+    await repository('islands', 'dataset', { 'islands.csv': 'name\nDream\n' });
+    const busy = [];
+    for (let i = 0; i < os.availableParallelism(); i++) busy.push(await submit('sleep 60'));
+    const inputs = [{ repository: 'islands', revision: 'main', mount: 'islands' }];
+    const { id } = await submit('cp "$CAIRN_INPUTS"/islands/* "$CAIRN_OUTPUTS"', { inputs }, torn);
+    await tag('islands', ['pii.location']);
+    expect((await find(id)).state).toBe('pending');
+    for (const run of busy) await cancel(run.id);
+    const run = await ended(id);
+    expect(run).toMatchObject({
+      state: 'failed',
+      startedAt: null,
+      reason: expect.stringContaining('PENGUINS-NO-PII'),
+    });
+    expect(await lineageOf(id)).toMatchObject({ state: 'fail', inputs: [], outputs: [] });
+    const seen = await graphql('query($id: ID!) { trainingRun(id: $id) { id log } }', { id }, torn);
+    expect(seen.errors![0].extensions).toMatchObject({ code: 'FORBIDDEN', rules: ['PENGUINS-NO-PII'] });
+  });
+
+  test('a run whose submitter is disabled meanwhile commits nothing', async () => {
+    const leaving = await tokenFor('user:leaving');
+    appendFileSync(
+      path.join(policyDir, 'penguins.csv'),
+      'g, user:leaving, role:trainer, research/penguins, -, -\n',
+    );
+    await cairn.stop();
+    cairn = await start();
+    const { id } = await submit('echo x > "$CAIRN_OUTPUTS/model"; echo waiting; sleep 1', {}, leaving);
+    await eventually(
+      () => logOf(id),
+      (log) => log !== '',
+    );
+    await ask('mutation { disablePrincipal(subject: "user:leaving") { id } }');
+    const run = await ended(id);
+    expect(run).toMatchObject({
+      state: 'failed',
+      reason: 'user:leaving, who submitted the run, is disabled.',
+    });
+    expect(await commitsOf(run.output.repository)).toEqual([]);
+  });
+
+  test('what a caller may not see of a run is absent: the run, or its inputs', async () => {
+    const i = { name: 'elsewhere', kind: 'dataset', namespace: 'external' };
+    await ask('mutation($i: CreateRepositoryInput!) { createRepository(input: $i) { id } }', { i });
+    const inputs = [
+      { repository: 'elsewhere', revision: 'main', mount: 'a' },
+      { repository: 'penguins', revision: 'main', mount: 'b' },
+    ];
+    const { id } = await submit('echo x > "$CAIRN_OUTPUTS/model"', { inputs }, ADMIN);
+    await ended(id);
+    const query = 'query($id: ID!) { trainingRun(id: $id) { inputs { repository } } }';
+    const { trainingRun } = await ask(query, { id }, analyst);
+    expect(trainingRun.inputs).toEqual([{ repository: 'penguins' }]);
+    const nobody = await tokenFor('user:nobody');
+    expect((await graphql(query, { id }, nobody)).errors![0].extensions.code).toBe('NOT_FOUND');
+    expect((await ask('{ trainingRuns { nodes { id } } }', {}, nobody)).trainingRuns.nodes).toEqual([]);
+    expect(
+      (await graphql('mutation($id: ID!) { cancelTrainingRun(id: $id) { id } }', { id }, analyst)).errors![0]
+        .extensions.code,
+    ).toBe('FORBIDDEN');
+    expect(
+      (await graphql('mutation($id: ID!) { cancelTrainingRun(id: $id) { id } }', { id }, engineer)).errors,
+    ).toBeUndefined();
+  });
+});
+
+describe('a restart of the service', () => {
+  const shimOf = (id: string) =>
+    (JSON.parse(readFileSync(path.join(folder(id), 'shim.json'), 'utf8')) as { pid: number }).pid;
+  const restart = async (meanwhile: () => Promise<void> | void) => {
+    await cairn.stop();
+    await meanwhile();
+    cairn = await start();
+  };
+
+  test('takes up a run that goes on, one that ended meanwhile, and tells the truth of one that vanished', async () => {
+    const model = 'echo x > "$CAIRN_OUTPUTS/model"';
+    const going = await submit(`${model}; echo going; sleep 4; echo done`);
+    const vanishing = await submit(`${model}; echo vanishing; sleep 60`);
+    await eventually(
+      () => logOf(going.id),
+      (log) => log !== '',
+    );
+    await eventually(
+      () => logOf(vanishing.id),
+      (log) => log !== '',
+    );
+    const pid = shimOf(going.id);
+    await inState(going.id, 'running');
+    await inState(vanishing.id, 'running');
+    await restart(() => void process.kill(shimOf(vanishing.id), 'SIGKILL'));
+    expect(shimOf(going.id)).toBe(pid);
+    expect(await ended(vanishing.id)).toMatchObject({
+      state: 'lost',
+      reason: expect.stringContaining('cannot be known'),
+    });
+    expect(await commitsOf(vanishing.output.repository)).toEqual([]);
+    const run = await ended(going.id);
+    expect(run.state).toBe('succeeded');
+    expect(await logOf(going.id)).toBe('going\ndone');
+    expect(await commitsOf(going.output.repository)).toHaveLength(1);
+
+    const short = await submit(`${model}; echo short; sleep 1`);
+    await eventually(
+      () => logOf(short.id),
+      (log) => log !== '',
+    );
+    await restart(() => pause(1_500));
+    expect((await ended(short.id)).state).toBe('succeeded');
+    expect(await lineageOf(short.id)).toMatchObject({ state: 'complete' });
+  });
+});
+
+describe('two reconcilers', () => {
+  test('whoever holds the lease when, each success is committed once and nothing else is', async () => {
+    const { app } = cairn;
+    const parts = [Leases, TrainingRunRepository, RunSteps, Housekeeping, LOGGER].map((part) =>
+      app.get(part as never),
+    );
+    const other = new (TrainingReconciler as any)(...parts, new HealthChecks()) as TrainingReconciler;
+    other.onApplicationBootstrap();
+    const rows = app.get(Database);
+    await repository('contested', 'model');
+    const output = { repository: 'contested', branch: 'main' };
+    const plan = fc.record({
+      thefts: fc.array(fc.integer({ min: 0, max: 250 }), { minLength: 6, maxLength: 20 }),
+      runs: fc.array(fc.constantFrom('succeeds', 'fails', 'cancelled'), { minLength: 2, maxLength: 5 }),
+    });
+    try {
+      await fc.assert(
+        fc.asyncProperty(plan, async ({ thefts, runs }) => {
+          const before = await commitsOf('contested');
+          const submitted: { id: string; kind: string }[] = [];
+          for (const kind of runs) {
+            const script = `date +%s%N > "$CAIRN_OUTPUTS/model"; ${kind === 'fails' ? 'exit 1' : ''}`;
+            submitted.push({ id: (await submit(script, { output })).id as string, kind });
+          }
+          for (const { id, kind } of submitted) if (kind === 'cancelled') await cancel(id);
+          for (const ms of thefts) {
+            await rows.query(`UPDATE lease SET expires_at = '-infinity' WHERE name = 'training'`);
+            other.wake();
+            await pause(ms);
+          }
+          const ends = await Promise.all(submitted.map(({ id }) => ended(id)));
+          const committed = (await commitsOf('contested')).slice(0, -before.length || undefined);
+          const succeeded = ends.filter(({ state }) => state === 'succeeded');
+          expect(committed.map(({ metadata }) => metadata['cairn.run']).sort()).toEqual(
+            succeeded.map(({ id }) => id).sort(),
+          );
+          expect(committed.map(({ id }) => id).sort()).toEqual(
+            succeeded.map((run) => run.output.commitId).sort(),
+          );
+          for (const [i, { kind }] of submitted.entries()) {
+            if (kind === 'fails') expect(ends[i].state).not.toBe('succeeded');
+          }
+        }),
+        { numRuns: 5 },
+      );
+    } finally {
+      await other.beforeApplicationShutdown();
+    }
+  }, 120_000);
 });

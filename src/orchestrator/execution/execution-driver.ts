@@ -69,8 +69,12 @@ export interface ExecutionDriver {
   /** Names what a command finds besides its mounts (interpreter, packages), so that equal ids mean equal surroundings. */
   readonly environmentId: string;
 
+  /** Bytes that may still be written to where executions lie; what the service itself needs there is left out. */
+  freeBytes(): Promise<number>;
+
   /**
-   * Lays out the folders of an execution that has not started; what an earlier attempt left is removed first.
+   * Lays out the folders of an execution that has not started; what an earlier attempt left is removed first. One that was
+   * started before is left as it is.
    * @throws {MountRefusedError} a file cannot be laid out
    */
   prepare(id: string, mounts: readonly Mount[]): Promise<void>;
@@ -101,4 +105,7 @@ export interface ExecutionDriver {
 
   /** Removes all that is kept of an ended execution but its log and exit. Discarding twice succeeds. */
   discard(id: string): Promise<void>;
+
+  /** Removes all that is kept of an ended execution; afterwards it is absent. Forgetting twice succeeds. */
+  forget(id: string): Promise<void>;
 }

@@ -29,6 +29,8 @@ describe('a request for a training run', () => {
     [{ command: [] }, 'input.command[0]'],
     [{ command: [''] }, 'input.command[0]'],
     [{ command: ['node', 'a\0b'] }, 'input.command[1]'],
+    [{ name: 'a\ud800' }, 'input.name'],
+    [{ parameters: { deep: [{ text: 'a\0b' }] } }, 'input.parameters'],
     [{ command: Array.from({ length: 65 }, () => 'x') }, 'input.command'],
     [{ parameters: { text: 'x'.repeat(65_536) } }, 'input.parameters'],
     [{ parameters: ['a list'] }, 'input.parameters'],

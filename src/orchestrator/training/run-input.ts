@@ -9,8 +9,8 @@ export const DEFAULT_TIMEOUT_SECONDS = 3_600;
 /** The most that a Python or JavaScript generator takes without a second word. */
 const MAX_SEED = 2 ** 31 - 1;
 
-const REPOSITORY = z.string().min(1).max(100);
-const REVISION = z.string().min(1).max(400);
+const REPOSITORY = z.string().min(1).max(100).refine(isText, 'must be valid Unicode without NUL');
+const REVISION = z.string().min(1).max(400).refine(isText, 'must be valid Unicode without NUL');
 const MOUNT = z
   .string()
   .regex(
@@ -20,13 +20,18 @@ const MOUNT = z
 const WORD = z
   .string()
   .max(MAX_WORD_CHARS, `must have at most ${MAX_WORD_CHARS} characters`)
-  .refine((word) => !word.includes('\0'), 'must not contain NUL');
+  .refine(isText, 'must be valid Unicode without NUL');
 
 /** What a run is asked for with. Revisions are not resolved yet. @param maxTimeoutSeconds the service's own limit */
 export function submitSchema(maxTimeoutSeconds: number) {
   const content = { repository: REPOSITORY, revision: REVISION };
   return z.object({
-    name: z.string().trim().min(1, 'must not be empty').max(200),
+    name: z
+      .string()
+      .trim()
+      .min(1, 'must not be empty')
+      .max(200)
+      .refine(isText, 'must be valid Unicode without NUL'),
     inputs: z
       .array(z.object({ ...content, mount: MOUNT }))
       .min(1, 'must name at least one input')
@@ -43,14 +48,15 @@ export function submitSchema(maxTimeoutSeconds: number) {
     command: z
       .tuple([WORD.min(1, 'must name a program')], WORD)
       .refine((words) => words.length <= MAX_WORDS, `must have at most ${MAX_WORDS} words`),
-    output: z.object({ repository: REPOSITORY, branch: z.string().min(1).max(300) }),
+    output: z.object({ repository: REPOSITORY, branch: REVISION.max(300) }),
     parameters: z
       .record(z.string(), z.json())
       .default({})
       .refine(
         (parameters) => Buffer.byteLength(JSON.stringify(parameters)) <= MAX_PARAMETER_BYTES,
         `must have at most ${MAX_PARAMETER_BYTES} bytes as JSON`,
-      ),
+      )
+      .refine(holdsText, 'must hold valid Unicode without NUL only'),
     seed: z.int().min(0).max(MAX_SEED).default(0),
     timeoutSeconds: z
       .int()
@@ -58,6 +64,17 @@ export function submitSchema(maxTimeoutSeconds: number) {
       .max(maxTimeoutSeconds, `must be at most ${maxTimeoutSeconds} (CAIRN_RUN_TIMEOUT_MAX_SECONDS)`)
       .default(Math.min(DEFAULT_TIMEOUT_SECONDS, maxTimeoutSeconds)),
   });
+}
+
+/** Text that PostgreSQL, an environment and a command line can all hold. */
+function isText(text: string): boolean {
+  return !text.includes('\0') && !/\p{Surrogate}/u.test(text);
+}
+
+function holdsText(value: unknown): boolean {
+  if (typeof value === 'string') return isText(value);
+  if (typeof value !== 'object' || value === null) return true;
+  return Object.entries(value).every(([key, part]) => isText(key) && holdsText(part));
 }
 
 /** A request for a run, before its defaults. */

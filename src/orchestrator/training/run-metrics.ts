@@ -5,7 +5,9 @@ export const METRICS_PATH = 'metrics.json';
 /** The most bytes that file may have. */
 export const MAX_METRICS_BYTES = 64 * 1024;
 const MAX_METRICS = 200;
-const MAX_NAME_CHARS = 100;
+/** So that a name with a prefix still is a key of a commit's metadata. */
+const MAX_NAME_CHARS = 90;
+const PRINTABLE = /^[^\p{Control}\p{Surrogate}]+$/u;
 
 /**
  * Reads a run's metrics: a JSON object of finite numbers, at most 200 of them.
@@ -32,6 +34,7 @@ export function parseMetrics(text: string): Record<string, number> {
   for (const [name, metric] of entries) {
     if (name.length === 0 || name.length > MAX_NAME_CHARS)
       return refuse(`names must have 1–${MAX_NAME_CHARS} characters`, name);
+    if (!PRINTABLE.test(name)) return refuse('names must be valid Unicode without control characters', name);
     if (typeof metric !== 'number' || !Number.isFinite(metric)) return refuse('must be a number', name);
   }
   return Object.fromEntries(entries) as Record<string, number>;

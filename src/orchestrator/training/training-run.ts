@@ -29,6 +29,8 @@ export interface TrainingRun {
   readonly name: string;
   readonly state: RunState;
   readonly desired: DesiredRun;
+  /** Grows with every change; a write that names an earlier one is refused. */
+  readonly version: number;
   readonly submittedBy: string;
   readonly principalId: string;
   readonly jobAssetId: string;
@@ -48,6 +50,8 @@ export interface TrainingRun {
   readonly reason: string | null;
   /** The run's own credential, as long as it lives. */
   readonly tokenId: string | null;
+  /** What is still there of the run's folder. */
+  readonly kept: 'all' | 'log' | 'nothing';
   readonly createdAt: Date;
   readonly startedAt: Date | null;
   readonly finishedAt: Date | null;

@@ -209,6 +209,26 @@ export function describeExecutionDriver(name: string, make: () => Promise<Driver
       expect(await later.log(id, 1)).toBe('done');
     });
 
+    it('an execution that was started is not laid out again', async () => {
+      const id = await start('sleep 0.3; cat "$CAIRN_INPUTS/data/a"', [mountOf('data', { a: 'first' })]);
+      await driver.prepare(id, [mountOf('data', { a: 'second' })]);
+      await exitOf(driver, id);
+      expect(await driver.log(id, 1)).toBe('first');
+    });
+
+    it('what is forgotten is absent, and can be forgotten twice', async () => {
+      const id = await start('echo gone', [mountOf('data', { 'a/b': 'x' })]);
+      await exitOf(driver, id);
+      await driver.forget(id);
+      await driver.forget(id);
+      expect(await driver.observe(id)).toEqual({ kind: 'absent' });
+      expect(await driver.log(id, 1)).toBe('');
+    });
+
+    it('there is room for something', async () => {
+      expect(await driver.freeBytes()).toBeGreaterThan(0);
+    });
+
     it('discarding keeps the log and the exit, and can be done twice', async () => {
       const id = await start('echo kept; echo gone > "$CAIRN_OUTPUTS/x"', [mountOf('data', { 'a/b': 'x' })]);
       await exitOf(driver, id);

@@ -1,7 +1,18 @@
 import { spawn } from 'node:child_process';
 import { createHash, randomUUID } from 'node:crypto';
 import { closeSync, constants, createReadStream, existsSync, openSync, readFileSync } from 'node:fs';
-import { chown, lstat, mkdir, open, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import {
+  chown,
+  lstat,
+  mkdir,
+  open,
+  readdir,
+  readFile,
+  rm,
+  statfs,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -21,6 +32,8 @@ import { chooseUser } from './run-user.js';
 const SHIM = fileURLToPath(new URL('./shim.js', import.meta.url));
 const MAX_LOG_BYTES = 10 * 1024 ** 2;
 const MAX_TAIL_BYTES = 1024 ** 2;
+/** Left for the database and the objects, which may lie on the same disk. */
+const RESERVED_BYTES = 512 * 1024 ** 2;
 const START_TIMEOUT_MS = 10_000;
 const POLL_MS = 10;
 /** An id becomes a folder's name. */
@@ -55,8 +68,14 @@ export class LocalDriver implements ExecutionDriver {
     this.environmentId = `local node ${process.version} ${process.platform}-${process.arch} packages ${packages.slice(0, 16)}`;
   }
 
+  async freeBytes(): Promise<number> {
+    const { bavail, bsize } = await statfs(this.root);
+    return Math.max(0, bavail * bsize - RESERVED_BYTES);
+  }
+
   async prepare(id: string, mounts: readonly Mount[]): Promise<void> {
     const folder = this.folder(id);
+    if (await this.claim(id)) return;
     await removeTree(folder);
     await mkdir(folder, { recursive: true });
     await symlink(this.modules, path.join(folder, 'node_modules'));
@@ -133,6 +152,10 @@ export class LocalDriver implements ExecutionDriver {
       (name) => name === 'node_modules' || name.startsWith('spec.'),
     );
     for (const name of left) await rm(path.join(folder, name), { force: true });
+  }
+
+  async forget(id: string): Promise<void> {
+    await removeTree(this.folder(id));
   }
 
   private environment(spec: ExecutionSpec, folder: string): Record<string, string> {
