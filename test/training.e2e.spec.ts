@@ -17,9 +17,11 @@ import fc from 'fast-check';
 import 'reflect-metadata';
 import { LineageEmission } from '../src/orchestrator/emission/index.js';
 import { removeTree } from '../src/orchestrator/execution/local/run-folder.js';
+import { EXECUTION_DRIVER, type ExecutionDriver } from '../src/orchestrator/execution/execution-driver.js';
 import { Housekeeping } from '../src/orchestrator/training/reconciler/housekeeping.js';
 import { RunSteps } from '../src/orchestrator/training/reconciler/run-steps.js';
 import { TrainingReconciler } from '../src/orchestrator/training/reconciler/training-reconciler.js';
+import type { TrainingRun } from '../src/orchestrator/training/training-run.js';
 import { TrainingRunRepository } from '../src/orchestrator/training/training-run.repository.js';
 import { Database, HealthChecks, Leases, loadConfig, LOGGER } from '../src/platform/index.js';
 import { type Cairn, startCairn } from '../src/start.js';
@@ -621,10 +623,75 @@ describe('two reconcilers', () => {
             if (kind === 'fails') expect(ends[i].state).not.toBe('succeeded');
           }
         }),
-        { numRuns: 5 },
+        { numRuns: 3 },
       );
     } finally {
       await other.beforeApplicationShutdown();
+    }
+  }, 120_000);
+
+  test('of many writers who saw a run end, one commits; none of an earlier epoch does', async () => {
+    const [rows, leases, runs, steps, driver] = [
+      cairn.app.get(Database),
+      cairn.app.get(Leases),
+      cairn.app.get(TrainingRunRepository),
+      cairn.app.get(RunSteps),
+      cairn.app.get<ExecutionDriver>(EXECUTION_DRIVER),
+    ];
+    await repository('stormed', 'model');
+    await rows.query(`UPDATE lease SET expires_at = '-infinity' WHERE name = 'training'`);
+    const lease = (await leases.acquire('training', 'the test', 600_000))!;
+    const late = { ...lease, epoch: String(BigInt(lease.epoch) - 1n) };
+    const make = (run: TrainingRun, by = lease) => steps.make(by, run, new AbortController().signal, false);
+    const writer = fc.record({
+      isLate: fc.boolean(),
+      sawState: fc.constantFrom('pending', 'starting', 'running'),
+    });
+    const plan = fc.record({
+      script: fc.constantFrom('succeeds', 'succeeds', 'fails'),
+      waves: fc.array(fc.array(writer, { minLength: 1, maxLength: 5 }), { minLength: 1, maxLength: 3 }),
+    });
+    try {
+      await fc.assert(
+        fc.asyncProperty(plan, async ({ script, waves }) => {
+          const before = (await commitsOf('stormed')).length;
+          const command = `date +%s%N > "$CAIRN_OUTPUTS/model"; exit ${script === 'fails' ? 1 : 0}`;
+          const { id } = await submit(command, { output: { repository: 'stormed', branch: 'main' } });
+          const saw: Record<string, TrainingRun> = {};
+          for (let run = await runs.find(id); run!.state !== 'running'; run = await runs.find(id)) {
+            saw[run!.state] = run!;
+            await make(run!);
+          }
+          saw['running'] = (await runs.find(id))!;
+          await eventually(
+            () => driver.observe(id),
+            ({ kind }) => kind === 'exited',
+          );
+          await Promise.allSettled(Object.values(saw).map((run) => make(run, late)));
+          expect((await find(id)).state).toBe('running');
+          for (const wave of waves)
+            await Promise.allSettled(
+              wave.map(({ isLate, sawState }) => make(saw[sawState]!, isLate ? late : lease)),
+            );
+          await Promise.allSettled([make(saw['running']), make(saw['running'])]);
+          const run = await find(id);
+          expect(run.state).toBe(script === 'fails' ? 'failed' : 'succeeded');
+          const committed = (await commitsOf('stormed')).map(({ metadata }) => metadata['cairn.run']);
+          expect(committed.filter((by) => by === id)).toHaveLength(script === 'fails' ? 0 : 1);
+          expect(committed.length - before).toBe(script === 'fails' ? 0 : 1);
+          const told = await rows.query<{ type: string }>(
+            `SELECT payload->'event'->>'eventType' AS type FROM outbox_message
+             WHERE topic = 'lineage.emit' AND payload->'event'->'run'->>'runId' = $1
+             UNION ALL SELECT body->>'eventType' FROM lineage_event WHERE body->'run'->>'runId' = $1`,
+            [id],
+          );
+          const types = new Set(told.map(({ type }) => type));
+          expect(types).toEqual(new Set(['START', script === 'fails' ? 'FAIL' : 'COMPLETE']));
+        }),
+        { numRuns: 8 },
+      );
+    } finally {
+      await leases.release('training', 'the test');
     }
   }, 120_000);
 });
