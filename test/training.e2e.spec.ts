@@ -198,6 +198,27 @@ describe('what the orchestrator tells of itself', () => {
     const stored = await rows.query('SELECT principal, count(*)::int AS n FROM lineage_event GROUP BY 1');
     expect(stored).toEqual([{ principal: 'service:cairn', n: 1 }]);
   });
+
+  test('an event that is refused ends among the dead letters, with what the door said', async () => {
+    const rows = cairn.app.get(Database);
+    await rows.run(() =>
+      cairn.app.get(LineageEmission).append({ ...event('train/bad'), eventTime: 'yesterday' }),
+    );
+    const waiting = `FROM outbox_message WHERE topic = 'lineage.emit' AND ordering_key = 'train/bad'`;
+    await eventually(
+      () => rows.query(`SELECT 1 ${waiting} AND last_error IS NOT NULL`),
+      ({ length }) => length > 0,
+    );
+    // Its last try comes an hour later; here it comes now.
+    await rows.query(
+      `UPDATE outbox_message SET attempts = 11, next_attempt_at = now() WHERE id = (SELECT id ${waiting})`,
+    );
+    const letters = await eventually(
+      async () => (await ask('{ deadLetters(first: 10) { topic lastError } }')).deadLetters,
+      ({ length }) => length > 0,
+    );
+    expect(letters).toEqual([{ topic: 'lineage.emit', lastError: expect.stringContaining('eventTime') }]);
+  });
 });
 
 describe('a training run', () => {
@@ -394,6 +415,28 @@ describe('a training run', () => {
       },
     );
     expect(await copy.text()).toBe(CSV);
+  });
+
+  test('leaves its log, which is kept for 30 days', async () => {
+    const { id } = await submit('echo old words; exit 1');
+    await ended(id);
+    const rows = cairn.app.get(Database);
+    await eventually(
+      async () => existsSync(path.join(folder(id), 'inputs')),
+      (isThere) => !isThere,
+    );
+    const age = async (days: number) => {
+      await rows.query(`UPDATE training_run SET finished_at = now() - $2 * interval '1 day' WHERE id = $1`, [
+        id,
+        days,
+      ]);
+      await cairn.app.get(Housekeeping).clear();
+    };
+    await age(29);
+    expect(await logOf(id)).toBe('old words');
+    await age(31);
+    expect(await logOf(id)).toBe('[cairn] the log of this run is no longer kept');
+    expect(existsSync(folder(id))).toBe(false);
   });
 
   test('lists go from page to page, the newest first', async () => {

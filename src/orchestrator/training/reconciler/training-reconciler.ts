@@ -21,7 +21,7 @@ import { Housekeeping } from './housekeeping.js';
 import { RunSteps } from './run-steps.js';
 
 const LEASE = 'training';
-const LEASE_MS = 15_000;
+const LEASE_MS = 6_000;
 /** How often runs that are under way are looked at; a command's end is seen no later. */
 const BUSY_MS = 200;
 /** How often the lease is renewed when nothing is under way. Submitting and cancelling wake the loop at once. */
