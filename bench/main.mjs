@@ -22,6 +22,7 @@ if (!/^\d{1,10}$/.test(options.seed)) fail(`--seed must be a whole number, not "
 if (!existsSync(path.resolve(import.meta.dirname, '../dist/src/main.js')))
   fail('build the service first: npm run build');
 
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
 const seed = Number(options.seed);
 const names = positionals.length === 0 ? NAMES : positionals;
 console.log(

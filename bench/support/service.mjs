@@ -40,6 +40,7 @@ export async function startBenchCairn(nodeOptions = []) {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const ended = new Promise((resolve) => child.once('exit', resolve));
+  process.once('exit', () => child.kill());
   const stop = async () => {
     child.kill('SIGTERM');
     await ended;
