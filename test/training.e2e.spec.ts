@@ -7,6 +7,7 @@ import {
   readdirSync,
   readFileSync,
   existsSync,
+  writeFileSync,
 } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -15,15 +16,19 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { jobEvent } from '@cairn/openlineage-client';
 import fc from 'fast-check';
 import 'reflect-metadata';
+import { ContentService } from '../src/catalog/index.js';
+import { CAIRN_ITSELF } from '../src/identity/index.js';
 import { LineageEmission } from '../src/orchestrator/emission/index.js';
 import { removeTree } from '../src/orchestrator/execution/local/run-folder.js';
 import { EXECUTION_DRIVER, type ExecutionDriver } from '../src/orchestrator/execution/execution-driver.js';
 import { Housekeeping } from '../src/orchestrator/training/reconciler/housekeeping.js';
+import { RunMounts } from '../src/orchestrator/training/reconciler/run-mounts.js';
 import { RunSteps } from '../src/orchestrator/training/reconciler/run-steps.js';
 import { TrainingReconciler } from '../src/orchestrator/training/reconciler/training-reconciler.js';
 import type { TrainingRun } from '../src/orchestrator/training/training-run.js';
 import { TrainingRunRepository } from '../src/orchestrator/training/training-run.repository.js';
 import { Database, HealthChecks, Leases, loadConfig, LOGGER } from '../src/platform/index.js';
+import { OBJECT_STORE } from '../src/storage/index.js';
 import { type Cairn, startCairn } from '../src/start.js';
 import { createTestDatabase, type TestDatabase } from './support/database.js';
 
@@ -417,6 +422,35 @@ describe('a training run', () => {
     expect(await copy.text()).toBe(CSV);
   });
 
+  test('whose input is damaged in the store does not start, and says so', async () => {
+    const text = 'species\nDamaged\n';
+    await repository('damaged', 'dataset', { 'birds.csv': text });
+    const sha256 = createHash('sha256').update(text).digest('hex');
+    const objects = readdirSync(path.join(dataDir, 'objects'), { recursive: true }) as string[];
+    const name = objects.find((file) => file.replaceAll('/', '').endsWith(sha256))!;
+    const object = path.join(dataDir, 'objects', name);
+    chmodSync(object, 0o644);
+    writeFileSync(object, text.replace('D', 'd'));
+    const inputs = [{ repository: 'damaged', revision: 'main', mount: 'birds' }];
+    const run = await ended((await submit('cp "$CAIRN_INPUTS"/birds/* "$CAIRN_OUTPUTS"', { inputs })).id);
+    expect(run).toMatchObject({ state: 'failed', startedAt: null, reason: expect.stringContaining(sha256) });
+    expect(await commitsOf(run.output.repository)).toEqual([]);
+  });
+
+  test('whose inputs do not fit on the disk is refused before anything is written', async () => {
+    const { app } = cairn;
+    const { id } = await submit('exit 1');
+    const run = (await app.get(TrainingRunRepository).find(id))!;
+    const full = Object.assign(Object.create(app.get<ExecutionDriver>(EXECUTION_DRIVER)) as ExecutionDriver, {
+      freeBytes: async () => CSV.length - 1,
+    });
+    const mounts = new RunMounts(app.get(ContentService), app.get(OBJECT_STORE), full);
+    await expect(mounts.of(CAIRN_ITSELF, run, new AbortController().signal)).rejects.toThrow(
+      `The inputs and the code have ${CSV.length} bytes; there is room for ${CSV.length - 1}.`,
+    );
+    await ended(id);
+  });
+
   test('leaves its log, which is kept for 30 days', async () => {
     const { id } = await submit('echo old words; exit 1');
     await ended(id);
@@ -524,6 +558,7 @@ describe('policy', () => {
       startedAt: null,
       reason: expect.stringContaining('PENGUINS-NO-PII'),
     });
+    expect(run.reason).not.toContain('islands');
     expect(await lineageOf(id)).toMatchObject({ state: 'fail', inputs: [], outputs: [] });
     const seen = await graphql('query($id: ID!) { trainingRun(id: $id) { id log } }', { id }, torn);
     expect(seen.errors![0].extensions).toMatchObject({ code: 'FORBIDDEN', rules: ['PENGUINS-NO-PII'] });
