@@ -13,7 +13,7 @@ const { values: flags } = parseArgs({
 });
 
 let place;
-for (const signal of ['SIGINT', 'SIGTERM'])
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
   process.once(signal, () => void (place?.stop?.() ?? Promise.resolve()).then(() => process.exit(0)));
 try {
   place = await findPlace(flags.own === true);
