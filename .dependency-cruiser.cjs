@@ -2,7 +2,17 @@
  * The arrows of the house: which room may import which. A room is entered through its index.ts.
  * `src/platform/errors/index.ts` is the platform's second door, for code without Nest.
  */
-const ROOMS = ['platform', 'identity', 'policy', 'storage', 'catalog', 'lineage', 'search', 'sources', 'orchestrator'];
+const ROOMS = [
+  'platform',
+  'identity',
+  'policy',
+  'storage',
+  'catalog',
+  'lineage',
+  'search',
+  'sources',
+  'orchestrator',
+];
 
 const ARROWS = {
   platform: [],
@@ -34,7 +44,12 @@ const doors = ROOMS.map((room) => ({
 
 module.exports = {
   forbidden: [
-    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
+    {
+      name: 'no-cycles',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
     ...arrows,
     ...doors,
     {
@@ -44,14 +59,23 @@ module.exports = {
       from: { path: '^(cli|web|packages)/', pathNot: '\\.spec\\.ts$' },
       to: { path: '^src/' },
     },
-    { name: 'no-unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true, pathNot: '^node:' } },
+    {
+      name: 'no-unresolvable',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true, pathNot: '^node:' },
+    },
   ],
   options: {
     doNotFollow: { path: 'node_modules|dist' },
     exclude: { path: '\\.spec\\.ts$|^test/|/dist/' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default'], extensions: ['.ts', '.js', '.json'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default'],
+      extensions: ['.ts', '.js', '.json'],
+    },
     moduleSystems: ['es6'],
   },
 };

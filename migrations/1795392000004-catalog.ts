@@ -90,6 +90,8 @@ export class Catalog1795392000004 implements MigrationInterface {
   }
 
   async down(runner: QueryRunner): Promise<void> {
-    await runner.query('DROP TABLE content_profile, reflog, ref, commit, repository_object, repository, asset');
+    await runner.query(
+      'DROP TABLE content_profile, reflog, ref, commit, repository_object, repository, asset',
+    );
   }
 }

@@ -31,13 +31,27 @@ async function freePort() {
 async function start(port) {
   const child = spawn('node', ['dist/src/main.js'], {
     cwd: clone,
-    env: { ...process.env, CAIRN_PORT: String(port), CAIRN_LOG_LEVEL: 'warn', DATABASE_URL: '', CAIRN_ADMIN_TOKEN: '' },
+    env: {
+      ...process.env,
+      CAIRN_PORT: String(port),
+      CAIRN_LOG_LEVEL: 'warn',
+      DATABASE_URL: '',
+      CAIRN_ADMIN_TOKEN: '',
+    },
   });
-  const run = { child, output: '', seconds: undefined, exited: new Promise((resolve) => child.once('exit', resolve)) };
+  const run = {
+    child,
+    output: '',
+    seconds: undefined,
+    exited: new Promise((resolve) => child.once('exit', resolve)),
+  };
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (run.output += text));
   const started = Date.now();
   while (child.exitCode === null && Date.now() - started < 60_000) {
-    const ready = await fetch(`http://127.0.0.1:${port}/health/ready`).then((r) => r.ok, () => false);
+    const ready = await fetch(`http://127.0.0.1:${port}/health/ready`).then(
+      (r) => r.ok,
+      () => false,
+    );
     if (ready && run.output.includes('Cairn is ready')) {
       run.seconds = (Date.now() - started) / 1000;
       break;
@@ -50,7 +64,9 @@ async function start(port) {
 /** Process id of the PostgreSQL under the clone's data folder, if it lives. */
 function postgresPid() {
   try {
-    const pid = Number(readFileSync(path.join(clone, '.cairn/postgres/cluster/postmaster.pid'), 'utf8').split('\n')[0]);
+    const pid = Number(
+      readFileSync(path.join(clone, '.cairn/postgres/cluster/postmaster.pid'), 'utf8').split('\n')[0],
+    );
     process.kill(pid, 0);
     return pid;
   } catch {
@@ -59,14 +75,18 @@ function postgresPid() {
 }
 
 async function until(condition, seconds) {
-  for (const end = Date.now() + seconds * 1000; Date.now() < end; await sleep(50)) if (condition()) return true;
+  for (const end = Date.now() + seconds * 1000; Date.now() < end; await sleep(50))
+    if (condition()) return true;
   return condition();
 }
 
 try {
   mkdirSync(clone);
   execFileSync('git', ['clone', '-q', '--no-local', root, clone]);
-  execFileSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: clone, stdio: ['ignore', 'ignore', 'inherit'] });
+  execFileSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+    cwd: clone,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
   const port = await freePort();
 
   const cold = await start(port);
@@ -77,7 +97,10 @@ try {
   check('the explorer is served at /', page.ok && (await page.text()).includes('<div id="root"'));
 
   const second = await start(await freePort());
-  check('a second instance on the same data is refused by name', second.seconds === undefined && second.output.includes('in use by another Cairn'));
+  check(
+    'a second instance on the same data is refused by name',
+    second.seconds === undefined && second.output.includes('in use by another Cairn'),
+  );
 
   cold.child.kill('SIGINT');
   await cold.exited;

@@ -11,7 +11,8 @@ import { GraphQLSchemaHost } from '@nestjs/graphql';
 import { lexicographicSortSchema, printSchema } from 'graphql';
 import { DataSource } from 'typeorm';
 import { AccessCheck } from '../dist/src/identity/index.js';
-import { CONFIG_SCHEMA, ERROR_MAPPING, loadConfig } from '../dist/src/platform/index.js';
+import { CONFIG_SCHEMA, loadConfig } from '../dist/src/platform/config/config.js';
+import { ERROR_MAPPING } from '../dist/src/platform/errors/error-mapping.js';
 import { startCairn } from '../dist/src/start.js';
 import { configurationTable } from './generate/configuration.mjs';
 import { databaseTables } from './generate/database.mjs';
@@ -24,7 +25,9 @@ const root = path.resolve(import.meta.dirname, '..');
 async function generate() {
   const dataDir = mkdtempSync(path.join(os.tmpdir(), 'cairn-generate-'));
   chmodSync(dataDir, 0o755);
-  const cairn = await startCairn(loadConfig({ CAIRN_PORT: '0', CAIRN_DATA_DIR: dataDir, CAIRN_LOG_LEVEL: 'error' }));
+  const cairn = await startCairn(
+    loadConfig({ CAIRN_PORT: '0', CAIRN_DATA_DIR: dataDir, CAIRN_LOG_LEVEL: 'error' }),
+  );
   try {
     const dataSource = cairn.app.get(DataSource);
     const drift = (await dataSource.driver.createSchemaBuilder().log()).upQueries.map((query) => query.query);
@@ -54,9 +57,11 @@ function current(file) {
 
 const { drift, files } = await generate();
 const stale = Object.entries(files).filter(([file, text]) => current(file) !== text);
-if (drift.length > 0) console.error(`Entities and migrations have drifted apart; a migration should do:\n${drift.join(';\n')}`);
+if (drift.length > 0)
+  console.error(`Entities and migrations have drifted apart; a migration should do:\n${drift.join(';\n')}`);
 if (isCheck) {
-  for (const [file] of stale) console.error(`${file} is not what the code gives; run \`npm run generate\` and commit it`);
+  for (const [file] of stale)
+    console.error(`${file} is not what the code gives; run \`npm run generate\` and commit it`);
 } else {
   mkdirSync(path.join(root, 'docs/generated'), { recursive: true });
   for (const [file, text] of stale) writeFileSync(path.join(root, file), text);

@@ -17,7 +17,16 @@ export class AppModule {
   static with(options: PlatformOptions): DynamicModule {
     return {
       module: AppModule,
-      imports: [PlatformModule.with(options), PolicyModule, IdentityModule, StorageModule, CatalogModule, LineageModule, SearchModule, OrchestratorModule],
+      imports: [
+        PlatformModule.with(options),
+        PolicyModule,
+        IdentityModule,
+        StorageModule,
+        CatalogModule,
+        LineageModule,
+        SearchModule,
+        OrchestratorModule,
+      ],
       controllers: [HealthController, MetricsController],
       providers: [OutboxResolver],
     };

@@ -20,11 +20,11 @@ export async function serveExplorer(app: NestFastifyApplication): Promise<void> 
   await app.register(fastifyStatic, {
     root,
     wildcard: false,
-    setHeaders: (reply, file) => {
+    setHeaders: (response, file) => {
       const isKept = file.includes(`${path.sep}assets${path.sep}`);
-      void reply.header('cache-control', isKept ? 'public, max-age=31536000, immutable' : 'no-cache');
-      void reply.header('content-security-policy', CONTENT_SECURITY_POLICY);
-      void reply.header('x-content-type-options', 'nosniff');
+      response.setHeader('cache-control', isKept ? 'public, max-age=31536000, immutable' : 'no-cache');
+      response.setHeader('content-security-policy', CONTENT_SECURITY_POLICY);
+      response.setHeader('x-content-type-options', 'nosniff');
     },
   });
 }

@@ -8,7 +8,10 @@ const SHUTDOWN_TIMEOUT_MS = 20_000;
 function greet({ url, adminToken }: Cairn): void {
   const lines = [`Cairn is ready.`, `  explorer  ${url}/`, `  GraphQL   ${url}/graphql`];
   if (adminToken !== undefined) {
-    lines.push(`  admin token (shown once, keep it):  ${adminToken}`, `  next      CAIRN_TOKEN=… npm run demo`);
+    lines.push(
+      `  admin token (shown once, keep it):  ${adminToken}`,
+      `  next      CAIRN_TOKEN=… npm run demo`,
+    );
   }
   process.stdout.write(`${lines.join('\n')}\n`);
 }
@@ -33,6 +36,8 @@ try {
   stopOnSignals(cairn);
   greet(cairn);
 } catch (error) {
-  process.stderr.write(error instanceof DomainError ? `cairn: ${error.message}\n` : `${(error as Error).stack}\n`);
+  process.stderr.write(
+    error instanceof DomainError ? `cairn: ${error.message}\n` : `${(error as Error).stack}\n`,
+  );
   process.exit(1);
 }

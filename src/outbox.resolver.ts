@@ -29,7 +29,10 @@ class DeadLetterModel {
 }
 
 const LIMIT = z.int().min(1).max(1000);
-const IDS = z.array(z.string().regex(/^\d{1,19}$/, 'must be the id of a dead letter')).max(1000).optional();
+const IDS = z
+  .array(z.string().regex(/^\d{1,19}$/, 'must be the id of a dead letter'))
+  .max(1000)
+  .optional();
 
 /** What the outbox gave up on, for administrators. */
 @Resolver()
@@ -50,7 +53,10 @@ export class OutboxResolver {
   }
 
   @Access('governed')
-  @Mutation(() => Int, { description: 'Makes dead letters due again, all of them when no ids are given. Tells how many. For administrators.' })
+  @Mutation(() => Int, {
+    description:
+      'Makes dead letters due again, all of them when no ids are given. Tells how many. For administrators.',
+  })
   async replayDeadLetters(
     @Caller() caller: Principal,
     @Args('ids', { type: () => [ID], nullable: true }) ids?: string[],

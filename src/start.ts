@@ -22,7 +22,10 @@ import {
 export class PortInUseError extends DomainError {
   readonly kind = 'conflict';
   constructor(host: string, port: number) {
-    super(`${host}:${port} is in use by another program. Stop it, or set CAIRN_PORT to a free port.`, { host, port });
+    super(`${host}:${port} is in use by another program. Stop it, or set CAIRN_PORT to a free port.`, {
+      host,
+      port,
+    });
   }
 }
 
@@ -92,5 +95,8 @@ async function listen(app: NestFastifyApplication, config: Config): Promise<stri
     throw new PortInUseError(config.CAIRN_HOST, config.CAIRN_PORT);
   }
   const { port } = app.getHttpServer().address() as { port: number };
-  return config.CAIRN_PUBLIC_URL ?? `http://${config.CAIRN_HOST.includes(':') ? `[${config.CAIRN_HOST}]` : config.CAIRN_HOST}:${port}`;
+  return (
+    config.CAIRN_PUBLIC_URL ??
+    `http://${config.CAIRN_HOST.includes(':') ? `[${config.CAIRN_HOST}]` : config.CAIRN_HOST}:${port}`
+  );
 }

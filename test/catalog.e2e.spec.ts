@@ -15,11 +15,24 @@ afterAll(() => cairn.stop());
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
 
-async function createRepository(name: string, namespace = 'research/penguins', token = engineer): Promise<void> {
-  await cairn.ask('mutation($i: CreateRepositoryInput!) { createRepository(input: $i) { id } }', { i: { name, kind: 'dataset', namespace } }, token);
+async function createRepository(
+  name: string,
+  namespace = 'research/penguins',
+  token = engineer,
+): Promise<void> {
+  await cairn.ask(
+    'mutation($i: CreateRepositoryInput!) { createRepository(input: $i) { id } }',
+    { i: { name, kind: 'dataset', namespace } },
+    token,
+  );
 }
 
-async function upload(repository: string, text: string, headers: Record<string, string> = {}, token = engineer): Promise<Response> {
+async function upload(
+  repository: string,
+  text: string,
+  headers: Record<string, string> = {},
+  token = engineer,
+): Promise<Response> {
   return cairn.http(`/api/v1/repositories/${repository}/objects`, {
     method: 'PUT',
     body: text,
@@ -29,8 +42,14 @@ async function upload(repository: string, text: string, headers: Record<string, 
 }
 
 /** Uploads and commits texts by path; undefined removes. */
-async function commit(repository: string, files: Record<string, string | undefined>, rest: object = {}, token = engineer) {
-  for (const text of Object.values(files)) if (text !== undefined) expect((await upload(repository, text, {}, token)).status).toBe(201);
+async function commit(
+  repository: string,
+  files: Record<string, string | undefined>,
+  rest: object = {},
+  token = engineer,
+) {
+  for (const text of Object.values(files))
+    if (text !== undefined) expect((await upload(repository, text, {}, token)).status).toBe(201);
   const changes = Object.entries(files).map(([path, text]) =>
     text === undefined ? { path, isDeleted: true } : { path, sha256: sha256(text) },
   );
@@ -49,6 +68,8 @@ const merge = (i: object) =>
     engineer,
   );
 
+const problemOf = async (response: Response) => (await response.json()) as Record<string, unknown>;
+
 const read = (address: string, init: RequestInit & { token?: string } = {}) =>
   cairn.http(`/api/v1/repositories/${address}`, { token: engineer, ...init });
 
@@ -56,14 +77,26 @@ describe('versions', () => {
   test('what was committed is read back by branch, tag, id and prefix, whole and in part', async () => {
     await createRepository('reads');
     const { data } = await commit('reads', { 'a/b.txt': 'hello world' });
-    await cairn.ask('mutation($i: CreateTagInput!) { createTag(input: $i) { name } }', { i: { repository: 'reads', name: 'v1', revision: 'main' } }, engineer);
+    await cairn.ask(
+      'mutation($i: CreateTagInput!) { createTag(input: $i) { name } }',
+      { i: { repository: 'reads', name: 'v1', revision: 'main' } },
+      engineer,
+    );
     const id = data.commit.id as string;
     for (const revision of ['main', 'v1', id, id.slice(0, 10), 'HEAD']) {
       const response = await read(`reads/content/${revision}/a/b.txt`);
-      expect([response.status, await response.text(), response.headers.get('x-cairn-commit')]).toEqual([200, 'hello world', id]);
+      expect([response.status, await response.text(), response.headers.get('x-cairn-commit')]).toEqual([
+        200,
+        'hello world',
+        id,
+      ]);
     }
     const part = await read('reads/content/v1/a/b.txt', { headers: { range: 'bytes=6-8' } });
-    expect([part.status, await part.text(), part.headers.get('content-range')]).toEqual([206, 'wor', 'bytes 6-8/11']);
+    expect([part.status, await part.text(), part.headers.get('content-range')]).toEqual([
+      206,
+      'wor',
+      'bytes 6-8/11',
+    ]);
     expect((await read('reads/content/main~1/a/b.txt')).status).toBe(404);
   });
 
@@ -81,14 +114,24 @@ describe('versions', () => {
   test('a diff tells paths, and how schema and row count of a file changed', async () => {
     await createRepository('diffs');
     await commit('diffs', { 'birds.csv': 'name,mass\nadelie,3700\ngentoo,5000\n', 'old.txt': 'old' });
-    await commit('diffs', { 'birds.csv': 'name,island\nadelie,torgersen\n', 'old.txt': undefined, 'new.txt': 'new' });
+    await commit('diffs', {
+      'birds.csv': 'name,island\nadelie,torgersen\n',
+      'old.txt': undefined,
+      'new.txt': 'new',
+    });
     const { repository } = await cairn.ask(
       `{ repository(name: "diffs") { diff(from: "main~1", to: "main") { nodes { path type
          profileChange { addedColumns removedColumns rowCountBefore rowCountAfter isBreaking } } } } }`,
       {},
       engineer,
     );
-    const change = { addedColumns: ['island'], removedColumns: ['mass'], rowCountBefore: 2, rowCountAfter: 1, isBreaking: true };
+    const change = {
+      addedColumns: ['island'],
+      removedColumns: ['mass'],
+      rowCountBefore: 2,
+      rowCountAfter: 1,
+      isBreaking: true,
+    };
     expect(repository.diff.nodes).toEqual([
       { path: 'birds.csv', type: 'modified', profileChange: change },
       { path: 'new.txt', type: 'added', profileChange: null },
@@ -100,7 +143,11 @@ describe('versions', () => {
     await createRepository('merges');
     await commit('merges', { same: '0', ours: '0', gone: '0' });
     const branch = { repository: 'merges', name: 'side', from: 'main' };
-    await cairn.ask('mutation($i: CreateBranchInput!) { createBranch(input: $i) { name } }', { i: branch }, engineer);
+    await cairn.ask(
+      'mutation($i: CreateBranchInput!) { createBranch(input: $i) { name } }',
+      { i: branch },
+      engineer,
+    );
     await commit('merges', { same: 'theirs', gone: undefined, added: '1' }, { branch: 'side' });
     await commit('merges', { same: 'ours', gone: 'changed' });
     const sides = { repository: 'merges', source: 'side', target: 'main' };
@@ -109,8 +156,20 @@ describe('versions', () => {
       __typename: 'MergeConflicts',
       total: 2,
       conflicts: [
-        { path: 'gone', kind: 'modified-deleted', base: { sha256: sha256('0') }, ours: { sha256: sha256('changed') }, theirs: null },
-        { path: 'same', kind: 'both-modified', base: { sha256: sha256('0') }, ours: { sha256: sha256('ours') }, theirs: { sha256: sha256('theirs') } },
+        {
+          path: 'gone',
+          kind: 'modified-deleted',
+          base: { sha256: sha256('0') },
+          ours: { sha256: sha256('changed') },
+          theirs: null,
+        },
+        {
+          path: 'same',
+          kind: 'both-modified',
+          base: { sha256: sha256('0') },
+          ours: { sha256: sha256('ours') },
+          theirs: { sha256: sha256('theirs') },
+        },
       ],
     });
     expect((await read('merges/content/main/added')).status).toBe(404);
@@ -122,7 +181,9 @@ describe('versions', () => {
 
   test('of many who commit at once none is lost, and each commit has its own parent', async () => {
     await createRepository('race');
-    const answers = await Promise.all(Array.from({ length: 12 }, (_, i) => commit('race', { [`f${i}`]: `${i}` })));
+    const answers = await Promise.all(
+      Array.from({ length: 12 }, (_, i) => commit('race', { [`f${i}`]: `${i}` })),
+    );
     expect(answers.map((answer) => answer.errors)).toEqual(answers.map(() => undefined));
     const { repository } = await cairn.ask(
       '{ repository(name: "race") { log(revision: "main", first: 50) { nodes { id parents } } entries(revision: "main") { nodes { path } } } }',
@@ -131,7 +192,9 @@ describe('versions', () => {
     );
     expect(repository.entries.nodes).toHaveLength(12);
     expect(repository.log.nodes).toHaveLength(13);
-    expect(new Set(repository.log.nodes.flatMap((node: { parents: string[] }) => node.parents)).size).toBe(12);
+    expect(new Set(repository.log.nodes.flatMap((node: { parents: string[] }) => node.parents)).size).toBe(
+      12,
+    );
   });
 
   test('lists go on from page to page', async () => {
@@ -144,8 +207,8 @@ describe('versions', () => {
         engineer,
       );
     const paths: string[] = [];
-    for (let after: string | null = null, more = true; more; ) {
-      const { entries } = (await page(after)).repository;
+    for (let after: string | null = null, more = true; more;) {
+      const { entries }: any = (await page(after)).repository;
       paths.push(...entries.nodes.map((node: { path: string }) => node.path));
       ({ hasNextPage: more, endCursor: after } = entries.pageInfo);
     }
@@ -159,13 +222,23 @@ describe('governance', () => {
     await commit('observers', { 'people.csv': 'name\nada\n' });
     expect((await read('observers/content/main/people.csv', { token: analyst })).status).toBe(200);
     const write = await upload('observers', 'x', {}, analyst);
-    expect([write.status, (await write.json()).code]).toEqual([403, 'AccessDenied']);
+    expect([write.status, (await problemOf(write)).code]).toEqual([403, 'AccessDenied']);
 
     const { repository } = await cairn.ask('{ repository(name: "observers") { asset { id } } }');
-    await cairn.ask('mutation($id: ID!) { editAsset(id: $id, input: { tags: ["pii.name"] }) { tags } }', { id: repository.asset.id });
+    await cairn.ask('mutation($id: ID!) { editAsset(id: $id, input: { tags: ["pii.name"] }) { tags } }', {
+      id: repository.asset.id,
+    });
     const denied = await read('observers/content/main/people.csv', { token: analyst });
-    expect(await denied.json()).toMatchObject({ status: 403, code: 'AccessDenied', rules: ['PENGUINS-NO-PII'] });
-    const listed = await cairn.ask('{ assets(filter: { tag: "pii.name" }) { nodes { identityName } } }', {}, analyst);
+    expect(await denied.json()).toMatchObject({
+      status: 403,
+      code: 'AccessDenied',
+      rules: ['PENGUINS-NO-PII'],
+    });
+    const listed = await cairn.ask(
+      '{ assets(filter: { tag: "pii.name" }) { nodes { identityName } } }',
+      {},
+      analyst,
+    );
     expect(listed.assets.nodes).toEqual([{ identityName: 'observers' }]);
     const explained = await cairn.ask(
       'query($id: ID!) { explainAccess(action: "read", assetId: $id) { allowed rules matched { id effect rolePath tagPaths } } }',
@@ -183,11 +256,19 @@ describe('governance', () => {
     await createRepository('secret-plan', 'external', cairn.adminToken);
     const { repository } = await cairn.ask('{ repository(name: "secret-plan") { asset { id } } }');
     const id = repository.asset.id as string;
-    const found = await cairn.ask('{ repositories(first: 200) { nodes { name } } assets(first: 200) { nodes { id } } }', {}, analyst);
+    const found = await cairn.ask(
+      '{ repositories(first: 200) { nodes { name } } assets(first: 200) { nodes { id } } }',
+      {},
+      analyst,
+    );
     expect(found.repositories.nodes).not.toContainEqual({ name: 'secret-plan' });
     expect(found.assets.nodes).not.toContainEqual({ id });
     const byId = await cairn.graphql('query($id: ID!) { asset(id: $id) { id } }', { id }, analyst);
-    const byUnknownId = await cairn.graphql('query($id: ID!) { asset(id: $id) { id } }', { id: id.replace(/.$/, (c) => (c === '0' ? '1' : '0')) }, analyst);
+    const byUnknownId = await cairn.graphql(
+      'query($id: ID!) { asset(id: $id) { id } }',
+      { id: id.replace(/.$/, (c) => (c === '0' ? '1' : '0')) },
+      analyst,
+    );
     expect(byId.errors![0]!.extensions['code']).toBe('NOT_FOUND');
     expect(byUnknownId.errors![0]!.extensions['code']).toBe('NOT_FOUND');
     expect((await read('secret-plan/content/main/x', { token: analyst })).status).toBe(404);
@@ -209,67 +290,139 @@ describe('governance', () => {
     await createRepository('thief');
     const { errors } = await cairn.graphql(
       'mutation($i: CommitInput!) { commit(input: $i) { id } }',
-      { i: { repository: 'thief', branch: 'main', message: 'mine', changes: [{ path: 'loot', sha256: sha256('the treasure is under the stone') }] } },
+      {
+        i: {
+          repository: 'thief',
+          branch: 'main',
+          message: 'mine',
+          changes: [{ path: 'loot', sha256: sha256('the treasure is under the stone') }],
+        },
+      },
       engineer,
     );
     expect(errors![0]!.extensions).toMatchObject({ code: 'NOT_FOUND', error: 'ObjectNotUploaded' });
   });
 
   test('every decision is in the log, with its rules', async () => {
-    const { log } = await import('../src/policy/index.js').then(({ DecisionLog }) => ({ log: cairn.app.get(DecisionLog) }));
+    const { log } = await import('../src/policy/index.js').then(({ DecisionLog }) => ({
+      log: cairn.app.get(DecisionLog),
+    }));
     await log.flush();
     const { Database } = await import('../src/platform/index.js');
-    const rows = await cairn.app.get(Database).query<{ rules: string[] }>(
-      `SELECT rules FROM policy_decision WHERE subject = 'user:ana.analyst' AND action = 'read' AND name = 'observers' AND NOT is_allowed`,
-    );
+    const rows = await cairn.app
+      .get(Database)
+      .query<{ rules: string[] }>(
+        `SELECT rules FROM policy_decision WHERE subject = 'user:ana.analyst' AND action = 'read' AND name = 'observers' AND NOT is_allowed`,
+      );
     expect(rows.map((row) => row.rules)).toContainEqual(['PENGUINS-NO-PII']);
   });
 });
 
 describe('bad input changes nothing and names the field', () => {
   const refusals: [string, object, string, string | undefined][] = [
-    ['a path with ..', { changes: [{ path: 'a/../b', sha256: sha256('x') }] }, 'BAD_USER_INPUT', 'input.changes[0].path'],
-    ['a path with NUL', { changes: [{ path: 'a\u0000b', sha256: sha256('x') }] }, 'BAD_USER_INPUT', 'input.changes[0].path'],
-    ['a path named twice', { changes: [{ path: 'a', isDeleted: true }, { path: 'a', isDeleted: true }] }, 'BAD_USER_INPUT', 'input.changes[1].path'],
-    ['a digest that is none', { changes: [{ path: 'a', sha256: 'ABC' }] }, 'BAD_USER_INPUT', 'input.changes[0].sha256'],
+    [
+      'a path with ..',
+      { changes: [{ path: 'a/../b', sha256: sha256('x') }] },
+      'BAD_USER_INPUT',
+      'input.changes[0].path',
+    ],
+    [
+      'a path with NUL',
+      { changes: [{ path: 'a\u0000b', sha256: sha256('x') }] },
+      'BAD_USER_INPUT',
+      'input.changes[0].path',
+    ],
+    [
+      'a path named twice',
+      {
+        changes: [
+          { path: 'a', isDeleted: true },
+          { path: 'a', isDeleted: true },
+        ],
+      },
+      'BAD_USER_INPUT',
+      'input.changes[1].path',
+    ],
+    [
+      'a digest that is none',
+      { changes: [{ path: 'a', sha256: 'ABC' }] },
+      'BAD_USER_INPUT',
+      'input.changes[0].sha256',
+    ],
     ['no changes', { changes: [] }, 'BAD_USER_INPUT', 'input.changes'],
-    ['an empty message', { message: ' ', changes: [{ path: 'a', isDeleted: true }] }, 'BAD_USER_INPUT', 'input.message'],
-    ['a branch that does not exist', { branch: 'nowhere', changes: [{ path: 'a', isDeleted: true }] }, 'NOT_FOUND', undefined],
-    ['a repository that does not exist', { repository: 'nowhere', changes: [{ path: 'a', isDeleted: true }] }, 'NOT_FOUND', undefined],
-    ['a head that has moved', { expectedHead: 'f'.repeat(64), changes: [{ path: 'a', isDeleted: true }] }, 'CONFLICT', undefined],
+    [
+      'an empty message',
+      { message: ' ', changes: [{ path: 'a', isDeleted: true }] },
+      'BAD_USER_INPUT',
+      'input.message',
+    ],
+    [
+      'a branch that does not exist',
+      { branch: 'nowhere', changes: [{ path: 'a', isDeleted: true }] },
+      'NOT_FOUND',
+      undefined,
+    ],
+    [
+      'a repository that does not exist',
+      { repository: 'nowhere', changes: [{ path: 'a', isDeleted: true }] },
+      'NOT_FOUND',
+      undefined,
+    ],
+    [
+      'a head that has moved',
+      { expectedHead: 'f'.repeat(64), changes: [{ path: 'a', isDeleted: true }] },
+      'CONFLICT',
+      undefined,
+    ],
     ['nothing to commit', { changes: [{ path: 'not-there', isDeleted: true }] }, 'CONFLICT', undefined],
   ];
   beforeAll(() => createRepository('bad'));
 
   test.each(refusals)('%s', async (_, rest, code, field) => {
     const i = { repository: 'bad', branch: 'main', message: 'bad', ...rest };
-    const { errors } = await cairn.graphql('mutation($i: CommitInput!) { commit(input: $i) { id } }', { i }, engineer);
+    const { errors } = await cairn.graphql(
+      'mutation($i: CommitInput!) { commit(input: $i) { id } }',
+      { i },
+      engineer,
+    );
     expect(errors![0]!.extensions).toMatchObject({ code, ...(field && { field }) });
-    const { repository } = await cairn.ask('{ repository(name: "bad") { log(revision: "main") { nodes { id } } } }', {}, engineer);
+    const { repository } = await cairn.ask(
+      '{ repository(name: "bad") { log(revision: "main") { nodes { id } } } }',
+      {},
+      engineer,
+    );
     expect(repository.log.nodes).toHaveLength(1);
   });
 
   test('a body with another digest than announced is refused and not kept', async () => {
     const response = await upload('bad', 'these bytes', { 'x-cairn-sha256': sha256('other bytes') });
-    expect([response.status, (await response.json()).code]).toEqual([422, 'ChecksumMismatch']);
+    expect([response.status, (await problemOf(response)).code]).toEqual([422, 'ChecksumMismatch']);
   });
 
   test('a revision that does not exist or is malformed', async () => {
     expect((await read('bad/content/v9/x')).status).toBe(404);
     const malformed = await read(`bad/content/${encodeURIComponent('main:x')}/x`);
-    expect([malformed.status, (await malformed.json()).field]).toEqual([400, 'revision']);
+    expect([malformed.status, (await problemOf(malformed)).field]).toEqual([400, 'revision']);
   });
 
   test('a name that is taken, a name that is none', async () => {
     const create = (name: string) =>
-      cairn.graphql('mutation($i: CreateRepositoryInput!) { createRepository(input: $i) { id } }', { i: { name, kind: 'dataset', namespace: 'research/penguins' } }, engineer);
+      cairn.graphql(
+        'mutation($i: CreateRepositoryInput!) { createRepository(input: $i) { id } }',
+        { i: { name, kind: 'dataset', namespace: 'research/penguins' } },
+        engineer,
+      );
     expect((await create('bad')).errors![0]!.extensions['code']).toBe('ALREADY_EXISTS');
-    expect((await create('Bad Name')).errors![0]!.extensions).toMatchObject({ code: 'BAD_USER_INPUT', field: 'input.name' });
+    expect((await create('Bad Name')).errors![0]!.extensions).toMatchObject({
+      code: 'BAD_USER_INPUT',
+      field: 'input.name',
+    });
   });
 
   test('a tag does not move', async () => {
     const i = { repository: 'bad', name: 'v1', revision: 'main' };
-    const tag = () => cairn.graphql('mutation($i: CreateTagInput!) { createTag(input: $i) { name } }', { i }, engineer);
+    const tag = () =>
+      cairn.graphql('mutation($i: CreateTagInput!) { createTag(input: $i) { name } }', { i }, engineer);
     expect((await tag()).errors).toBeUndefined();
     expect((await tag()).errors![0]!.extensions['code']).toBe('ALREADY_EXISTS');
   });

@@ -8,7 +8,13 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Controller, Get, Module } from '@nestjs/common';
 import { DiscoveryModule, NestFactory } from '@nestjs/core';
 import { AccessCheck, UndeclaredAccessError } from '../src/identity/access/access-check.js';
-import { Database, InvalidConfigurationError, loadConfig, Outbox, OutboxWorker } from '../src/platform/index.js';
+import {
+  Database,
+  InvalidConfigurationError,
+  loadConfig,
+  Outbox,
+  OutboxWorker,
+} from '../src/platform/index.js';
 import { PolicyBundleError } from '../src/policy/index.js';
 import { PortInUseError } from '../src/start.js';
 import { startTestCairn, type TestCairn } from './support/cairn.js';
@@ -19,8 +25,12 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => cairn.stop());
 
-const post = (body: BodyInit, headers: Record<string, string> = {}) =>
-  cairn.http('/graphql', { method: 'POST', body, headers: { 'content-type': 'application/json', ...headers } });
+const post = (body: string | Uint8Array<ArrayBuffer>, headers: Record<string, string> = {}) =>
+  cairn.http('/graphql', {
+    method: 'POST',
+    body,
+    headers: { 'content-type': 'application/json', ...headers },
+  });
 
 describe('who comes in', () => {
   test('without a token, with a bad one, with a revoked or expired one, or as a disabled principal: nobody', async () => {
@@ -37,7 +47,11 @@ describe('who comes in', () => {
 
     const second = await cairn.tokenFor('user:visitor');
     const { me } = await cairn.ask('{ me { tokens { id label revokedAt } } }', {}, second);
-    await cairn.ask('mutation($id: ID!) { revokeToken(id: $id) { revokedAt } }', { id: me.tokens[0].id }, second);
+    await cairn.ask(
+      'mutation($id: ID!) { revokeToken(id: $id) { revokedAt } }',
+      { id: me.tokens[0].id },
+      second,
+    );
     expect((await ask(second)).errors![0]!.extensions['code']).toBe('UNAUTHENTICATED');
 
     const third = await cairn.tokenFor('user:visitor');
@@ -51,12 +65,16 @@ describe('who comes in', () => {
     expect((await cairn.graphql(create, {}, token)).errors![0]!.extensions['code']).toBe('FORBIDDEN');
     const issue = 'mutation { issueToken(input: { subject: "user:admin", label: "mine" }) { secret } }';
     expect((await cairn.graphql(issue, {}, token)).errors![0]!.extensions['code']).toBe('FORBIDDEN');
-    expect((await cairn.graphql('{ deadLetters { id } }', {}, token)).errors![0]!.extensions['code']).toBe('FORBIDDEN');
+    expect((await cairn.graphql('{ deadLetters { id } }', {}, token)).errors![0]!.extensions['code']).toBe(
+      'FORBIDDEN',
+    );
   });
 
   test('tokens are not in the database', async () => {
     const token = await cairn.tokenFor('user:keeper');
-    const rows = await cairn.app.get(Database).query<{ row: string }>('SELECT t::text AS row FROM api_token AS t');
+    const rows = await cairn.app
+      .get(Database)
+      .query<{ row: string }>('SELECT t::text AS row FROM api_token AS t');
     expect(rows.some(({ row }) => row.includes(token))).toBe(false);
   });
 
@@ -70,7 +88,10 @@ describe('who comes in', () => {
     }
     @Module({ imports: [DiscoveryModule], controllers: [ForgottenController], providers: [AccessCheck] })
     class ForgottenModule {}
-    const boot = NestFactory.createApplicationContext(ForgottenModule, { logger: false, abortOnError: false });
+    const boot = NestFactory.createApplicationContext(ForgottenModule, {
+      logger: false,
+      abortOnError: false,
+    });
     await expect(boot).rejects.toThrow(UndeclaredAccessError);
   });
 });
@@ -78,8 +99,18 @@ describe('who comes in', () => {
 describe('bad requests get a clear answer and the service goes on', () => {
   const answers: [string, () => Promise<Response>, number, RegExp][] = [
     ['malformed JSON', () => post('{"query": '), 400, /JSON/],
-    ['a body over the limit', () => post(JSON.stringify({ query: 'x'.repeat(2 * 1024 * 1024) })), 413, /too large/i],
-    ['a gzip bomb', () => post(gzipSync(Buffer.alloc(64 * 1024 * 1024, 0x20)), { 'content-encoding': 'gzip' }), 413, /too large/i],
+    [
+      'a body over the limit',
+      () => post(JSON.stringify({ query: 'x'.repeat(2 * 1024 * 1024) })),
+      413,
+      /too large/i,
+    ],
+    [
+      'a gzip bomb',
+      () => post(gzipSync(Buffer.alloc(64 * 1024 * 1024, 0x20)), { 'content-encoding': 'gzip' }),
+      413,
+      /too large/i,
+    ],
     ['a gzip body that is none', () => post('not gzip', { 'content-encoding': 'gzip' }), 400, /./],
     ['an unknown encoding', () => post('{}', { 'content-encoding': 'br' }), 400, /Content-Encoding/],
     ['a route that does not exist', () => cairn.http('/api/v9/nothing'), 404, /nothing/],
@@ -95,13 +126,23 @@ describe('bad requests get a clear answer and the service goes on', () => {
   });
 
   test('a gzip body is read', async () => {
-    const response = await post(gzipSync(JSON.stringify({ query: '{ me { subject } }' })), { 'content-encoding': 'gzip' });
+    const response = await post(gzipSync(JSON.stringify({ query: '{ me { subject } }' })), {
+      'content-encoding': 'gzip',
+    });
     expect(await response.json()).toEqual({ data: { me: { subject: 'user:admin' } } });
   });
 
   const queries: [string, string, RegExp][] = [
-    ['too deep', `{ asset(id: "x") { repository { asset ${'{ repository { asset '.repeat(8)} { id } ${'} } '.repeat(8)} } } }`, /depth/i],
-    ['too many aliases', `{ ${Array.from({ length: 40 }, (_, i) => `a${i}: me { id }`).join(' ')} }`, /alias/i],
+    [
+      'too deep',
+      `{ asset(id: "x") { repository { asset ${'{ repository { asset '.repeat(8)} { id } ${'} } '.repeat(8)} } } }`,
+      /depth/i,
+    ],
+    [
+      'too many aliases',
+      `{ ${Array.from({ length: 40 }, (_, i) => `a${i}: me { id }`).join(' ')} }`,
+      /alias/i,
+    ],
     ['too many tokens', `{ me { ${'id '.repeat(3000)} } }`, /token/i],
     ['no GraphQL', '{ me { ', /Syntax/],
     ['an unknown field', '{ me { salary } }', /salary/],
@@ -114,9 +155,18 @@ describe('bad requests get a clear answer and the service goes on', () => {
 
   test('a page of 0 or 1,000 and a cursor of another list are refused by name', async () => {
     const page = (args: string) => cairn.graphql(`{ assets(${args}) { nodes { id } } }`);
-    expect((await page('first: 0')).errors![0]!.extensions).toMatchObject({ code: 'BAD_USER_INPUT', field: 'first' });
-    expect((await page('first: 1000')).errors![0]!.extensions).toMatchObject({ code: 'BAD_USER_INPUT', field: 'first' });
-    expect((await page('after: "nonsense"')).errors![0]!.extensions).toMatchObject({ code: 'BAD_USER_INPUT', field: 'after' });
+    expect((await page('first: 0')).errors![0]!.extensions).toMatchObject({
+      code: 'BAD_USER_INPUT',
+      field: 'first',
+    });
+    expect((await page('first: 1000')).errors![0]!.extensions).toMatchObject({
+      code: 'BAD_USER_INPUT',
+      field: 'first',
+    });
+    expect((await page('after: "nonsense"')).errors![0]!.extensions).toMatchObject({
+      code: 'BAD_USER_INPUT',
+      field: 'after',
+    });
   });
 });
 
@@ -128,7 +178,10 @@ describe('starting', () => {
   test('a policy file with a typo stops the start and is named with its line', async () => {
     const policies = folder();
     cpSync('policies', policies, { recursive: true });
-    writeFileSync(path.join(policies, 'typo.csv'), '# fine\np, TYPO, role:reader, research, **, read, *, -, Deny\n');
+    writeFileSync(
+      path.join(policies, 'typo.csv'),
+      '# fine\np, TYPO, role:reader, research, **, read, *, -, Deny\n',
+    );
     const failure = await startTestCairn({ CAIRN_POLICY_DIR: policies }).then(
       () => undefined,
       (error: unknown) => error as PolicyBundleError,
@@ -148,7 +201,8 @@ describe('starting', () => {
   });
 
   test('settings that break a rule are all named', () => {
-    const load = () => loadConfig({ CAIRN_PORT: '99999', DATABASE_URL: 'mysql://x', CAIRN_ADMIN_TOKEN: 'short' });
+    const load = () =>
+      loadConfig({ CAIRN_PORT: '99999', DATABASE_URL: 'mysql://x', CAIRN_ADMIN_TOKEN: 'short' });
     expect(load).toThrow(InvalidConfigurationError);
     expect(load).toThrow(/CAIRN_PORT.*CAIRN_ADMIN_TOKEN.*DATABASE_URL/s);
     expect(() => loadConfig({ CAIRN_HOST: '0.0.0.0' })).toThrow('CAIRN_ADMIN_TOKEN');
@@ -159,9 +213,14 @@ describe('operating', () => {
   test('health tells of every part, metrics of every route', async () => {
     expect(await (await cairn.http('/health/live', { token: '' })).json()).toEqual({ status: 'ok' });
     const ready = await cairn.http('/health/ready', { token: '' });
-    expect(await ready.json()).toMatchObject({ status: 'ready', parts: { database: { isReady: true }, storage: { isReady: true }, policy: { isReady: true } } });
+    expect(await ready.json()).toMatchObject({
+      status: 'ready',
+      parts: { database: { isReady: true }, storage: { isReady: true }, policy: { isReady: true } },
+    });
     const metrics = await (await cairn.http('/metrics', { token: '' })).text();
-    expect(metrics).toContain('cairn_http_request_duration_seconds_count{route="/health/ready",method="GET",status="200"}');
+    expect(metrics).toContain(
+      'cairn_http_request_duration_seconds_count{route="/health/ready",method="GET",status="200"}',
+    );
     expect(metrics).toContain('cairn_outbox_messages{state="dead"} 0');
   });
 

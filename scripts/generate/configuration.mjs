@@ -7,5 +7,10 @@ export function configurationTable(schema) {
     const initial = parsed.success && parsed.data !== undefined ? `\`${parsed.data}\`` : '';
     return [`\`${name}\``, initial, field.description ?? ''];
   });
-  return table('Configuration', 'Environment variables of the service. An empty value counts as absent.', ['variable', 'default', 'meaning'], rows);
+  return table(
+    'Configuration',
+    'Environment variables of the service. An empty value counts as absent.',
+    ['variable', 'default', 'meaning'],
+    rows,
+  );
 }

@@ -14,7 +14,8 @@ export async function databaseTables(dataSource) {
   const tables = groupBy(columns);
   const sections = [...tables].map(([name, rows]) => {
     const lines = rows.map(
-      (row) => `| \`${row.name}\` | ${row.type} | ${row.isRequired ? '' : 'yes'} | ${row.default ? `\`${row.default.replaceAll('|', '\\|')}\`` : ''} |`,
+      (row) =>
+        `| \`${row.name}\` | ${row.type} | ${row.isRequired ? '' : 'yes'} | ${row.default ? `\`${row.default.replaceAll('|', '\\|')}\`` : ''} |`,
     );
     const keys = constraints.filter((row) => row.table === name).map((row) => `- ${row.definition}`);
     return `## ${name}\n\n| column | type | null | default |\n| --- | --- | --- | --- |\n${lines.join('\n')}\n\n${keys.join('\n')}\n`;

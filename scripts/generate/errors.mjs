@@ -2,7 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { table } from './markdown.mjs';
 
-const CLASS = /\/\*\*((?:(?!\*\/)[\s\S])*?)\*\/\s*export class (\w+)Error extends DomainError \{\s*(?:override )?readonly kind = '([\w-]+)'/g;
+const CLASS =
+  /\/\*\*((?:(?!\*\/)[\s\S])*?)\*\/\s*export class (\w+)Error extends DomainError \{\s*(?:override )?readonly kind = '([\w-]+)'/g;
 
 /** Every named failure: its code, kind, statuses and docstring, from the classes in the source. */
 export function errorsTable(folder, mapping) {
@@ -10,7 +11,10 @@ export function errorsTable(folder, mapping) {
     .filter((file) => file.endsWith('.ts') && !file.endsWith('.spec.ts'))
     .flatMap((file) => [...readFileSync(path.join(folder, file), 'utf8').matchAll(CLASS)])
     .map(([, doc, name, kind]) => {
-      const meaning = doc.replace(/\s*\n\s*\* ?/g, ' ').replace(/@\w+[\s\S]*/, '').trim();
+      const meaning = doc
+        .replace(/\s*\n\s*\* ?/g, ' ')
+        .replace(/@\w+[\s\S]*/, '')
+        .trim();
       return [`\`${name}\``, kind, mapping[kind].httpStatus, `\`${mapping[kind].graphqlCode}\``, meaning];
     })
     .sort(([a], [b]) => a.localeCompare(b));

@@ -51,7 +51,11 @@ const repositories = [
     AssetResolver,
     AccessResolver,
     ...repositories,
-    { provide: Trees, inject: [OBJECT_STORE], useFactory: (objects: ObjectStore) => new Trees(objectNodeStore(objects)) },
+    {
+      provide: Trees,
+      inject: [OBJECT_STORE],
+      useFactory: (objects: ObjectStore) => new Trees(objectNodeStore(objects)),
+    },
   ],
   exports: [AssetService, RepositoryService, CommitService, RevisionService, ContentService, ProfileService],
 })

@@ -1,5 +1,5 @@
 export { CatalogModule } from './catalog.module.js';
-export { ASSET_KINDS, assetIdOf, MANAGED_IDENTITY_NAMESPACE, spaceOf } from './assets/asset.js';
+export { ASSET_KINDS, assetIdOf, MANAGED_IDENTITY_NAMESPACE } from './assets/asset.js';
 export type { Asset, AssetIdentity, AssetKind, AssetSpace } from './assets/asset.js';
 export { AssetEntity } from './assets/asset.entity.js';
 export { AssetKindEnum, AssetModel } from './assets/asset.model.js';
@@ -10,10 +10,9 @@ export type { PreparedCommit } from './commits/commit.service.js';
 export { RevisionService } from './commits/revision.service.js';
 export { ContentService } from './content/content.service.js';
 export type { OpenContent } from './content/content.service.js';
-export { ProfileService } from './content/profile.service.js';
 export { RepositoryEntity } from './repositories/repository.entity.js';
 export type { Repository, RepositoryKind } from './repositories/repository.js';
-export { NAMESPACE_INPUT, RepositoryService } from './repositories/repository.service.js';
+export { RepositoryService } from './repositories/repository.service.js';
 export type { OpenRepository } from './repositories/repository.service.js';
 export type { LeafItem, TreeEntry } from './trees/index.js';
 export type { Commit } from './versions/index.js';

@@ -54,6 +54,12 @@ export class Administrator {
   }
 
   private async store(principalId: string, secret: string, label: string): Promise<void> {
-    await this.tokens.insert({ id: randomUUID(), principalId, sha256: tokenSha256(secret), label, expiresAt: null });
+    await this.tokens.insert({
+      id: randomUUID(),
+      principalId,
+      sha256: tokenSha256(secret),
+      label,
+      expiresAt: null,
+    });
   }
 }

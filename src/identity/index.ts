@@ -1,16 +1,13 @@
 export { IdentityModule } from './identity.module.js';
 export { Administrator } from './administrator.js';
-export { Access, Caller, callerOf, requestOf } from './access/access.js';
+export { Access, Caller } from './access/access.js';
 export type { AccessLevel } from './access/access.js';
-export { AccessCheck } from './access/access-check.js';
 export type { Door } from './access/access-check.js';
 export { ACCESS_DECIDER } from './access/decider.js';
 export type { AccessDecider } from './access/decider.js';
-export { UnauthenticatedError } from './access/errors.js';
 export { CAIRN_ITSELF, subjectOf } from './principals/principal.js';
 export type { AttributeValue, Principal, PrincipalKind } from './principals/principal.js';
 export { PrincipalEntity } from './principals/principal.entity.js';
-export { PrincipalModel } from './principals/principal.model.js';
 export { PrincipalService } from './principals/principal.service.js';
 export { ServiceAccount } from './service-account.js';
 export { ApiTokenEntity } from './tokens/api-token.entity.js';

@@ -1,4 +1,4 @@
-export { CONFIG, CONFIG_SCHEMA, InvalidConfigurationError, loadConfig } from './config/config.js';
+export { CONFIG, InvalidConfigurationError, loadConfig } from './config/config.js';
 export type { Config } from './config/config.js';
 export { assertOutsideTransaction, Database, isUniqueViolation } from './database/database.js';
 export { dataSourceOptions, migrate } from './database/data-source.js';
@@ -8,10 +8,8 @@ export { startEmbeddedPostgres } from './database/embedded/embedded-postgres.js'
 export type { EmbeddedPostgres } from './database/embedded/embedded-postgres.js';
 export { AlreadyExistsError, DomainError, InvalidInputError, NotFoundError } from './errors/domain-error.js';
 export type { ErrorDetails, ErrorKind } from './errors/domain-error.js';
-export { ERROR_MAPPING } from './errors/error-mapping.js';
-export { problemOf } from './errors/problem.js';
 export type { Problem } from './errors/problem.js';
-export { fieldPath, validate } from './errors/validate.js';
+export { validate } from './errors/validate.js';
 export type { GraphqlContext } from './graphql/graphql.module.js';
 export { PageArgs, PageInfo, pageOf, pageRequest, pageType } from './graphql/pagination.js';
 export type { Page, PageRequest } from './graphql/pagination.js';

@@ -1,7 +1,5 @@
 export { AccessDeniedError } from './access-denied-error.js';
-export { loadBundle } from './bundle/load-bundle.js';
 export { PolicyBundleError } from './bundle/policy-bundle-error.js';
-export { CompiledPolicy } from './decision/compiled-policy.js';
 export type { Decision } from './decision/decision.js';
 export { DecisionModel } from './decision/decision.model.js';
 export { DecisionLog } from './decision-log.js';

@@ -1,14 +1,5 @@
 export { LocalObjectStore } from './drivers/local/local-object-store.js';
-export { S3ObjectStore } from './drivers/s3/s3-object-store.js';
-export type { S3Options } from './drivers/s3/s3-object-store.js';
-export {
-  ChecksumMismatchError,
-  CorruptObjectError,
-  ObjectNotFoundError,
-  ObjectTooLargeError,
-  StorageFullError,
-  StoreUnavailableError,
-} from './errors.js';
+export { CorruptObjectError } from './errors.js';
 export type {
   ByteRange,
   ExpectedObject,

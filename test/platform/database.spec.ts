@@ -57,7 +57,9 @@ describe('transactions', () => {
 describe('leases', () => {
   test('of many who want a lease at once one gets it', async () => {
     const leases = new Leases(open.database);
-    const taken = await Promise.all(Array.from({ length: 8 }, (_, i) => leases.acquire('one', `holder-${i}`, 60_000)));
+    const taken = await Promise.all(
+      Array.from({ length: 8 }, (_, i) => leases.acquire('one', `holder-${i}`, 60_000)),
+    );
     expect(taken.filter((lease) => lease !== undefined)).toHaveLength(1);
   });
 

@@ -43,7 +43,9 @@ describe('data folder lock', () => {
 
   test('a process that was killed leaves no lock behind', async () => {
     const dataDir = folder();
-    const holder = spawn(process.execPath, ['--eval', HOLD_LOCK, dataDir], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const holder = spawn(process.execPath, ['--eval', HOLD_LOCK, dataDir], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     await new Promise((resolve) => holder.stdout.once('data', resolve));
     expect(() => lockDataDir(dataDir)).toThrow(DataDirInUseError);
     holder.kill('SIGKILL');

@@ -13,7 +13,10 @@ beforeAll(async () => {
 afterAll(() => open.close());
 beforeEach(() => open.database.query('TRUNCATE outbox_message'));
 
-function outboxWith(handler: (message: OutboxMessage) => Promise<void>): { outbox: Outbox; worker: OutboxWorker } {
+function outboxWith(handler: (message: OutboxMessage) => Promise<void>): {
+  outbox: Outbox;
+  worker: OutboxWorker;
+} {
   const outbox = new Outbox(open.database);
   outbox.handle('test', handler);
   return { outbox, worker: new OutboxWorker(open.database, outbox, silent) };
@@ -81,7 +84,9 @@ describe('outbox', () => {
     }
     await worker.drain();
     expect(delivered).toEqual([2]);
-    expect(await deadLetters.list(10)).toMatchObject([{ topic: 'test', attempts: 12, lastError: 'RangeError: broken' }]);
+    expect(await deadLetters.list(10)).toMatchObject([
+      { topic: 'test', attempts: 12, lastError: 'RangeError: broken' },
+    ]);
     expect(await deadLetters.depth()).toEqual({ waiting: 0, dead: 1 });
     isBroken = false;
     expect(await deadLetters.replay()).toBe(1);

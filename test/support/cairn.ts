@@ -10,7 +10,11 @@ import { createTestDatabase } from './database.js';
 /** A GraphQL answer as it came. */
 export interface GraphqlAnswer {
   readonly data: any;
-  readonly errors?: readonly { message: string; path?: readonly (string | number)[]; extensions: Record<string, unknown> }[];
+  readonly errors?: readonly {
+    message: string;
+    path?: readonly (string | number)[];
+    extensions: Record<string, unknown>;
+  }[];
 }
 
 /** A whole service over its own database, data folder and port. */
@@ -71,8 +75,12 @@ export async function startTestCairn(env: Record<string, string> = {}): Promise<
     ask,
     tokenFor: async (subject) => {
       const [kind, name] = subject.split(':');
-      const known = await graphql('mutation($i: CreatePrincipalInput!) { createPrincipal(input: $i) { id } }', { i: { kind, name } });
-      if (known.errors && known.errors[0]?.extensions['code'] !== 'ALREADY_EXISTS') throw new Error(known.errors[0]?.message);
+      const known = await graphql(
+        'mutation($i: CreatePrincipalInput!) { createPrincipal(input: $i) { id } }',
+        { i: { kind, name } },
+      );
+      if (known.errors && known.errors[0]?.extensions['code'] !== 'ALREADY_EXISTS')
+        throw new Error(known.errors[0]?.message);
       const issued = await ask('mutation($i: IssueTokenInput!) { issueToken(input: $i) { secret } }', {
         i: { subject, label: 'test' },
       });

@@ -30,7 +30,7 @@ async function asAdmin(sql: string): Promise<void> {
   const client = new pg.Client({ connectionString: serverUrl() });
   await client.connect();
   try {
-    await client.query("SELECT pg_advisory_lock(46)"); // a template cannot be copied twice at once
+    await client.query('SELECT pg_advisory_lock(46)'); // a template cannot be copied twice at once
     await client.query(sql);
   } finally {
     await client.end();

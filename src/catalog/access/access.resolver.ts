@@ -13,17 +13,22 @@ export class AccessResolver {
 
   @Access('governed')
   @Query(() => DecisionModel, {
-    description: 'Whether a subject may act on an asset, and by which rules. Of others than yourself, for those who administer policy.',
+    description:
+      'Whether a subject may act on an asset, and by which rules. Of others than yourself, for those who administer policy.',
   })
   async explainAccess(
     @Caller() caller: Principal,
-    @Args('action', { description: 'list, read, write, merge, manage, train, run, deploy, infer or emit.' }) action: string,
+    @Args('action', { description: 'list, read, write, merge, manage, train, run, deploy, infer or emit.' })
+    action: string,
     @Args('assetId', { type: () => ID }) assetId: string,
-    @Args('subject', { nullable: true, type: () => String, description: 'Yourself when absent.' }) subject?: string,
+    @Args('subject', { nullable: true, type: () => String, description: 'Yourself when absent.' })
+    subject?: string,
   ): Promise<Decision> {
-    if (!isAction(action)) throw new InvalidInputError('action', `"${action}" is not an action that policy knows`);
+    if (!isAction(action))
+      throw new InvalidInputError('action', `"${action}" is not an action that policy knows`);
     const asked = subject ?? subjectOf(caller);
-    if (asked !== subjectOf(caller)) await this.policy.authorize(caller, 'administer', systemResource('policy'));
+    if (asked !== subjectOf(caller))
+      await this.policy.authorize(caller, 'administer', systemResource('policy'));
     const asset = await this.assets.get(caller, assetId);
     return this.policy.explain(asked, action, resourceOf(asset));
   }

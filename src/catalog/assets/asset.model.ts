@@ -11,7 +11,10 @@ export const AssetKindEnum = {
 } as const;
 registerEnumType(AssetKindEnum, { name: 'AssetKind', description: 'What an asset is.' });
 
-@ObjectType('Asset', { description: 'Anything with a place in the catalog. Other rooms add their fields: repository, lineage, runs, endpoint.' })
+@ObjectType('Asset', {
+  description:
+    'Anything with a place in the catalog. Other rooms add their fields: repository, lineage, runs, endpoint.',
+})
 export class AssetModel {
   @Field(() => ID)
   id!: string;
@@ -19,7 +22,10 @@ export class AssetModel {
   @Field(() => AssetKindEnum)
   kind!: AssetKind;
 
-  @Field(() => String, { description: "OpenLineage's namespace, e.g. `postgres://db:5432`; `cairn` for what Cairn versions or runs." })
+  @Field(() => String, {
+    description:
+      "OpenLineage's namespace, e.g. `postgres://db:5432`; `cairn` for what Cairn versions or runs.",
+  })
   identityNamespace!: string;
 
   @Field(() => String, { description: "OpenLineage's name." })
@@ -72,6 +78,9 @@ export class EditAssetInput {
   @Field(() => [String], { nullable: true, description: 'All owners, as subjects. Up to 20.' })
   owners?: string[];
 
-  @Field(() => [String], { nullable: true, description: 'All classifications, e.g. `pii.email`. Up to 50; an empty list says: looked at, none.' })
+  @Field(() => [String], {
+    nullable: true,
+    description: 'All classifications, e.g. `pii.email`. Up to 50; an empty list says: looked at, none.',
+  })
   tags?: string[];
 }

@@ -4,7 +4,12 @@ import { type Plan, planToSql } from '../../policy/index.js';
 import type { Asset, AssetKind, AssetSpace } from './asset.js';
 
 /** Columns of the asset table as policy's predicate names them, for an alias. */
-export function policyColumns(alias: string): { namespace: string; kind: string; name: string; tags: string } {
+export function policyColumns(alias: string): {
+  namespace: string;
+  kind: string;
+  name: string;
+  tags: string;
+} {
   return {
     namespace: `${alias}.namespace`,
     kind: `${alias}.kind`,
@@ -29,7 +34,10 @@ export interface AssetFilter {
 }
 
 /** An asset as the world shows it to exist. */
-export type AssetSeen = Pick<Asset, 'id' | 'space' | 'kind' | 'identityNamespace' | 'identityName' | 'namespace' | 'isManaged'>;
+export type AssetSeen = Pick<
+  Asset,
+  'id' | 'space' | 'kind' | 'identityNamespace' | 'identityName' | 'namespace' | 'isManaged'
+>;
 
 /** What people may edit. */
 export type AssetEdit = Partial<Pick<Asset, 'description' | 'owners' | 'tags'>>;
@@ -39,15 +47,24 @@ export class AssetRepository {
   constructor(private readonly database: Database) {}
 
   async find(id: string): Promise<Asset | undefined> {
-    const [asset] = await this.database.query<Asset>(`SELECT ${assetColumns('a')} FROM asset AS a WHERE a.id = $1`, [id]);
+    const [asset] = await this.database.query<Asset>(
+      `SELECT ${assetColumns('a')} FROM asset AS a WHERE a.id = $1`,
+      [id],
+    );
     return asset;
   }
 
   async findMany(ids: readonly string[]): Promise<Asset[]> {
-    return this.database.query<Asset>(`SELECT ${assetColumns('a')} FROM asset AS a WHERE a.id = ANY($1)`, [ids]);
+    return this.database.query<Asset>(`SELECT ${assetColumns('a')} FROM asset AS a WHERE a.id = ANY($1)`, [
+      ids,
+    ]);
   }
 
-  async findByIdentity(space: AssetSpace, identityNamespace: string, identityName: string): Promise<Asset | undefined> {
+  async findByIdentity(
+    space: AssetSpace,
+    identityNamespace: string,
+    identityName: string,
+  ): Promise<Asset | undefined> {
     const [asset] = await this.database.query<Asset>(
       `SELECT ${assetColumns('a')} FROM asset AS a
        WHERE a.space = $1 AND a.identity_namespace = $2 AND a.identity_name = $3`,
@@ -68,7 +85,8 @@ export class AssetRepository {
     }
     if (filter.tag !== undefined) conditions.push(`a.tags @> ARRAY[${parameter(filter.tag)}]::text[]`);
     if (filter.owner !== undefined) conditions.push(`${parameter(filter.owner)} = ANY(a.owners)`);
-    if (page.after) conditions.push(`(a.identity_name, a.id) > (${page.after.map(parameter).join(', ')}::uuid)`);
+    if (page.after)
+      conditions.push(`(a.identity_name, a.id) > (${page.after.map(parameter).join(', ')}::uuid)`);
     return this.database.query<Asset>(
       `SELECT ${assetColumns('a')} FROM asset AS a WHERE ${conditions.join(' AND ')}
        ORDER BY a.identity_name, a.id LIMIT ${parameter(page.limit)}`,

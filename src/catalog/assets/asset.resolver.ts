@@ -44,11 +44,16 @@ export class AssetResolver {
     @Args('input') input: EditAssetInput,
   ): Promise<AssetModel> {
     const { description, ...lists } = input;
-    return this.assets.edit(caller, id, { ...withoutNulls(lists), ...(description === undefined ? {} : { description }) });
+    return this.assets.edit(caller, id, {
+      ...withoutNulls(lists),
+      ...(description === undefined ? {} : { description }),
+    });
   }
 }
 
 /** GraphQL says null where a client leaves a variable out. */
 function withoutNulls<T extends object>(input: T): { [K in keyof T]?: NonNullable<T[K]> } {
-  return Object.fromEntries(Object.entries(input).filter(([, value]) => value !== null && value !== undefined)) as never;
+  return Object.fromEntries(
+    Object.entries(input).filter(([, value]) => value !== null && value !== undefined),
+  ) as never;
 }

@@ -1,7 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
 import type { Principal } from '../../identity/index.js';
-import { Database, NotFoundError, Outbox, type Page, type PageArgs, pageOf, pageRequest, validate } from '../../platform/index.js';
+import {
+  Database,
+  NotFoundError,
+  Outbox,
+  type Page,
+  type PageArgs,
+  pageOf,
+  pageRequest,
+  validate,
+} from '../../platform/index.js';
 import { type Action, Policy, type Resource } from '../../policy/index.js';
 import { type Asset, ASSET_KINDS, assetIdOf, type AssetIdentity, type AssetKind, spaceOf } from './asset.js';
 import { type AssetEdit, AssetRepository } from './asset.repository.js';
@@ -15,7 +24,10 @@ const SUBJECT = /^(user|service|role):[a-z0-9][a-z0-9._-]{0,62}$/;
 
 const EDIT = z.object({
   description: z.string().max(10_000).nullish(),
-  owners: z.array(z.string().regex(SUBJECT, 'must be a subject: user:NAME, service:NAME or role:NAME')).max(20).optional(),
+  owners: z
+    .array(z.string().regex(SUBJECT, 'must be a subject: user:NAME, service:NAME or role:NAME'))
+    .max(20)
+    .optional(),
   tags: z.array(z.string().regex(TAG, 'must be a classification like pii or pii.email')).max(50).optional(),
 });
 
@@ -48,7 +60,12 @@ export class AssetService {
   }
 
   /** By OpenLineage name. @throws {NotFoundError} also when the caller may not know of it */
-  async getByName(caller: Principal, kind: AssetKind, identityNamespace: string, identityName: string): Promise<Asset> {
+  async getByName(
+    caller: Principal,
+    kind: AssetKind,
+    identityNamespace: string,
+    identityName: string,
+  ): Promise<Asset> {
     const asset = await this.assets.findByIdentity(spaceOf(kind), identityNamespace, identityName);
     return this.visible(caller, asset, `${identityNamespace} ${identityName}`);
   }
@@ -57,7 +74,9 @@ export class AssetService {
   async getVisible(caller: Principal, ids: readonly string[]): Promise<Map<string, Asset>> {
     const plan = await this.policy.plan(caller, 'list');
     const assets = await this.assets.findMany(ids);
-    return new Map(assets.filter((asset) => plan.matches(resourceOf(asset))).map((asset) => [asset.id, asset]));
+    return new Map(
+      assets.filter((asset) => plan.matches(resourceOf(asset))).map((asset) => [asset.id, asset]),
+    );
   }
 
   /** Ordered by name; what the caller may not see is absent. */
@@ -85,7 +104,12 @@ export class AssetService {
    * @throws {NotFoundError}
    * @throws {AccessDeniedError} naming the rule
    */
-  async authorize(caller: Principal, action: Action, asset: Asset, context?: Readonly<Record<string, unknown>>): Promise<void> {
+  async authorize(
+    caller: Principal,
+    action: Action,
+    asset: Asset,
+    context?: Readonly<Record<string, unknown>>,
+  ): Promise<void> {
     await this.visible(caller, asset, asset.identityName);
     await this.policy.authorize(caller, action, resourceOf(asset), context);
   }
@@ -94,7 +118,9 @@ export class AssetService {
    * Makes the catalog know of assets, in the transaction under way. The caller of this has authorized it.
    * @returns the id of each identity, in the order given
    */
-  async see(seen: readonly (AssetIdentity & { kind: AssetKind; isManaged?: boolean; namespace?: string })[]): Promise<string[]> {
+  async see(
+    seen: readonly (AssetIdentity & { kind: AssetKind; isManaged?: boolean; namespace?: string })[],
+  ): Promise<string[]> {
     const rows = seen.map(({ isManaged = false, namespace, ...asset }) => ({
       ...asset,
       isManaged,
@@ -102,7 +128,9 @@ export class AssetService {
       namespace: namespace ?? this.policy.placeOf(asset.identityNamespace),
     }));
     // The most telling kind last: one statement must not touch a row twice.
-    const byId = new Map(rows.sort((a, b) => KIND_ORDER[a.kind] - KIND_ORDER[b.kind]).map((row) => [row.id, row]));
+    const byId = new Map(
+      rows.sort((a, b) => KIND_ORDER[a.kind] - KIND_ORDER[b.kind]).map((row) => [row.id, row]),
+    );
     await this.announce(await this.assets.see([...byId.values()]));
     return seen.map(assetIdOf);
   }
@@ -125,7 +153,9 @@ export class AssetService {
 
   /** Tells the rest of the house that an asset's entry or content changed, in the transaction under way. */
   async announce(assetIds: readonly string[]): Promise<void> {
-    await this.outbox.append(assetIds.map((assetId) => ({ topic: ASSET_CHANGED, orderingKey: assetId, payload: { assetId } })));
+    await this.outbox.append(
+      assetIds.map((assetId) => ({ topic: ASSET_CHANGED, orderingKey: assetId, payload: { assetId } })),
+    );
   }
 
   private async visible(caller: Principal, asset: Asset | undefined, id: string): Promise<Asset> {
@@ -135,4 +165,10 @@ export class AssetService {
   }
 }
 
-const KIND_ORDER: Readonly<Record<AssetKind, number>> = { dataset: 0, model: 1, job: 0, workload: 1, endpoint: 2 };
+const KIND_ORDER: Readonly<Record<AssetKind, number>> = {
+  dataset: 0,
+  model: 1,
+  job: 0,
+  workload: 1,
+  endpoint: 2,
+};

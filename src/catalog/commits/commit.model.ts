@@ -36,7 +36,10 @@ export class ChangeInput {
   @Field(() => String, { description: '1–1024 bytes, segments joined by "/".' })
   path!: string;
 
-  @Field(() => String, { nullable: true, description: 'Digest of bytes that were uploaded to this repository.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Digest of bytes that were uploaded to this repository.',
+  })
   sha256?: string;
 
   @Field(() => String, { nullable: true, description: 'Media type.' })
@@ -60,10 +63,16 @@ export class CommitInput {
   @Field(() => String)
   message!: string;
 
-  @Field(() => JsonScalar, { nullable: true, description: 'Text by key, kept with the commit and part of its id.' })
+  @Field(() => JsonScalar, {
+    nullable: true,
+    description: 'Text by key, kept with the commit and part of its id.',
+  })
   metadata?: Record<string, string>;
 
-  @Field(() => ID, { nullable: true, description: 'Refuse when the branch is not at this commit. Absent: land on whatever is the head.' })
+  @Field(() => ID, {
+    nullable: true,
+    description: 'Refuse when the branch is not at this commit. Absent: land on whatever is the head.',
+  })
   expectedHead?: string;
 
   @Field(() => [ChangeInput], { description: '1–10,000 changes, each path once.' })
@@ -73,7 +82,8 @@ export class CommitInput {
 export const MergeStrategyEnum = { none: 'none', ours: 'ours', theirs: 'theirs' } as const;
 registerEnumType(MergeStrategyEnum, {
   name: 'MergeStrategy',
-  description: "Whose side a conflicting path takes: the target's (ours), the source's (theirs), or none, to be told of it.",
+  description:
+    "Whose side a conflicting path takes: the target's (ours), the source's (theirs), or none, to be told of it.",
 });
 
 @InputType()
@@ -103,12 +113,16 @@ export class Merged {
   isNoop!: boolean;
 }
 
-@ObjectType('MergeConflict', { description: 'A path that both sides changed since they parted, each in its own way.' })
+@ObjectType('MergeConflict', {
+  description: 'A path that both sides changed since they parted, each in its own way.',
+})
 export class MergeConflictModel {
   @Field(() => String)
   path!: string;
 
-  @Field(() => String, { description: 'both-modified, both-added, modified-deleted (by ours, by theirs) or deleted-modified.' })
+  @Field(() => String, {
+    description: 'both-modified, both-added, modified-deleted (by ours, by theirs) or deleted-modified.',
+  })
   kind!: string;
 
   @Field(() => TreeEntryModel, { nullable: true })

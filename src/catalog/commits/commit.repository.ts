@@ -9,7 +9,10 @@ export class CommitRepository {
   constructor(private readonly database: Database) {}
 
   /** Writing a commit that is there already changes nothing: its id says what it is. */
-  async insert(repositoryId: string, { id, tree, parents, author, committer, committedAt, message, metadata }: Commit): Promise<void> {
+  async insert(
+    repositoryId: string,
+    { id, tree, parents, author, committer, committedAt, message, metadata }: Commit,
+  ): Promise<void> {
     await this.database.query(
       `INSERT INTO commit (repository_id, id, tree, parents, author, committer, committed_at, message, metadata)
        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING`,

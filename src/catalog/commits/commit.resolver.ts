@@ -28,7 +28,8 @@ export class CommitResolver {
 
   @Access('governed')
   @ResolveField('commit', () => CommitModel, {
-    description: 'The commit of a revision: a branch, a tag, a commit id or 8 and more of its digits, with steps like ~2.',
+    description:
+      'The commit of a revision: a branch, a tag, a commit id or 8 and more of its digits, with steps like ~2.',
   })
   commitAt(@Parent() repository: RepositoryModel, @Args('revision') revision: string): Promise<CommitModel> {
     return this.revisions.resolve(repository, revision);
@@ -39,7 +40,8 @@ export class CommitResolver {
   log(
     @Parent() repository: RepositoryModel,
     @Args() page: PageArgs,
-    @Args('revision', { nullable: true, description: 'The default branch when absent.', type: () => String }) revision?: string,
+    @Args('revision', { nullable: true, description: 'The default branch when absent.', type: () => String })
+    revision?: string,
   ): Promise<Page<CommitModel>> {
     return this.commits.log(repository, revision ?? repository.defaultBranch, page);
   }
@@ -57,7 +59,10 @@ export class CommitResolver {
 
   @Access('governed')
   @Mutation(() => MergeResult, { description: 'Merges a revision into a branch, by path and in three ways.' })
-  async merge(@Caller() caller: Principal, @Args('input') input: MergeInput): Promise<Merged | MergeConflicts> {
+  async merge(
+    @Caller() caller: Principal,
+    @Args('input') input: MergeInput,
+  ): Promise<Merged | MergeConflicts> {
     const report = await this.merges.merge(caller, {
       ...input,
       message: input.message ?? undefined,

@@ -60,7 +60,10 @@ export interface PreparedCommit {
 export class NothingToCommitError extends DomainError {
   readonly kind = 'conflict';
   constructor(repository: string, branch: string) {
-    super(`Nothing to commit: branch "${branch}" of "${repository}" has this content already.`, { repository, branch });
+    super(`Nothing to commit: branch "${branch}" of "${repository}" has this content already.`, {
+      repository,
+      branch,
+    });
   }
 }
 
@@ -68,11 +71,14 @@ export class NothingToCommitError extends DomainError {
 export class ObjectNotUploadedError extends DomainError {
   readonly kind = 'not-found';
   constructor(repository: string, path: string, sha256: string) {
-    super(`${path}: the bytes ${sha256} were not uploaded to "${repository}". Upload them first, then commit.`, {
-      repository,
-      path,
-      sha256,
-    });
+    super(
+      `${path}: the bytes ${sha256} were not uploaded to "${repository}". Upload them first, then commit.`,
+      {
+        repository,
+        path,
+        sha256,
+      },
+    );
   }
 }
 
@@ -96,14 +102,25 @@ export class CommitService {
    * @throws {BranchMovedError} @throws {NothingToCommitError} @throws {ObjectNotUploadedError} @throws {InvalidInputError}
    */
   async commit(caller: Principal, input: z.input<typeof COMMIT>): Promise<Commit> {
-    const { repository: name, branch, message, metadata, expectedHead, changes } = validate(COMMIT, input, 'input');
+    const {
+      repository: name,
+      branch,
+      message,
+      metadata,
+      expectedHead,
+      changes,
+    } = validate(COMMIT, input, 'input');
     const open = await this.openBranch(caller, name, branch);
     const edits = await this.editsOf(open.repository, changes);
     await this.profiles.prepare(edits);
     const subject = subjectOf(caller);
     for (let attempt = 1; ; attempt++) {
-      const head = await this.revisions.get(open.repository, (await this.branch(open.repository, branch)).commitId);
-      if (expectedHead !== undefined && head.id !== expectedHead) throw new BranchMovedError(name, branch, expectedHead, head.id);
+      const head = await this.revisions.get(
+        open.repository,
+        (await this.branch(open.repository, branch)).commitId,
+      );
+      if (expectedHead !== undefined && head.id !== expectedHead)
+        throw new BranchMovedError(name, branch, expectedHead, head.id);
       const tree = await this.trees.apply(head.tree, edits);
       if (tree === head.tree) throw new NothingToCommitError(name, branch);
       const commit = this.writer.seal({
@@ -120,15 +137,23 @@ export class CommitService {
    * run, which {@link land} in the transaction that ends the run. Content that is there already still makes a commit: it tells
    * of another run. Needs `write`, and `merge` on a protected branch.
    */
-  async prepareWhole(caller: Principal, input: Omit<z.input<typeof COMMIT>, 'expectedHead'>): Promise<PreparedCommit> {
+  async prepareWhole(
+    caller: Principal,
+    input: Omit<z.input<typeof COMMIT>, 'expectedHead'>,
+  ): Promise<PreparedCommit> {
     const { repository: name, branch, message, metadata, changes } = validate(COMMIT, input, 'input');
     const open = await this.openBranch(caller, name, branch);
     const edits = await this.editsOf(open.repository, changes);
     await this.profiles.prepare(edits);
-    const from = (await this.branch(open.repository, branch)).commitId;
+    const from = parseSha256((await this.branch(open.repository, branch)).commitId);
     const subject = subjectOf(caller);
     const commit = this.writer.seal({
-      ...{ tree: await this.trees.apply(EMPTY_TREE, edits), parents: [from], author: subject, committer: subject },
+      ...{
+        tree: await this.trees.apply(EMPTY_TREE, edits),
+        parents: [from],
+        author: subject,
+        committer: subject,
+      },
       ...{ committedAt: new Date(), message, metadata },
     });
     return { open, branch, from, commit };
@@ -138,7 +163,14 @@ export class CommitService {
    * Writes a commit and moves a branch to it, in one transaction. The objects it needs are stored already.
    * @returns false when the branch was not at `from`; nothing is written then
    */
-  async land({ repository, asset }: OpenRepository, branch: string, from: string, commit: Commit, actor: string, reason: string): Promise<boolean> {
+  async land(
+    { repository, asset }: OpenRepository,
+    branch: string,
+    from: string,
+    commit: Commit,
+    actor: string,
+    reason: string,
+  ): Promise<boolean> {
     return this.database.run(async () => {
       await this.writer.insert(repository.id, commit);
       const hasMoved = await this.refs.move(repository.id, branch, from, commit.id, { actor, reason });
@@ -164,7 +196,9 @@ export class CommitService {
   /** First parents from a revision back, newest first. */
   async log(repository: Repository, revision: string, args: PageArgs): Promise<Page<Commit>> {
     const request = pageRequest<readonly [string]>(args, 1);
-    const start = request.after ? (await this.revisions.get(repository, request.after[0])).parents[0] : revision;
+    const start = request.after
+      ? (await this.revisions.get(repository, request.after[0])).parents[0]
+      : revision;
     const commits: Commit[] = [];
     let at = start === undefined ? undefined : await this.revisions.resolve(repository, start);
     while (at && commits.length < request.limit) {
@@ -174,7 +208,10 @@ export class CommitService {
     return pageOf(commits, request, (commit) => [commit.id]);
   }
 
-  private async editsOf(repository: Repository, changes: readonly z.output<typeof CHANGE>[]): Promise<TreeEdit[]> {
+  private async editsOf(
+    repository: Repository,
+    changes: readonly z.output<typeof CHANGE>[],
+  ): Promise<TreeEdit[]> {
     const seen = new Set<string>();
     const digests = changes.flatMap((change) => (change.sha256 === undefined ? [] : [change.sha256]));
     const sizes = await this.repositories.objectSizes(repository, digests);
@@ -184,14 +221,19 @@ export class CommitService {
       if (seen.has(path)) throw new InvalidInputError(`${field}.path`, `${path} is named twice`);
       seen.add(path);
       if (change.isDeleted) {
-        if (change.sha256 !== undefined) throw new InvalidInputError(`${field}.sha256`, 'must be absent when isDeleted is true');
+        if (change.sha256 !== undefined)
+          throw new InvalidInputError(`${field}.sha256`, 'must be absent when isDeleted is true');
         return { path, entry: undefined };
       }
-      if (change.sha256 === undefined) throw new InvalidInputError(`${field}.sha256`, 'is required unless isDeleted is true');
+      if (change.sha256 === undefined)
+        throw new InvalidInputError(`${field}.sha256`, 'is required unless isDeleted is true');
       const sha256 = parseSha256(change.sha256, `${field}.sha256`);
       const sizeBytes = sizes.get(sha256);
       if (sizeBytes === undefined) throw new ObjectNotUploadedError(repository.name, path, sha256);
-      return { path, entry: { sha256, sizeBytes, contentType: change.contentType, metadata: change.metadata } };
+      return {
+        path,
+        entry: { sha256, sizeBytes, contentType: change.contentType, metadata: change.metadata },
+      };
     });
   }
 }

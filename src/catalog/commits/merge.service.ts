@@ -46,7 +46,10 @@ export class MergeService {
     const open = await this.commits.openBranch(caller, name, target);
     const theirs = await this.revisions.resolve(open.repository, source, 'input.source');
     for (let attempt = 1; ; attempt++) {
-      const ours = await this.revisions.get(open.repository, (await this.commits.branch(open.repository, target)).commitId);
+      const ours = await this.revisions.get(
+        open.repository,
+        (await this.commits.branch(open.repository, target)).commitId,
+      );
       const outcome = await this.combine(open.repository, ours, theirs, strategy);
       if (outcome.kind === 'conflicts') return outcome;
       if (outcome.kind === 'contained') return { kind: 'merged', commit: ours, isNoop: true };
@@ -55,16 +58,28 @@ export class MergeService {
         ...{ tree: outcome.tree, parents: [ours.id, theirs.id], author: subject, committer: subject },
         ...{ committedAt: new Date(), message: message ?? `Merge ${source} into ${target}`, metadata: {} },
       });
-      if (await this.land(open, target, ours, commit, subject)) return { kind: 'merged', commit, isNoop: false };
+      if (await this.land(open, target, ours, commit, subject))
+        return { kind: 'merged', commit, isNoop: false };
       if (attempt === MAX_ATTEMPTS) throw new BranchMovedError(name, target, ours.id, undefined);
     }
   }
 
-  private land(open: OpenRepository, target: string, ours: Commit, commit: Commit, subject: string): Promise<boolean> {
+  private land(
+    open: OpenRepository,
+    target: string,
+    ours: Commit,
+    commit: Commit,
+    subject: string,
+  ): Promise<boolean> {
     return this.commits.land(open, target, ours.id, commit, subject, 'merge');
   }
 
-  private async combine(repository: Repository, ours: Commit, theirs: Commit, strategy: 'none' | 'ours' | 'theirs') {
+  private async combine(
+    repository: Repository,
+    ours: Commit,
+    theirs: Commit,
+    strategy: 'none' | 'ours' | 'theirs',
+  ) {
     const parentsOf = async (id: string) => (await this.revisions.get(repository, id)).parents;
     const baseId = await mergeBase(ours.id, theirs.id, parentsOf);
     if (baseId === theirs.id) return { kind: 'contained' } as const;

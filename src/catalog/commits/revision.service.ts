@@ -36,15 +36,22 @@ export class RevisionService {
     return commit;
   }
 
-  private async find(repository: Repository, start: RevisionStart, revision: string, field: string): Promise<Commit> {
+  private async find(
+    repository: Repository,
+    start: RevisionStart,
+    revision: string,
+    field: string,
+  ): Promise<Commit> {
     if (start.kind === 'commit') return this.get(repository, start.id);
     const name = start.kind === 'head' ? repository.defaultBranch : start.name;
     const ref =
-      (await this.refs.find(repository.id, 'branch', name)) ?? (await this.refs.find(repository.id, 'tag', name));
+      (await this.refs.find(repository.id, 'branch', name)) ??
+      (await this.refs.find(repository.id, 'tag', name));
     if (ref) return this.get(repository, ref.commitId);
     if (start.kind === 'ref' && start.commitPrefix !== undefined) {
       const [commit, another] = await this.commits.findByPrefix(repository.id, start.commitPrefix);
-      if (another) throw new InvalidInputError(field, `${name} is the start of several commit ids; write more of it`);
+      if (another)
+        throw new InvalidInputError(field, `${name} is the start of several commit ids; write more of it`);
       if (commit) return commit;
     }
     throw new NotFoundError('Revision', `${repository.name}@${revision}`);

@@ -42,7 +42,9 @@ export class ProfiledColumnModel {
   max?: string;
 }
 
-@ObjectType('ContentProfile', { description: 'What Cairn read of a file: schema, row count, statistics. Read at commit.' })
+@ObjectType('ContentProfile', {
+  description: 'What Cairn read of a file: schema, row count, statistics. Read at commit.',
+})
 export class ContentProfileModel {
   @Field(() => String, { description: 'csv, json, jsonl, parquet or onnx.' })
   format!: string;
@@ -53,7 +55,9 @@ export class ContentProfileModel {
   @Field(() => [ProfiledColumnModel])
   columns!: ProfiledColumnModel[];
 
-  @Field(() => Boolean, { description: 'Statistics are of a part of the file, which is too large to read whole.' })
+  @Field(() => Boolean, {
+    description: 'Statistics are of a part of the file, which is too large to read whole.',
+  })
   isSampled!: boolean;
 
   @Field(() => [String], { description: 'What is wrong with the file.' })

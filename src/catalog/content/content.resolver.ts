@@ -28,7 +28,13 @@ export class ContentResolver {
     @Args('revision') revision: string,
     @Args('prefix', { nullable: true, type: () => String }) prefix?: string,
   ): Promise<Page<TreeEntryModel>> {
-    const { nodes, pageInfo } = await this.content.list(caller, repository.name, revision, prefix ?? '', page);
+    const { nodes, pageInfo } = await this.content.list(
+      caller,
+      repository.name,
+      revision,
+      prefix ?? '',
+      page,
+    );
     return { nodes: nodes.map(({ path, entry }) => ({ path, ...entry })), pageInfo };
   }
 
@@ -64,7 +70,10 @@ export class EntryProfileResolver {
   constructor(private readonly profiles: ProfileService) {}
 
   @Access('governed')
-  @ResolveField(() => ContentProfileModel, { nullable: true, description: 'Absent for formats that Cairn does not read.' })
+  @ResolveField(() => ContentProfileModel, {
+    nullable: true,
+    description: 'Absent for formats that Cairn does not read.',
+  })
   async profile(@Parent() entry: TreeEntryModel): Promise<ContentProfileModel | undefined> {
     const profile = await this.profiles.find(entry);
     return profile && toProfile(profile);
@@ -96,7 +105,13 @@ function toProfile({ columns, sampled, ...profile }: ContentProfile): ContentPro
   return { ...profile, columns: [...columns], isSampled: sampled ?? false };
 }
 
-function toProfileChange({ added, removed, changedType, rowCount, breaking }: ProfileDiff): ProfileChangeModel {
+function toProfileChange({
+  added,
+  removed,
+  changedType,
+  rowCount,
+  breaking,
+}: ProfileDiff): ProfileChangeModel {
   return {
     addedColumns: added,
     removedColumns: removed,

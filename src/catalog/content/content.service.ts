@@ -29,31 +29,60 @@ export class ContentService {
   ) {}
 
   /** Needs `read`. @throws {NotFoundError} */
-  async open(caller: Principal, name: string, revision: string, path: string, range?: ByteRange): Promise<OpenContent> {
+  async open(
+    caller: Principal,
+    name: string,
+    revision: string,
+    path: string,
+    range?: ByteRange,
+  ): Promise<OpenContent> {
     const { repository, commit } = await this.at(caller, name, revision);
     const entry = await this.trees.get(commit.tree, path);
     if (!entry) throw new NotFoundError('Path', `${repository.name}@${revision}:${path}`);
     const isPartial = range !== undefined && range.start < entry.sizeBytes;
-    const part = isPartial ? { start: range.start, end: Math.min(range.end ?? entry.sizeBytes, entry.sizeBytes) } : undefined;
+    const part = isPartial
+      ? { start: range.start, end: Math.min(range.end ?? entry.sizeBytes, entry.sizeBytes) }
+      : undefined;
     return { entry, commitId: commit.id, part, stream: await this.objects.open(entry.sha256, part) };
   }
 
   /** Opens a repository for reading at one commit. Needs `read`. */
-  async at(caller: Principal, name: string, revision: string, field?: string): Promise<OpenRepository & { commit: Commit }> {
+  async at(
+    caller: Principal,
+    name: string,
+    revision: string,
+    field?: string,
+  ): Promise<OpenRepository & { commit: Commit }> {
     const open = await this.repositories.open(caller, name, 'read');
     return { ...open, commit: await this.revisions.resolve(open.repository, revision, field) };
   }
 
   /** Entries under a prefix, by path. Needs `read`: names and statistics of files tell of the content. */
-  async list(caller: Principal, name: string, revision: string, prefix: string, args: PageArgs): Promise<Page<LeafItem>> {
+  async list(
+    caller: Principal,
+    name: string,
+    revision: string,
+    prefix: string,
+    args: PageArgs,
+  ): Promise<Page<LeafItem>> {
     const request = pageRequest<readonly [string]>(args, 1);
     const { commit } = await this.at(caller, name, revision);
-    const { items } = await this.trees.list(commit.tree, { prefix, after: request.after?.[0], limit: request.limit });
+    const { items } = await this.trees.list(commit.tree, {
+      prefix,
+      after: request.after?.[0],
+      limit: request.limit,
+    });
     return pageOf(items as LeafItem[], request, (item) => [item.path]);
   }
 
   /** What differs between two revisions, by path. Needs `read`. */
-  async diff(caller: Principal, name: string, from: string, to: string, args: PageArgs): Promise<Page<TreeChange>> {
+  async diff(
+    caller: Principal,
+    name: string,
+    from: string,
+    to: string,
+    args: PageArgs,
+  ): Promise<Page<TreeChange>> {
     const request = pageRequest<readonly [string]>(args, 1);
     const { repository, commit: before } = await this.at(caller, name, from, 'from');
     const after = await this.revisions.resolve(repository, to, 'to');

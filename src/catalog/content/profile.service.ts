@@ -1,7 +1,13 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Database, LOGGER, type Logger } from '../../platform/index.js';
 import { OBJECT_STORE, type ObjectStore, type Sha256 } from '../../storage/index.js';
-import { type ContentProfile, diffProfiles, objectReader, profile, type ProfileDiff } from '../profiles/index.js';
+import {
+  type ContentProfile,
+  diffProfiles,
+  objectReader,
+  profile,
+  type ProfileDiff,
+} from '../profiles/index.js';
 import type { TreeEdit } from '../trees/index.js';
 
 /** The bytes at a path. */
@@ -45,7 +51,10 @@ export class ProfileService {
   }
 
   /** Undefined unless both sides exist and could be read. */
-  async compare(before: ProfiledEntry | undefined, after: ProfiledEntry | undefined): Promise<ProfileDiff | undefined> {
+  async compare(
+    before: ProfiledEntry | undefined,
+    after: ProfiledEntry | undefined,
+  ): Promise<ProfileDiff | undefined> {
     if (!before || !after) return undefined;
     const [left, right] = await Promise.all([this.find(before), this.find(after)]);
     return left && right && diffProfiles(left, right);
@@ -55,7 +64,10 @@ export class ProfileService {
     if (await this.find(entry)) return;
     const stored = { sha256: entry.sha256 as Sha256, sizeBytes: entry.sizeBytes };
     const found = await profile(objectReader(this.objects, stored), entry).catch((error: unknown) => {
-      this.log.warn({ err: error, path: entry.path, sha256: entry.sha256 }, 'catalog: a file could not be profiled');
+      this.log.warn(
+        { err: error, path: entry.path, sha256: entry.sha256 },
+        'catalog: a file could not be profiled',
+      );
       return undefined;
     });
     if (!found) return;

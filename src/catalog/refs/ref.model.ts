@@ -16,7 +16,9 @@ export class RefModel {
   @Field(() => ID)
   commitId!: string;
 
-  @Field(() => Boolean, { description: 'Moves of a protected branch need the action `merge` beside `write`.' })
+  @Field(() => Boolean, {
+    description: 'Moves of a protected branch need the action `merge` beside `write`.',
+  })
   isProtected!: boolean;
 
   @Field(() => Date)

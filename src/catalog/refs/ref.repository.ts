@@ -2,7 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { Database, type PageRequest } from '../../platform/index.js';
 import type { Ref, RefType } from './ref.js';
 
-const COLUMNS = 'type, name, commit_id AS "commitId", is_protected AS "isProtected", updated_at AS "updatedAt"';
+const COLUMNS =
+  'type, name, commit_id AS "commitId", is_protected AS "isProtected", updated_at AS "updatedAt"';
 
 /** Who moved a ref, and by which operation, for the reflog. */
 export interface RefMove {
@@ -30,7 +31,13 @@ export class RefRepository {
   }
 
   /** @returns false when the name is taken */
-  async create(repositoryId: string, type: RefType, name: string, commitId: string, move: RefMove): Promise<boolean> {
+  async create(
+    repositoryId: string,
+    type: RefType,
+    name: string,
+    commitId: string,
+    move: RefMove,
+  ): Promise<boolean> {
     const rows = await this.database.query(
       `INSERT INTO ref (repository_id, type, name, commit_id) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING RETURNING 1`,
       [repositoryId, type, name, commitId],
@@ -40,7 +47,13 @@ export class RefRepository {
   }
 
   /** Compare-and-swap of a branch. @returns false when it was not at `from` */
-  async move(repositoryId: string, branch: string, from: string, to: string, move: RefMove): Promise<boolean> {
+  async move(
+    repositoryId: string,
+    branch: string,
+    from: string,
+    to: string,
+    move: RefMove,
+  ): Promise<boolean> {
     const rows = await this.database.query(
       `UPDATE ref SET commit_id = $4, updated_at = now()
        WHERE repository_id = $1 AND type = 'branch' AND name = $2 AND commit_id = $3 RETURNING 1`,

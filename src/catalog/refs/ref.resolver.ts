@@ -2,7 +2,14 @@ import { Args, Mutation, ResolveField, Resolver, Parent } from '@nestjs/graphql'
 import { Access, Caller, type Principal } from '../../identity/index.js';
 import { type Page, PageArgs } from '../../platform/index.js';
 import { RepositoryModel } from '../repositories/repository.model.js';
-import { CreateBranchInput, CreateTagInput, DeleteBranchInput, ProtectBranchInput, RefModel, RefPage } from './ref.model.js';
+import {
+  CreateBranchInput,
+  CreateTagInput,
+  DeleteBranchInput,
+  ProtectBranchInput,
+  RefModel,
+  RefPage,
+} from './ref.model.js';
 import { RefService } from './ref.service.js';
 
 @Resolver(() => RepositoryModel)
@@ -23,7 +30,10 @@ export class RefResolver {
 
   @Access('governed')
   @Mutation(() => RefModel, { description: 'Starts a branch at a revision.' })
-  createBranch(@Caller() caller: Principal, @Args('input') { from, ...input }: CreateBranchInput): Promise<RefModel> {
+  createBranch(
+    @Caller() caller: Principal,
+    @Args('input') { from, ...input }: CreateBranchInput,
+  ): Promise<RefModel> {
     return this.refs.create(caller, 'branch', { ...input, revision: from });
   }
 

@@ -1,7 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
 import { type Principal, subjectOf } from '../../identity/index.js';
-import { AlreadyExistsError, Database, NotFoundError, type Page, type PageArgs, pageOf, pageRequest, validate } from '../../platform/index.js';
+import {
+  AlreadyExistsError,
+  Database,
+  NotFoundError,
+  type Page,
+  type PageArgs,
+  pageOf,
+  pageRequest,
+  validate,
+} from '../../platform/index.js';
 import { RevisionService } from '../commits/revision.service.js';
 import type { Repository } from '../repositories/repository.js';
 import { RepositoryService } from '../repositories/repository.service.js';
@@ -28,9 +37,15 @@ export class RefService {
     const { repository: name, name: refName, revision } = validate(CREATE, input, 'input');
     parseRefName(refName, 'input.name');
     const { repository } = await this.repositories.open(caller, name, 'write', { branch: refName });
-    const commit = await this.revisions.resolve(repository, revision, type === 'branch' ? 'input.from' : 'input.revision');
+    const commit = await this.revisions.resolve(
+      repository,
+      revision,
+      type === 'branch' ? 'input.from' : 'input.revision',
+    );
     const move = { actor: subjectOf(caller), reason: `create ${type}` };
-    const isNew = await this.database.run(() => this.refs.create(repository.id, type, refName, commit.id, move));
+    const isNew = await this.database.run(() =>
+      this.refs.create(repository.id, type, refName, commit.id, move),
+    );
     if (!isNew) throw new AlreadyExistsError(type === 'branch' ? 'Branch' : 'Tag', `${name}@${refName}`);
     return (await this.refs.find(repository.id, type, refName))!;
   }
@@ -52,7 +67,9 @@ export class RefService {
     if (branch === repository.defaultBranch) throw new BranchKeptError(branch, 'the default branch');
     if (ref.isProtected) throw new BranchKeptError(branch, 'protected');
     const move = { actor: subjectOf(caller), reason: 'delete branch' };
-    const isGone = await this.database.run(() => this.refs.deleteBranch(repository.id, branch, ref.commitId, move));
+    const isGone = await this.database.run(() =>
+      this.refs.deleteBranch(repository.id, branch, ref.commitId, move),
+    );
     if (!isGone) throw new BranchMovedError(name, branch, ref.commitId, undefined);
     return ref;
   }

@@ -33,7 +33,9 @@ export const RepositoryPage = pageType(RepositoryModel, 'RepositoryPage');
 
 @InputType()
 export class CreateRepositoryInput {
-  @Field(() => String, { description: '1–63 lower-case letters, digits, ".", "_" or "-"; unique in the service.' })
+  @Field(() => String, {
+    description: '1–63 lower-case letters, digits, ".", "_" or "-"; unique in the service.',
+  })
   name!: string;
 
   @Field(() => RepositoryKindEnum)

@@ -35,7 +35,12 @@ export class RepositoryRepository {
   }
 
   /** Notes that the bytes of an object were handed to this repository; only such objects may be committed to it. */
-  async addObject(repositoryId: string, sha256: string, sizeBytes: number, uploadedBy: string): Promise<void> {
+  async addObject(
+    repositoryId: string,
+    sha256: string,
+    sizeBytes: number,
+    uploadedBy: string,
+  ): Promise<void> {
     await this.database.query(
       `INSERT INTO repository_object (repository_id, sha256, size_bytes, uploaded_by) VALUES ($1, $2, $3, $4)
        ON CONFLICT (repository_id, sha256) DO NOTHING`,

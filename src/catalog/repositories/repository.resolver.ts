@@ -20,14 +20,20 @@ export class RepositoryResolver {
   }
 
   @Access('governed')
-  @Query(() => RepositoryPage, { name: 'repositories', description: 'Repositories by name; what you may not see is absent.' })
+  @Query(() => RepositoryPage, {
+    name: 'repositories',
+    description: 'Repositories by name; what you may not see is absent.',
+  })
   listRepositories(@Caller() caller: Principal, @Args() page: PageArgs): Promise<Page<RepositoryModel>> {
     return this.repositories.list(caller, page);
   }
 
   @Access('governed')
   @Mutation(() => RepositoryModel, { description: 'Makes an empty repository.' })
-  createRepository(@Caller() caller: Principal, @Args('input') input: CreateRepositoryInput): Promise<RepositoryModel> {
+  createRepository(
+    @Caller() caller: Principal,
+    @Args('input') input: CreateRepositoryInput,
+  ): Promise<RepositoryModel> {
     return this.repositories.create(caller, { ...input, description: input.description ?? undefined });
   }
 
@@ -44,7 +50,10 @@ export class AssetRepositoryResolver {
   constructor(private readonly repositories: RepositoryService) {}
 
   @Access('governed')
-  @ResolveField(() => RepositoryModel, { nullable: true, description: 'Its versioned content, where Cairn keeps it.' })
+  @ResolveField(() => RepositoryModel, {
+    nullable: true,
+    description: 'Its versioned content, where Cairn keeps it.',
+  })
   async repository(@Parent() asset: AssetModel): Promise<RepositoryModel | undefined> {
     return asset.isManaged ? this.repositories.ofAsset(asset.id) : undefined;
   }

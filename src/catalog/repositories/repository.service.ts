@@ -16,7 +16,13 @@ import {
   validate,
 } from '../../platform/index.js';
 import { type Action, Policy, UNCLASSIFIED } from '../../policy/index.js';
-import { OBJECT_STORE, type ObjectBody, type ObjectStore, parseSha256, type StoredObject } from '../../storage/index.js';
+import {
+  OBJECT_STORE,
+  type ObjectBody,
+  type ObjectStore,
+  parseSha256,
+  type StoredObject,
+} from '../../storage/index.js';
 import { type Asset, MANAGED_IDENTITY_NAMESPACE } from '../assets/asset.js';
 import { AssetService } from '../assets/asset.service.js';
 import { CommitWriter } from '../commits/commit-writer.js';
@@ -36,7 +42,10 @@ export const NAMESPACE_INPUT = z
 const CREATE = z.object({
   name: z
     .string()
-    .regex(NAME, 'must be 1–63 lower-case letters, digits, ".", "_" or "-", with a letter or digit at both ends'),
+    .regex(
+      NAME,
+      'must be 1–63 lower-case letters, digits, ".", "_" or "-", with a letter or digit at both ends',
+    ),
   kind: z.enum(['dataset', 'model']),
   namespace: NAMESPACE_INPUT,
   description: z.string().max(10_000).optional(),
@@ -71,11 +80,21 @@ export class RepositoryService {
     const first = this.commits.first(subject, new Date());
     try {
       await this.database.run(async () => {
-        const asset = { space: 'data', identityNamespace: MANAGED_IDENTITY_NAMESPACE, identityName: name } as const;
-        const assetId = await this.assets.manage({ ...asset, kind, namespace }, { description, owners: [subject] });
+        const asset = {
+          space: 'data',
+          identityNamespace: MANAGED_IDENTITY_NAMESPACE,
+          identityName: name,
+        } as const;
+        const assetId = await this.assets.manage(
+          { ...asset, kind, namespace },
+          { description, owners: [subject] },
+        );
         await this.repositories.insert({ id, name, kind, assetId, createdBy: subject });
         await this.commits.insert(id, first);
-        await this.refs.create(id, 'branch', DEFAULT_BRANCH, first.id, { actor: subject, reason: 'create repository' });
+        await this.refs.create(id, 'branch', DEFAULT_BRANCH, first.id, {
+          actor: subject,
+          reason: 'create repository',
+        });
       });
     } catch (error) {
       if (isUniqueViolation(error)) throw new AlreadyExistsError('Repository', name);
@@ -89,7 +108,12 @@ export class RepositoryService {
    * @throws {NotFoundError} also when the caller may not know of it
    * @throws {AccessDeniedError} naming the rule
    */
-  async open(caller: Principal, name: string, action: Action, context?: Readonly<Record<string, unknown>>): Promise<OpenRepository> {
+  async open(
+    caller: Principal,
+    name: string,
+    action: Action,
+    context?: Readonly<Record<string, unknown>>,
+  ): Promise<OpenRepository> {
     const repository = await this.repositories.findByName(name);
     if (!repository) throw new NotFoundError('Repository', name);
     const asset = (await this.assets.getVisible(caller, [repository.assetId])).get(repository.assetId);
@@ -111,14 +135,21 @@ export class RepositoryService {
   async list(caller: Principal, args: PageArgs): Promise<Page<Repository>> {
     const request = pageRequest<readonly [string]>(args, 1);
     const visible = await this.policy.plan(caller, 'list');
-    return pageOf(await this.repositories.list(visible.plan, request), request, (repository) => [repository.name]);
+    return pageOf(await this.repositories.list(visible.plan, request), request, (repository) => [
+      repository.name,
+    ]);
   }
 
   /**
    * Takes the bytes of an object for later commits. Needs `write`. Uploading the same bytes again changes nothing.
    * @param expectedSha256 lower-case hex; a body with another digest is refused
    */
-  async upload(caller: Principal, name: string, body: ObjectBody, expectedSha256?: string): Promise<StoredObject> {
+  async upload(
+    caller: Principal,
+    name: string,
+    body: ObjectBody,
+    expectedSha256?: string,
+  ): Promise<StoredObject> {
     const { repository } = await this.open(caller, name, 'write');
     const object = await this.objects.put(body, {
       maxBytes: this.config.CAIRN_MAX_OBJECT_BYTES,

@@ -1,11 +1,11 @@
 export type { TreeChange } from './diff.js';
-export { entriesEqual, parseEntry } from './entry.js';
+export { entriesEqual } from './entry.js';
 export type { TreeEntry } from './entry.js';
 export type { ListedItem, ListPage, ListQuery } from './list.js';
 export { EMPTY_TREE } from './node.js';
 export type { LeafItem } from './node.js';
 export { MemoryNodeStore, objectNodeStore } from './node-store.js';
 export type { NodeStore } from './node-store.js';
-export { comparePaths, MAX_PATH_BYTES, parsePath } from './paths.js';
+export { comparePaths, parsePath } from './paths.js';
 export { Trees } from './trees.js';
 export type { ReachableObject, TreeEdit, TreeStats } from './trees.js';

@@ -9,7 +9,9 @@ import { ACCESS_METADATA, type AccessLevel } from './access.js';
 export class UndeclaredAccessError extends DomainError {
   readonly kind = 'forbidden';
   constructor(readonly doors: readonly string[]) {
-    super(`These routes or fields do not declare their access; add @Access(…): ${doors.join(', ')}`, { doors });
+    super(`These routes or fields do not declare their access; add @Access(…): ${doors.join(', ')}`, {
+      doors,
+    });
   }
 }
 
@@ -49,15 +51,18 @@ export class AccessCheck implements OnModuleInit {
     return this.scanner.getAllMethodNames(type.prototype).flatMap((method) => {
       const handler = (type.prototype as Record<string, unknown>)[method];
       if (typeof handler !== 'function' || !isDoor(handler)) return [];
-      const access = this.reflector.getAllAndOverride<AccessLevel | undefined>(ACCESS_METADATA, [handler as () => void, type as never]);
+      const access = this.reflector.getAllAndOverride<AccessLevel | undefined>(ACCESS_METADATA, [
+        handler as () => void,
+        type as never,
+      ]);
       return [{ name: `${type.name}.${method}`, access }];
     });
   }
 }
 
 function isDoor(handler: object): boolean {
-  return [METHOD_METADATA, RESOLVER_TYPE_METADATA, RESOLVER_PROPERTY_METADATA, RESOLVER_NAME_METADATA].some((key) =>
-    Reflect.hasMetadata(key, handler),
+  return [METHOD_METADATA, RESOLVER_TYPE_METADATA, RESOLVER_PROPERTY_METADATA, RESOLVER_NAME_METADATA].some(
+    (key) => Reflect.hasMetadata(key, handler),
   );
 }
 

@@ -1,4 +1,9 @@
-import { createParamDecorator, type CustomDecorator, type ExecutionContext, SetMetadata } from '@nestjs/common';
+import {
+  createParamDecorator,
+  type CustomDecorator,
+  type ExecutionContext,
+  SetMetadata,
+} from '@nestjs/common';
 import { GqlExecutionContext } from '@nestjs/graphql';
 import type { FastifyRequest } from 'fastify';
 import type { Principal } from '../principals/principal.js';
@@ -38,4 +43,6 @@ export function callerOf(request: FastifyRequest): Principal {
 }
 
 /** The principal who calls, in resolvers and controllers: `@Caller() caller: Principal`. */
-export const Caller = createParamDecorator((_: unknown, context: ExecutionContext) => callerOf(requestOf(context)));
+export const Caller = createParamDecorator((_: unknown, context: ExecutionContext) =>
+  callerOf(requestOf(context)),
+);

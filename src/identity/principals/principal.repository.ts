@@ -7,7 +7,9 @@ import type { PrincipalKind } from './principal.js';
 export class PrincipalRepository {
   constructor(private readonly database: Database) {}
 
-  async insert(principal: Pick<PrincipalEntity, 'id' | 'kind' | 'name' | 'displayName' | 'attributes'>): Promise<PrincipalEntity> {
+  async insert(
+    principal: Pick<PrincipalEntity, 'id' | 'kind' | 'name' | 'displayName' | 'attributes'>,
+  ): Promise<PrincipalEntity> {
     const principals = this.database.repository(PrincipalEntity);
     await principals.insert(principal);
     return principals.findOneByOrFail({ id: principal.id });
@@ -34,6 +36,9 @@ export class PrincipalRepository {
   }
 
   async disable(id: string): Promise<void> {
-    await this.database.query('UPDATE principal SET disabled_at = coalesce(disabled_at, now()) WHERE id = $1', [id]);
+    await this.database.query(
+      'UPDATE principal SET disabled_at = coalesce(disabled_at, now()) WHERE id = $1',
+      [id],
+    );
   }
 }

@@ -17,7 +17,10 @@ export class PrincipalResolver {
   }
 
   @Access('governed')
-  @Query(() => PrincipalPage, { name: 'principals', description: 'All principals, by kind and name. For administrators.' })
+  @Query(() => PrincipalPage, {
+    name: 'principals',
+    description: 'All principals, by kind and name. For administrators.',
+  })
   async listPrincipals(@Caller() caller: Principal, @Args() page: PageArgs): Promise<Page<PrincipalModel>> {
     const { nodes, pageInfo } = await this.principals.list(caller, page);
     return { nodes: nodes.map(toPrincipal), pageInfo };
@@ -25,7 +28,10 @@ export class PrincipalResolver {
 
   @Access('governed')
   @Mutation(() => PrincipalModel, { description: 'Makes a principal. For administrators.' })
-  async createPrincipal(@Caller() caller: Principal, @Args('input') input: CreatePrincipalInput): Promise<PrincipalModel> {
+  async createPrincipal(
+    @Caller() caller: Principal,
+    @Args('input') input: CreatePrincipalInput,
+  ): Promise<PrincipalModel> {
     return toPrincipal(
       await this.principals.create(caller, {
         ...input,
@@ -36,8 +42,13 @@ export class PrincipalResolver {
   }
 
   @Access('governed')
-  @Mutation(() => PrincipalModel, { description: 'Ends all access of a principal at once. For administrators.' })
-  async disablePrincipal(@Caller() caller: Principal, @Args('subject') subject: string): Promise<PrincipalModel> {
+  @Mutation(() => PrincipalModel, {
+    description: 'Ends all access of a principal at once. For administrators.',
+  })
+  async disablePrincipal(
+    @Caller() caller: Principal,
+    @Args('subject') subject: string,
+  ): Promise<PrincipalModel> {
     return toPrincipal(await this.principals.disable(caller, subject));
   }
 }

@@ -21,9 +21,19 @@ const NAME = /^[a-z0-9](?:[a-z0-9._-]{0,61}[a-z0-9])?$/;
 
 const CREATE_PRINCIPAL = z.object({
   kind: z.enum(['user', 'service']),
-  name: z.string().regex(NAME, 'must be 1–63 lower-case letters, digits, ".", "_" or "-", with a letter or digit at both ends'),
+  name: z
+    .string()
+    .regex(
+      NAME,
+      'must be 1–63 lower-case letters, digits, ".", "_" or "-", with a letter or digit at both ends',
+    ),
   displayName: z.string().trim().min(1).max(200).optional(),
-  attributes: z.record(z.string().regex(/^[a-z][a-zA-Z0-9_]{0,63}$/), z.union([z.string().max(200), z.number(), z.boolean()])).default({}),
+  attributes: z
+    .record(
+      z.string().regex(/^[a-z][a-zA-Z0-9_]{0,63}$/),
+      z.union([z.string().max(200), z.number(), z.boolean()]),
+    )
+    .default({}),
 });
 
 const SUBJECT = /^(user|service):(.+)$/;
@@ -43,10 +53,15 @@ export class PrincipalService {
     const { displayName, ...principal } = validate(CREATE_PRINCIPAL, input, 'input');
     try {
       return await this.database.run(() =>
-        this.principals.insert({ ...principal, id: randomUUID(), displayName: displayName ?? principal.name }),
+        this.principals.insert({
+          ...principal,
+          id: randomUUID(),
+          displayName: displayName ?? principal.name,
+        }),
       );
     } catch (error) {
-      if (isUniqueViolation(error, 'principal_subject')) throw new AlreadyExistsError('Principal', subjectOf(principal));
+      if (isUniqueViolation(error, 'principal_subject'))
+        throw new AlreadyExistsError('Principal', subjectOf(principal));
       throw error;
     }
   }
@@ -72,7 +87,8 @@ export class PrincipalService {
   async bySubject(caller: Principal, subject: string): Promise<PrincipalEntity> {
     if (subject !== subjectOf(caller)) await this.access.authorizeAdministration(caller);
     const [, kind, name] = SUBJECT.exec(subject) ?? [];
-    const principal = name === undefined ? null : await this.principals.findBySubject(kind as PrincipalKind, name);
+    const principal =
+      name === undefined ? null : await this.principals.findBySubject(kind as PrincipalKind, name);
     if (!principal) throw new NotFoundError('Principal', subject);
     return principal;
   }

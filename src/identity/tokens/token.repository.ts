@@ -10,7 +10,9 @@ const LAST_USED_GRAIN = '60 seconds';
 export class TokenRepository {
   constructor(private readonly database: Database) {}
 
-  async insert(token: Pick<ApiTokenEntity, 'id' | 'principalId' | 'sha256' | 'label' | 'expiresAt'>): Promise<ApiTokenEntity> {
+  async insert(
+    token: Pick<ApiTokenEntity, 'id' | 'principalId' | 'sha256' | 'label' | 'expiresAt'>,
+  ): Promise<ApiTokenEntity> {
     const tokens = this.database.repository(ApiTokenEntity);
     await tokens.insert(token);
     return tokens.findOneByOrFail({ id: token.id });
@@ -22,11 +24,15 @@ export class TokenRepository {
 
   /** Newest first. */
   listOf(principalId: string): Promise<ApiTokenEntity[]> {
-    return this.database.repository(ApiTokenEntity).find({ where: { principalId }, order: { createdAt: 'DESC' } });
+    return this.database
+      .repository(ApiTokenEntity)
+      .find({ where: { principalId }, order: { createdAt: 'DESC' } });
   }
 
   async revoke(id: string): Promise<void> {
-    await this.database.query('UPDATE api_token SET revoked_at = coalesce(revoked_at, now()) WHERE id = $1', [id]);
+    await this.database.query('UPDATE api_token SET revoked_at = coalesce(revoked_at, now()) WHERE id = $1', [
+      id,
+    ]);
   }
 
   /** Revokes the tokens of one label but for the one with this hash. */
@@ -49,7 +55,8 @@ export class TokenRepository {
     );
     if (!row) return undefined;
     const { tokenId, isStale, ...principal } = row;
-    if (isStale) await this.database.query('UPDATE api_token SET last_used_at = now() WHERE id = $1', [tokenId]);
+    if (isStale)
+      await this.database.query('UPDATE api_token SET last_used_at = now() WHERE id = $1', [tokenId]);
     return principal;
   }
 }

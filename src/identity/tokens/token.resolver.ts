@@ -11,21 +11,37 @@ export class TokenResolver {
   constructor(private readonly tokens: TokenService) {}
 
   @Access('governed')
-  @ResolveField('tokens', () => [ApiTokenModel], { description: 'Newest first. For the principal itself and administrators.' })
-  async listTokens(@Caller() caller: Principal, @Parent() principal: PrincipalModel): Promise<ApiTokenModel[]> {
+  @ResolveField('tokens', () => [ApiTokenModel], {
+    description: 'Newest first. For the principal itself and administrators.',
+  })
+  async listTokens(
+    @Caller() caller: Principal,
+    @Parent() principal: PrincipalModel,
+  ): Promise<ApiTokenModel[]> {
     return (await this.tokens.listOf(caller, principal.id)).map(toToken);
   }
 
   @Access('governed')
-  @Mutation(() => IssuedTokenModel, { description: 'Issues a token: for yourself, or for anybody as an administrator.' })
-  async issueToken(@Caller() caller: Principal, @Args('input') input: IssueTokenInput): Promise<IssuedTokenModel> {
-    const { secret, token } = await this.tokens.issue(caller, { ...input, expiresInDays: input.expiresInDays ?? undefined });
+  @Mutation(() => IssuedTokenModel, {
+    description: 'Issues a token: for yourself, or for anybody as an administrator.',
+  })
+  async issueToken(
+    @Caller() caller: Principal,
+    @Args('input') input: IssueTokenInput,
+  ): Promise<IssuedTokenModel> {
+    const { secret, token } = await this.tokens.issue(caller, {
+      ...input,
+      expiresInDays: input.expiresInDays ?? undefined,
+    });
     return { secret, token: toToken(token) };
   }
 
   @Access('governed')
   @Mutation(() => ApiTokenModel, { description: 'Ends a token at once.' })
-  async revokeToken(@Caller() caller: Principal, @Args('id', { type: () => ID }) id: string): Promise<ApiTokenModel> {
+  async revokeToken(
+    @Caller() caller: Principal,
+    @Args('id', { type: () => ID }) id: string,
+  ): Promise<ApiTokenModel> {
     return toToken(await this.tokens.revoke(caller, id));
   }
 }

@@ -4,7 +4,11 @@ import { z } from 'zod';
 import { DomainError } from '../errors/domain-error.js';
 
 const port = z.coerce.number().int().min(0).max(65535);
-const sizeBytes = z.coerce.number().int().min(1024).max(64 * 1024 ** 3);
+const sizeBytes = z.coerce
+  .number()
+  .int()
+  .min(1024)
+  .max(64 * 1024 ** 3);
 const url = (...protocols: string[]) =>
   z.string().refine((value) => protocols.includes(protocolOf(value)), {
     error: `must be a URL that starts with ${protocols.map((p) => `${p}//`).join(' or ')}`,
@@ -15,23 +19,74 @@ const url = (...protocols: string[]) =>
  * `docs/generated/configuration.md` is made from it.
  */
 export const CONFIG_SCHEMA = z.object({
-  CAIRN_HOST: z.string().min(1).default('127.0.0.1').describe('Address to listen on. An address that is not loopback needs CAIRN_ADMIN_TOKEN.'),
-  CAIRN_PORT: port.default(4600).describe('Port of the explorer, GraphQL, REST and inference. 0 takes a free one.'),
-  CAIRN_PUBLIC_URL: url('http:', 'https:').optional().describe('How clients reach the service, for links and for run credentials. Default: http://HOST:PORT.'),
-  CAIRN_DATA_DIR: z.string().min(1).default('.cairn').describe('Folder of the embedded PostgreSQL, the local object store and run folders.'),
-  CAIRN_POLICY_DIR: z.string().min(1).default('policies').describe('Folder of the Casbin model and policy files.'),
-  CAIRN_ADMIN_TOKEN: z.string().min(16).max(256).optional().describe('Token of the first administrator, instead of a generated one. At least 16 characters.'),
-  DATABASE_URL: url('postgres:', 'postgresql:').optional().describe('PostgreSQL 14 or later. Without it an embedded one is started.'),
-  CAIRN_DATABASE_POOL: z.coerce.number().int().min(2).max(200).default(16).describe('Connections to PostgreSQL at most, per process.'),
-  S3_ENDPOINT: url('http:', 'https:').optional().describe('S3-compatible endpoint. Without S3_BUCKET objects lie in the data folder.'),
-  S3_BUCKET: z.string().min(3).max(63).optional().describe('Bucket for objects; turns the s3 driver on. Credentials: the AWS SDK\'s own variables.'),
+  CAIRN_HOST: z
+    .string()
+    .min(1)
+    .default('127.0.0.1')
+    .describe('Address to listen on. An address that is not loopback needs CAIRN_ADMIN_TOKEN.'),
+  CAIRN_PORT: port
+    .default(4600)
+    .describe('Port of the explorer, GraphQL, REST and inference. 0 takes a free one.'),
+  CAIRN_PUBLIC_URL: url('http:', 'https:')
+    .optional()
+    .describe('How clients reach the service, for links and for run credentials. Default: http://HOST:PORT.'),
+  CAIRN_DATA_DIR: z
+    .string()
+    .min(1)
+    .default('.cairn')
+    .describe('Folder of the embedded PostgreSQL, the local object store and run folders.'),
+  CAIRN_POLICY_DIR: z
+    .string()
+    .min(1)
+    .default('policies')
+    .describe('Folder of the Casbin model and policy files.'),
+  CAIRN_ADMIN_TOKEN: z
+    .string()
+    .min(16)
+    .max(256)
+    .optional()
+    .describe('Token of the first administrator, instead of a generated one. At least 16 characters.'),
+  DATABASE_URL: url('postgres:', 'postgresql:')
+    .optional()
+    .describe('PostgreSQL 14 or later. Without it an embedded one is started.'),
+  CAIRN_DATABASE_POOL: z.coerce
+    .number()
+    .int()
+    .min(2)
+    .max(200)
+    .default(16)
+    .describe('Connections to PostgreSQL at most, per process.'),
+  S3_ENDPOINT: url('http:', 'https:')
+    .optional()
+    .describe('S3-compatible endpoint. Without S3_BUCKET objects lie in the data folder.'),
+  S3_BUCKET: z
+    .string()
+    .min(3)
+    .max(63)
+    .optional()
+    .describe("Bucket for objects; turns the s3 driver on. Credentials: the AWS SDK's own variables."),
   S3_REGION: z.string().min(1).default('us-east-1').describe('Region of the bucket.'),
   S3_PREFIX: z.string().max(512).default('').describe('Key prefix inside the bucket.'),
-  ELASTICSEARCH_URL: url('http:', 'https:').optional().describe('Elasticsearch 8 or 9. Without it PostgreSQL answers searches.'),
-  CAIRN_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info').describe('Least severe level that is logged.'),
-  CAIRN_MAX_BODY_BYTES: sizeBytes.default(16 * 1024 ** 2).describe('Largest JSON request body, in bytes, after decompression.'),
-  CAIRN_MAX_OBJECT_BYTES: sizeBytes.default(5 * 1024 ** 3).describe('Largest single uploaded object, in bytes.'),
-  CAIRN_RUN_TIMEOUT_MAX_SECONDS: z.coerce.number().int().min(1).max(30 * 86400).default(86400).describe('Longest timeout a training run may ask for, in seconds.'),
+  ELASTICSEARCH_URL: url('http:', 'https:')
+    .optional()
+    .describe('Elasticsearch 8 or 9. Without it PostgreSQL answers searches.'),
+  CAIRN_LOG_LEVEL: z
+    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
+    .default('info')
+    .describe('Least severe level that is logged.'),
+  CAIRN_MAX_BODY_BYTES: sizeBytes
+    .default(16 * 1024 ** 2)
+    .describe('Largest JSON request body, in bytes, after decompression.'),
+  CAIRN_MAX_OBJECT_BYTES: sizeBytes
+    .default(5 * 1024 ** 3)
+    .describe('Largest single uploaded object, in bytes.'),
+  CAIRN_RUN_TIMEOUT_MAX_SECONDS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(30 * 86400)
+    .default(86400)
+    .describe('Longest timeout a training run may ask for, in seconds.'),
 });
 
 /** The validated settings, by their environment names. Paths are absolute. */
@@ -44,7 +99,9 @@ export const CONFIG = Symbol('Config');
 export class InvalidConfigurationError extends DomainError {
   readonly kind = 'invalid-input';
   constructor(readonly problems: readonly string[]) {
-    super(`The configuration is not valid:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`, { problems });
+    super(`The configuration is not valid:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`, {
+      problems,
+    });
   }
 }
 
@@ -54,10 +111,14 @@ export class InvalidConfigurationError extends DomainError {
  * @throws {InvalidConfigurationError} naming each variable and the rule it breaks
  */
 export function loadConfig(env: Readonly<Record<string, string | undefined>>): Config {
-  const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
+  const present = Object.fromEntries(
+    Object.entries(env).filter(([, value]) => value !== undefined && value !== ''),
+  );
   const parsed = CONFIG_SCHEMA.safeParse(present);
   if (!parsed.success) {
-    throw new InvalidConfigurationError(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`));
+    throw new InvalidConfigurationError(
+      parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`),
+    );
   }
   const config = parsed.data;
   if (!isLoopback(config.CAIRN_HOST) && config.CAIRN_ADMIN_TOKEN === undefined) {

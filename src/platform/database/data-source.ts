@@ -2,10 +2,14 @@ import { DataSource, type DataSourceOptions, type MixedList } from 'typeorm';
 import { MIGRATIONS } from '../../../migrations/index.js';
 
 /** An entity class; rooms list theirs in `src/entities.ts`. */
-export type EntityClass = Function;
+export type EntityClass = new () => object;
 
 /** How the service and its tools open the database. Schema changes come from migrations only. */
-export function dataSourceOptions(url: string, entities: readonly EntityClass[], poolSize: number): DataSourceOptions {
+export function dataSourceOptions(
+  url: string,
+  entities: readonly EntityClass[],
+  poolSize: number,
+): DataSourceOptions {
   return {
     type: 'postgres',
     url,

@@ -1,6 +1,13 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { Injectable, Optional } from '@nestjs/common';
-import { DataSource, EntityManager, type EntityTarget, type ObjectLiteral, QueryFailedError, type Repository } from 'typeorm';
+import {
+  DataSource,
+  EntityManager,
+  type EntityTarget,
+  type ObjectLiteral,
+  QueryFailedError,
+  type Repository,
+} from 'typeorm';
 import { DomainError } from '../errors/domain-error.js';
 import { HealthChecks } from '../health/health-checks.js';
 
@@ -34,7 +41,9 @@ export class Database {
     @Optional() health?: HealthChecks,
   ) {
     health?.register('database', async () => {
-      const [row] = await this.query<{ version: string }>("SELECT current_setting('server_version') AS version");
+      const [row] = await this.query<{ version: string }>(
+        "SELECT current_setting('server_version') AS version",
+      );
       return { isReady: true, report: { postgresql: row!.version } };
     });
   }
@@ -48,7 +57,9 @@ export class Database {
     for (let attempt = 1; ; attempt++) {
       const afterCommit: (() => void)[] = [];
       try {
-        const result = await this.dataSource.transaction((manager) => ambient.run({ manager, afterCommit }, work));
+        const result = await this.dataSource.transaction((manager) =>
+          ambient.run({ manager, afterCommit }, work),
+        );
         for (const call of afterCommit) call();
         return result;
       } catch (error) {

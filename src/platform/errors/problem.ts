@@ -18,7 +18,14 @@ export function problemOf(error: unknown): Problem {
   const requestId = currentRequestId();
   if (error instanceof DomainError) {
     const { httpStatus } = ERROR_MAPPING[error.kind];
-    return { ...error.details, status: httpStatus, title: error.kind, detail: error.message, code: error.code, requestId };
+    return {
+      ...error.details,
+      status: httpStatus,
+      title: error.kind,
+      detail: error.message,
+      code: error.code,
+      requestId,
+    };
   }
   const known = statusOf(error);
   if (known !== undefined && known < 500) {

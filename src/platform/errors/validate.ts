@@ -7,7 +7,11 @@ import { InvalidInputError } from './domain-error.js';
  * @returns the parsed value, defaults filled in
  * @throws {InvalidInputError} naming the first field and its rule; the others are in `details.problems`
  */
-export function validate<Schema extends z.ZodType>(schema: Schema, value: unknown, at = ''): z.output<Schema> {
+export function validate<Schema extends z.ZodType>(
+  schema: Schema,
+  value: unknown,
+  at = '',
+): z.output<Schema> {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.slice(0, 20).map((issue) => ({
@@ -21,7 +25,12 @@ export function validate<Schema extends z.ZodType>(schema: Schema, value: unknow
 /** `inputs[0].name` from `['inputs', 0, 'name']`. */
 export function fieldPath(at: string, path: readonly PropertyKey[]): string {
   const whole = path.reduce<string>(
-    (before, step) => (typeof step === 'number' ? `${before}[${step}]` : before === '' ? String(step) : `${before}.${String(step)}`),
+    (before, step) =>
+      typeof step === 'number'
+        ? `${before}[${step}]`
+        : before === ''
+          ? String(step)
+          : `${before}.${String(step)}`,
     at,
   );
   return whole === '' ? 'body' : whole;

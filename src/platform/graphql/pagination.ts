@@ -55,23 +55,32 @@ export interface PageRequest<Key extends readonly unknown[]> {
  * @param keyLength how many parts the list's sort key has
  * @throws {InvalidInputError} `first` or `after`
  */
-export function pageRequest<Key extends readonly unknown[]>(args: PageArgs, keyLength: number): PageRequest<Key> {
+export function pageRequest<Key extends readonly unknown[]>(
+  args: PageArgs,
+  keyLength: number,
+): PageRequest<Key> {
   if (!Number.isInteger(args.first) || args.first < 1 || args.first > MAX_PAGE) {
     throw new InvalidInputError('first', `must be a whole number from 1 to ${MAX_PAGE}, not ${args.first}`);
   }
-  const after = args.after === undefined || args.after === null ? undefined : decodeCursor<Key>(args.after, keyLength);
+  const after =
+    args.after === undefined || args.after === null ? undefined : decodeCursor<Key>(args.after, keyLength);
   return { first: args.first, limit: args.first + 1, after };
 }
 
 /** Cuts the extra row off and makes the cursor. @param keyOf the sort key of a row, JSON values only */
-export function pageOf<Row>(rows: readonly Row[], request: PageRequest<readonly unknown[]>, keyOf: (row: Row) => readonly unknown[]): Page<Row> {
+export function pageOf<Row>(
+  rows: readonly Row[],
+  request: PageRequest<readonly unknown[]>,
+  keyOf: (row: Row) => readonly unknown[],
+): Page<Row> {
   const nodes = rows.slice(0, request.first);
   const last = nodes.at(-1);
   return {
     nodes,
     pageInfo: {
       hasNextPage: rows.length > request.first,
-      endCursor: last === undefined ? undefined : Buffer.from(JSON.stringify(keyOf(last))).toString('base64url'),
+      endCursor:
+        last === undefined ? undefined : Buffer.from(JSON.stringify(keyOf(last))).toString('base64url'),
     },
   };
 }

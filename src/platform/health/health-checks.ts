@@ -23,7 +23,9 @@ export class HealthChecks {
 
   /** Runs all checks at once; one that throws or takes over 2 s is not ready. */
   async run(): Promise<{ isReady: boolean; parts: Record<string, PartHealth> }> {
-    const entries = await Promise.all([...this.checks].map(async ([name, check]) => [name, await bounded(check)] as const));
+    const entries = await Promise.all(
+      [...this.checks].map(async ([name, check]) => [name, await bounded(check)] as const),
+    );
     return { isReady: entries.every(([, part]) => part.isReady), parts: Object.fromEntries(entries) };
   }
 }
@@ -31,8 +33,14 @@ export class HealthChecks {
 async function bounded(check: () => Promise<PartHealth>): Promise<PartHealth> {
   let timer: NodeJS.Timeout | undefined;
   const timeout = new Promise<PartHealth>((resolve) => {
-    timer = setTimeout(() => resolve({ isReady: false, report: { reason: 'no answer within 2 s' } }), CHECK_TIMEOUT_MS);
+    timer = setTimeout(
+      () => resolve({ isReady: false, report: { reason: 'no answer within 2 s' } }),
+      CHECK_TIMEOUT_MS,
+    );
   });
-  const outcome = check().catch((error: unknown) => ({ isReady: false, report: { reason: (error as Error).name } }));
+  const outcome = check().catch((error: unknown) => ({
+    isReady: false,
+    report: { reason: (error as Error).name },
+  }));
   return Promise.race([outcome, timeout]).finally(() => clearTimeout(timer));
 }

@@ -40,17 +40,26 @@ function prepare(server: FastifyInstance): void {
     const encoding = request.headers['content-encoding'];
     if (encoding === undefined || encoding === 'identity') return done(null, payload);
     if (encoding !== 'gzip') {
-      return done(new InvalidInputError('Content-Encoding', `"${encoding}" is not supported; send gzip or none`));
+      return done(
+        new InvalidInputError('Content-Encoding', `"${encoding}" is not supported; send gzip or none`),
+      );
     }
     const inflated = payload.pipe(createGunzip()).on('error', (error) => {
       inflated.destroy(Object.assign(error, { statusCode: 400 }));
     });
     // A length that is met at once lets Fastify compare against its own count of the decompressed bytes.
-    done(null, Object.assign(inflated, { receivedEncodedLength: Number(request.headers['content-length'] ?? 0) }));
+    done(
+      null,
+      Object.assign(inflated, { receivedEncodedLength: Number(request.headers['content-length'] ?? 0) }),
+    );
   });
   server.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
   server.addHook('onResponse', (request, reply, done) => {
-    const labels = { route: request.routeOptions.url ?? 'none', method: request.method, status: String(reply.statusCode) };
+    const labels = {
+      route: request.routeOptions.url ?? 'none',
+      method: request.method,
+      status: String(reply.statusCode),
+    };
     httpDuration.observe(labels, reply.elapsedTime / 1000);
     done();
   });

@@ -9,7 +9,10 @@ export class LeaseLostError extends DomainError {
     readonly lease: string,
     readonly epoch: string,
   ) {
-    super(`Lease "${lease}" of epoch ${epoch} is held by another process now; its work goes on there.`, { lease, epoch });
+    super(`Lease "${lease}" of epoch ${epoch} is held by another process now; its work goes on there.`, {
+      lease,
+      epoch,
+    });
   }
 }
 
@@ -44,7 +47,10 @@ export class Leases {
 
   /** Gives a lease back early, so that another need not wait. */
   async release(name: string, holder: string): Promise<void> {
-    await this.database.query("UPDATE lease SET expires_at = '-infinity' WHERE name = $1 AND holder = $2", [name, holder]);
+    await this.database.query("UPDATE lease SET expires_at = '-infinity' WHERE name = $1 AND holder = $2", [
+      name,
+      holder,
+    ]);
   }
 
   /**

@@ -1,4 +1,9 @@
-import { Inject, Injectable, type OnApplicationBootstrap, type BeforeApplicationShutdown } from '@nestjs/common';
+import {
+  Inject,
+  Injectable,
+  type OnApplicationBootstrap,
+  type BeforeApplicationShutdown,
+} from '@nestjs/common';
 import { Database } from '../database/database.js';
 import { LOGGER, type Logger } from '../logging/logger.js';
 import { outboxDeliveries } from '../metrics/metrics.js';
@@ -120,13 +125,17 @@ export class OutboxWorker implements OnApplicationBootstrap, BeforeApplicationSh
   private async putBack(message: OutboxMessage, error: unknown): Promise<void> {
     const attempts = message.attempts + 1;
     const isDead = attempts >= MAX_ATTEMPTS;
-    const delayMs = Math.min(BACKOFF_MAX_MS, BACKOFF_FIRST_MS * 2 ** (attempts - 1)) * (0.5 + Math.random() / 2);
+    const delayMs =
+      Math.min(BACKOFF_MAX_MS, BACKOFF_FIRST_MS * 2 ** (attempts - 1)) * (0.5 + Math.random() / 2);
     await this.database.query(
       `UPDATE outbox_message SET last_error = $2, next_attempt_at = now() + $3 * interval '1 millisecond',
          dead_at = CASE WHEN $4 THEN now() END WHERE id = $1`,
       [message.id, String(error).slice(0, 2000), delayMs, isDead],
     );
     outboxDeliveries.inc({ topic: message.topic, outcome: isDead ? 'dead' : 'failed' });
-    this.log.warn({ err: error, topic: message.topic, id: message.id, attempts, isDead }, 'outbox: a delivery failed');
+    this.log.warn(
+      { err: error, topic: message.topic, id: message.id, attempts, isDead },
+      'outbox: a delivery failed',
+    );
   }
 }

@@ -7,7 +7,10 @@ import { DomainError } from '../../errors/domain-error.js';
 export class NoEmbeddedPostgresError extends DomainError {
   readonly kind = 'unavailable';
   constructor(readonly platform: string) {
-    super(`There is no embedded PostgreSQL for ${platform}. Install PostgreSQL 14 or later and set DATABASE_URL.`, { platform });
+    super(
+      `There is no embedded PostgreSQL for ${platform}. Install PostgreSQL 14 or later and set DATABASE_URL.`,
+      { platform },
+    );
   }
 }
 

@@ -1,6 +1,15 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -14,7 +23,9 @@ import { chooseRunAs, dieWithParent, type RunAs } from './run-as.js';
 export class EmbeddedPostgresFailedError extends DomainError {
   readonly kind = 'unavailable';
   constructor(step: string, output: string) {
-    super(`The embedded PostgreSQL failed at ${step}:\n${output.trim().split('\n').slice(-12).join('\n')}`, { step });
+    super(`The embedded PostgreSQL failed at ${step}:\n${output.trim().split('\n').slice(-12).join('\n')}`, {
+      step,
+    });
   }
 }
 
@@ -59,18 +70,39 @@ export async function startEmbeddedPostgres(
   return { url, pid: server.child.pid!, stop: () => stop(server.child) };
 }
 
-function initialise(native: string, dataDir: string, cluster: string, passwordFile: string, runAs: RunAs): void {
+function initialise(
+  native: string,
+  dataDir: string,
+  cluster: string,
+  passwordFile: string,
+  runAs: RunAs,
+): void {
   rmSync(cluster, { recursive: true, force: true }); // what an interrupted first start left
   writeFileSync(passwordFile, randomBytes(24).toString('hex'), { mode: 0o600 });
   if (runAs.owner) chownSync(passwordFile, runAs.owner.uid, runAs.owner.gid);
   const words = [
     ...runAs.prefix,
     path.join(native, 'bin', 'initdb'),
-    ...['-D', cluster, '-U', 'postgres', '-A', 'scram-sha-256', `--pwfile=${passwordFile}`, '--no-instructions'],
+    ...[
+      '-D',
+      cluster,
+      '-U',
+      'postgres',
+      '-A',
+      'scram-sha-256',
+      `--pwfile=${passwordFile}`,
+      '--no-instructions',
+    ],
     ...['-E', 'UTF8', '--locale-provider=builtin', '--locale=C.UTF-8'],
   ];
-  const done = spawnSync(words[0]!, words.slice(1), { uid: runAs.uid, gid: runAs.gid, encoding: 'utf8', cwd: dataDir });
-  if (done.status !== 0) throw new EmbeddedPostgresFailedError('initdb', `${done.error ?? ''}${done.stdout}${done.stderr}`);
+  const done = spawnSync(words[0]!, words.slice(1), {
+    uid: runAs.uid,
+    gid: runAs.gid,
+    encoding: 'utf8',
+    cwd: dataDir,
+  });
+  if (done.status !== 0)
+    throw new EmbeddedPostgresFailedError('initdb', `${done.error ?? ''}${done.stdout}${done.stderr}`);
   writeFileSync(path.join(dataDir, 'initialised'), '');
   if (statSync(cluster).mode & 0o077) chmodSync(cluster, 0o700);
 }
@@ -87,7 +119,12 @@ function launch(
   settings: Readonly<Record<string, string>>,
   runAs: RunAs,
 ): Server {
-  const all = { listen_addresses: '127.0.0.1', unix_socket_directories: '', max_connections: '120', ...settings };
+  const all = {
+    listen_addresses: '127.0.0.1',
+    unix_socket_directories: '',
+    max_connections: '120',
+    ...settings,
+  };
   const words = [
     ...runAs.prefix,
     ...dieWithParent(),
@@ -113,7 +150,11 @@ function launch(
 async function untilReady(url: string, server: Server): Promise<void> {
   const deadline = Date.now() + READY_TIMEOUT_MS;
   for (;;) {
-    if (server.child.exitCode !== null || server.child.signalCode !== null || server.child.pid === undefined) {
+    if (
+      server.child.exitCode !== null ||
+      server.child.signalCode !== null ||
+      server.child.pid === undefined
+    ) {
       throw new EmbeddedPostgresFailedError('start', server.logTail);
     }
     const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 2000 });
@@ -122,7 +163,8 @@ async function untilReady(url: string, server: Server): Promise<void> {
       await client.connect();
       return;
     } catch (error) {
-      if (Date.now() > deadline) throw new EmbeddedPostgresFailedError('start', `${server.logTail}\n${String(error)}`);
+      if (Date.now() > deadline)
+        throw new EmbeddedPostgresFailedError('start', `${server.logTail}\n${String(error)}`);
       await sleep(25);
     } finally {
       await client.end().catch(() => undefined);
