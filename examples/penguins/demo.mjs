@@ -29,11 +29,11 @@ try {
   process.exit(1);
 }
 
-function showLinks({ url, penguinsId, pia, ana }, { token }) {
+function showLinks({ url, penguinsId, pia, ana }, { token, stop }) {
   const link = (name, secret) =>
     console.log(`  ${name.padEnd(13)} ${url}/?asset=${penguinsId}#token=${secret}`);
   console.log(`\n${bold('Look at it')} ${dim('(the tokens of the two people end tomorrow)')}`);
-  link('administrator', token);
+  if (stop !== undefined) link('administrator', token); // of a running Cairn, its token is not ours to print
   link('engineer', pia.token);
   link('analyst', ana.token);
 }
