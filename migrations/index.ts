@@ -5,6 +5,7 @@ import { Catalog1795392000004 } from './1795392000004-catalog.js';
 import { Lineage1795392000005 } from './1795392000005-lineage.js';
 import { Search1795392000006 } from './1795392000006-search.js';
 import { Training1795392000007 } from './1795392000007-training.js';
+import { Endpoints1795392000008 } from './1795392000008-endpoints.js';
 
 /** Every migration, in order. A room's migration creates that room's tables. */
 export const MIGRATIONS = [
@@ -15,4 +16,5 @@ export const MIGRATIONS = [
   Lineage1795392000005,
   Search1795392000006,
   Training1795392000007,
+  Endpoints1795392000008,
 ];

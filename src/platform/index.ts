@@ -9,6 +9,7 @@ export type { EmbeddedPostgres } from './database/embedded/embedded-postgres.js'
 export { AlreadyExistsError, DomainError, InvalidInputError, NotFoundError } from './errors/domain-error.js';
 export type { ErrorDetails, ErrorKind } from './errors/domain-error.js';
 export type { Problem } from './errors/problem.js';
+export { problemOf } from './errors/problem.js';
 export { validate } from './errors/validate.js';
 export type { GraphqlContext } from './graphql/graphql.module.js';
 export { PageArgs, PageInfo, pageOf, pageRequest, pageType } from './graphql/pagination.js';

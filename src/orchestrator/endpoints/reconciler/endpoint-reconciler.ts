@@ -1,0 +1,145 @@
+import { randomUUID } from 'node:crypto';
+import {
+  type BeforeApplicationShutdown,
+  Inject,
+  Injectable,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
+import {
+  Database,
+  HealthChecks,
+  type Lease,
+  LeaseLostError,
+  Leases,
+  LOGGER,
+  type Logger,
+} from '../../../platform/index.js';
+import { LineageEmission } from '../../emission/index.js';
+import type { Endpoint, EndpointRevision } from '../endpoint.js';
+import { EndpointRepository } from '../endpoint.repository.js';
+import { type Observation, observe } from '../endpoint-state.js';
+import { EndpointChangedError } from '../errors.js';
+import { eventOfRevision } from '../endpoint-events.js';
+import { LocalModels } from './local-models.js';
+
+const LEASE = 'serving';
+const LEASE_MS = 6_000;
+/** How often is looked when nothing woke the loop: deployments by other processes are seen no later. */
+const LOOK_MS = 1_000;
+const STALE_MS = 30_000;
+
+/**
+ * Brings what answers to what is wanted, whatever happened before. Every process serves every endpoint, so that any of them can
+ * be asked; the one that holds the lease writes what it observes of its own models, and tells lineage.
+ */
+@Injectable()
+export class EndpointReconciler implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly holder = randomUUID();
+  private running: Promise<void> | undefined;
+  private wakeUp: () => void = () => undefined;
+  private isAwake = false;
+  private isStopping = false;
+  private cameRoundAt = Date.now();
+
+  constructor(
+    private readonly database: Database,
+    private readonly leases: Leases,
+    private readonly endpoints: EndpointRepository,
+    private readonly models: LocalModels,
+    private readonly emission: LineageEmission,
+    @Inject(LOGGER) private readonly log: Logger,
+    health: HealthChecks,
+  ) {
+    health.register('serving', async () => ({
+      isReady: true,
+      isDegraded: Date.now() - this.cameRoundAt > STALE_MS,
+      report: { models: this.models.names().length },
+    }));
+  }
+
+  onApplicationBootstrap(): void {
+    this.running = this.loop();
+  }
+
+  /** Stops looking and lets every model answer what it was asked. What is wanted stays: the next start brings it back. */
+  async beforeApplicationShutdown(): Promise<void> {
+    this.isStopping = true;
+    this.wake();
+    await this.running;
+    await this.models.close();
+    await this.leases.release(LEASE, this.holder);
+  }
+
+  /** Looks again now. */
+  readonly wake = (): void => {
+    this.isAwake = true;
+    this.wakeUp();
+  };
+
+  private async loop(): Promise<void> {
+    while (!this.isStopping) {
+      this.isAwake = false;
+      await this.look().catch((error: unknown) => {
+        this.log.error({ err: error }, 'endpoints: the reconciler could not look');
+      });
+      if (!this.isAwake && !this.isStopping) await this.pause();
+    }
+  }
+
+  private async pause(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, LOOK_MS);
+      this.wakeUp = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
+  private async look(): Promise<void> {
+    const endpoints = await this.endpoints.active();
+    const wanted = new Set(endpoints.filter(({ desired }) => desired === 'serving').map(({ name }) => name));
+    for (const endpoint of endpoints) if (wanted.has(endpoint.name)) this.models.want(endpoint, this.wake);
+    for (const name of this.models.names()) if (!wanted.has(name)) this.models.drop(name, this.wake);
+    this.cameRoundAt = Date.now();
+    const lease = await this.leases.acquire(LEASE, this.holder, LEASE_MS);
+    if (lease === undefined) return;
+    for (const endpoint of endpoints) await this.write(lease, endpoint);
+  }
+
+  private async write(lease: Lease, endpoint: Endpoint): Promise<void> {
+    const { desired, observed, reason, revision, served } = endpoint;
+    const row = { desired, observed, reason, revision: revision.number, served: served?.number ?? null };
+    const local = this.models.stateOf(endpoint);
+    const observation = observe(row, local);
+    if (observation === undefined) return;
+    try {
+      await this.database.run(async () => {
+        await this.leases.assertHeld(lease);
+        await this.endpoints.observe(endpoint, observation, local.refusal);
+        for (const event of eventsOf(endpoint, observation, local.refusal)) await this.emission.append(event);
+      });
+      this.log.info({ endpoint: endpoint.name, ...observation }, 'endpoint observed');
+    } catch (error) {
+      // It is looked at again, as it is then.
+      if (error instanceof EndpointChangedError || error instanceof LeaseLostError) this.wake();
+      else throw error;
+    }
+  }
+}
+
+function eventsOf(
+  { name, revision, served }: Endpoint,
+  { began, ended, refused }: Observation,
+  refusal?: string,
+) {
+  const told: [number | undefined, EndpointRevision | null, 'START' | 'COMPLETE' | 'FAIL'][] = [
+    [ended, served, 'COMPLETE'],
+    [began, revision, 'START'],
+    [refused, revision, 'FAIL'],
+  ];
+  return told.flatMap(([number, of, type]) => {
+    if (number === undefined || of === null) return [];
+    return [eventOfRevision(name, of, type, type === 'FAIL' ? refusal : undefined)];
+  });
+}
