@@ -10,7 +10,7 @@ import path from 'node:path';
 import { GraphQLSchemaHost } from '@nestjs/graphql';
 import { lexicographicSortSchema, printSchema } from 'graphql';
 import { DataSource } from 'typeorm';
-import { AccessCheck } from '../dist/src/identity/index.js';
+import { AccessCheck } from '../dist/src/identity/access/access-check.js';
 import { CONFIG_SCHEMA, loadConfig } from '../dist/src/platform/config/config.js';
 import { ERROR_MAPPING } from '../dist/src/platform/errors/error-mapping.js';
 import { startCairn } from '../dist/src/start.js';
