@@ -13,7 +13,8 @@ export interface TrainingRun {
     readonly commitId: string;
     readonly mount: string;
   }[];
-  readonly code: { readonly repository: string; readonly revision: string; readonly commitId: string };
+  /** Null also for those who may not see it. */
+  readonly code: { readonly repository: string; readonly revision: string; readonly commitId: string } | null;
   readonly command: readonly string[];
   readonly output: { readonly repository: string; readonly branch: string; readonly commitId: string | null };
   readonly metrics: Readonly<Record<string, unknown>> | null;
@@ -54,7 +55,7 @@ export function formatRun(run: TrainingRun): string {
     inputs: run.inputs
       .map((input) => `${input.repository}@${input.revision} (${shortId(input.commitId)}) at ${input.mount}`)
       .join(', '),
-    code: `${code.repository}@${code.revision} (${shortId(code.commitId)})`,
+    code: code === null ? undefined : `${code.repository}@${code.revision} (${shortId(code.commitId)})`,
     command: run.command.join(' '),
     output: `${output.repository}@${output.branch}${output.commitId === null ? '' : ` (${shortId(output.commitId)})`}`,
     metrics: run.metrics === null ? null : JSON.stringify(run.metrics),

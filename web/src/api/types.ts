@@ -123,8 +123,10 @@ export interface ServedBy {
   readonly endpoint: EndpointDetails;
   readonly model: { readonly id: string; readonly identityName: string };
   readonly modelCommitId: string;
-  readonly dataCommitId: string;
-  readonly trainingRun: { readonly id: string; readonly state: string };
+  /** Null when the asset is the model itself. */
+  readonly dataCommitId: string | null;
+  /** Null for a model that was not trained here. */
+  readonly trainingRun: { readonly id: string; readonly state: string } | null;
 }
 
 export interface EndpointDetails {

@@ -66,10 +66,7 @@ function Serving({ asset }: { readonly asset: AssetSummary }) {
           ) : (
             <ul className="cards">
               {servedBy.map((each) => (
-                <ServedByCard
-                  key={`${each.endpoint.name} ${each.dataCommitId} ${each.trainingRun.id}`}
-                  served={each}
-                />
+                <ServedByCard key={`${each.endpoint.name} ${each.dataCommitId}`} served={each} />
               ))}
             </ul>
           )
@@ -92,7 +89,12 @@ function ServedByCard({
       </div>
       <div className="small muted">
         model <a {...linkTo(assetView(model.id))}>{model.identityName}</a> @{' '}
-        <code>{shortId(modelCommitId)}</code>, trained on <code>{shortId(dataCommitId)}</code>
+        <code>{shortId(modelCommitId)}</code>
+        {dataCommitId !== null && (
+          <>
+            , trained on <code>{shortId(dataCommitId)}</code>
+          </>
+        )}
       </div>
     </li>
   );
