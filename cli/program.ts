@@ -5,6 +5,7 @@ import { addTokens } from './access/tokens.js';
 import { addAdmin } from './admin/admin.js';
 import { addGet } from './content/get.js';
 import { addLs } from './content/ls.js';
+import { addCommit } from './content/commit.js';
 import { addPut } from './content/put.js';
 import { addRm } from './content/rm.js';
 import { addLogin } from './credentials/login.js';
@@ -32,6 +33,7 @@ const GROUPS: readonly AddCommands[] = [
   addBranches,
   addTags,
   addPut,
+  addCommit,
   addGet,
   addLs,
   addRm,

@@ -1,5 +1,8 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { AssetService } from '../src/catalog/index.js';
+import { Placement } from '../src/catalog/assets/placement.js';
+import { Database } from '../src/platform/index.js';
 import { startTestCairn, type TestCairn } from './support/cairn.js';
 
 let cairn: TestCairn;
@@ -217,6 +220,20 @@ describe('versions', () => {
 });
 
 describe('governance', () => {
+  test('what only events told of moves to where places.csv puts it, before anybody can ask', async () => {
+    const seen = { space: 'data', kind: 'dataset', identityNamespace: 'postgres://db:5432' } as const;
+    const [id] = await cairn.app
+      .get(Database)
+      .run(() =>
+        cairn.app.get(AssetService).see([{ ...seen, identityName: 'moved', namespace: 'research/penguins' }]),
+      );
+    const namespaceOf = async () =>
+      (await cairn.ask('query($id: ID!) { asset(id: $id) { namespace } }', { id })).asset.namespace;
+    expect(await namespaceOf()).toBe('research/penguins');
+    await cairn.app.get(Placement).onModuleInit();
+    expect(await namespaceOf()).toBe('external');
+  });
+
   test('the analyst lists and reads, may not write, and is told the rule that keeps pii away', async () => {
     await createRepository('observers');
     await commit('observers', { 'people.csv': 'name\nada\n' });

@@ -221,6 +221,26 @@ describe('content', () => {
   });
 });
 
+describe('content in two steps', () => {
+  test('what was put without a message is committed later, together with removals', async () => {
+    const repository = await newRepository();
+    await ok('put', repository, 'main', file('old.txt', 'old'), '-m', 'Old');
+    const put = await ok('put', repository, 'main', file('new.txt', 'new'), '--json');
+    expect((await ok('ls', `${repository}@main`, '--json')).json.map((each: any) => each.path)).toEqual([
+      'old.txt',
+    ]);
+    const [{ path, sha256 }] = put.json.changes;
+    await ok('commit', repository, 'main', '-m', 'New', '--add', `${path}=${sha256}`, '--remove', 'old.txt');
+    expect((await ok('ls', `${repository}@main`, '--json')).json.map((each: any) => each.path)).toEqual([
+      'new.txt',
+    ]);
+  });
+
+  test.each([[[]], [['--add', 'new.txt=abc']]])('a commit of %j is a usage error', async (words) => {
+    expect((await cli(['commit', 'any', 'main', '-m', 'x', ...words])).exitCode).toBe(2);
+  });
+});
+
 describe('history', () => {
   test('branches are made, compared by rows and columns, merged, tagged and removed', async () => {
     const repository = await newRepository();

@@ -1,9 +1,9 @@
 import { createReadStream } from 'node:fs';
 import type { Command } from 'commander';
 import { UsageError } from '../exit-codes.js';
-import { type Commit, COMMIT_FIELDS } from '../history/commit.js';
 import { formatSize, shortId } from '../output/format.js';
 import type { Session } from '../session.js';
+import { commitChanges } from './commit-changes.js';
 import { findLocalFiles, hashFile, mediaTypeOf } from './local-files.js';
 import { counted, transferAll } from './transfer.js';
 
@@ -12,21 +12,21 @@ const MAX_FILES = 10_000;
 
 interface PutOptions {
   readonly to: string;
-  readonly message: string;
+  readonly message?: string;
   readonly expectedHead?: string;
 }
 
-/** `put REPO BRANCH LOCALPATH…`: everything is uploaded first, then one commit gives it paths. */
+/** `put REPO BRANCH LOCALPATH…`: everything is uploaded first, then one commit gives it paths, if there is a message. */
 export function addPut(program: Command, open: () => Session): void {
   program
     .command('put')
-    .description('upload files and directories, and commit them at once')
+    .description('upload files and directories, and with a message commit them at once')
     .argument('<repo>')
     .argument('<branch>')
     .argument('<localpath...>', 'a directory keeps its name, unless it ends in "/"')
     .option('--to <prefix>', 'where in the repository they go', '')
     .option('--expected-head <commit>', 'refuse when the branch is not at this commit')
-    .requiredOption('-m, --message <text>', 'what changed')
+    .option('-m, --message <text>', 'what changed; without it nothing is committed yet')
     .action(async (repository: string, branch: string, sources: string[], options: PutOptions) => {
       const { io, output, connect } = open();
       const client = connect();
@@ -40,14 +40,20 @@ export function addPut(program: Command, open: () => Session): void {
         return { path: target, sha256, contentType: mediaTypeOf(file) };
       });
       const { message, expectedHead } = options;
-      const { commit } = await client.ask<{ commit: Commit }>(
-        `mutation Commit($input: CommitInput!) { commit(input: $input) { ${COMMIT_FIELDS} } }`,
-        { input: { repository, branch, message, expectedHead, changes } },
-      );
+      if (message === undefined) {
+        const additions = changes.map(({ path, sha256 }) => `${path}=${sha256}`);
+        return output.result({ changes }, () =>
+          [
+            ...additions,
+            `Uploaded. Next: cairn commit ${repository} ${branch} -m TEXT --add PATH=SHA256 …`,
+          ].join('\n'),
+        );
+      }
+      const commit = await commitChanges(client, { repository, branch, message, expectedHead, changes });
       const bytes = files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
       output.result({ commit, changes }, () => {
-        const counted = `${files.length} ${files.length === 1 ? 'file' : 'files'}, ${formatSize(bytes)}`;
-        return `Committed ${shortId(commit.id)} to ${repository}@${branch}: ${counted}.`;
+        const what = `${files.length} ${files.length === 1 ? 'file' : 'files'}, ${formatSize(bytes)}`;
+        return `Committed ${shortId(commit.id)} to ${repository}@${branch}: ${what}.`;
       });
     });
 }

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import { type Commit, COMMIT_FIELDS } from '../history/commit.js';
 import { shortId } from '../output/format.js';
 import type { Session } from '../session.js';
+import { commitChanges } from './commit-changes.js';
 
 /** `rm REPO BRANCH PATH…`. */
 export function addRm(program: Command, open: () => Session): void {
@@ -15,10 +15,7 @@ export function addRm(program: Command, open: () => Session): void {
     .action(async (repository: string, branch: string, paths: string[], { message }: { message: string }) => {
       const { output, connect } = open();
       const changes = paths.map((path) => ({ path, isDeleted: true }));
-      const { commit } = await connect().ask<{ commit: Commit }>(
-        `mutation Commit($input: CommitInput!) { commit(input: $input) { ${COMMIT_FIELDS} } }`,
-        { input: { repository, branch, message, changes } },
-      );
+      const commit = await commitChanges(connect(), { repository, branch, message, changes });
       output.result(
         { commit },
         `Committed ${shortId(commit.id)} to ${repository}@${branch}: ${paths.length} removed.`,

@@ -4,6 +4,7 @@ import { AccessResolver } from './access/access.resolver.js';
 import { AssetRepository } from './assets/asset.repository.js';
 import { AssetResolver } from './assets/asset.resolver.js';
 import { AssetService } from './assets/asset.service.js';
+import { Placement } from './assets/placement.js';
 import { CommitRepository } from './commits/commit.repository.js';
 import { CommitResolver } from './commits/commit.resolver.js';
 import { CommitService } from './commits/commit.service.js';
@@ -48,6 +49,7 @@ const repositories = [
   providers: [
     AssetRepository,
     AssetService,
+    Placement,
     AssetResolver,
     AccessResolver,
     ...repositories,
