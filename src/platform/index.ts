@@ -18,6 +18,7 @@ export { BigIntScalar, JsonScalar } from './graphql/scalars.js';
 export { HealthChecks } from './health/health-checks.js';
 export type { HealthReport, PartHealth } from './health/health-checks.js';
 export { createFastifyAdapter } from './http/fastify.js';
+export { ControlLoop } from './leases/control-loop.js';
 export { LeaseLostError, Leases } from './leases/leases.js';
 export type { Lease } from './leases/leases.js';
 export { createLogger, currentRequestId, LOGGER, NestLogger } from './logging/logger.js';

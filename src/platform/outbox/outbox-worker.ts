@@ -5,6 +5,7 @@ import {
   type BeforeApplicationShutdown,
 } from '@nestjs/common';
 import { Database } from '../database/database.js';
+import { ControlLoop } from '../leases/control-loop.js';
 import { LOGGER, type Logger } from '../logging/logger.js';
 import { outboxDeliveries } from '../metrics/metrics.js';
 import { Outbox, type OutboxMessage } from './outbox.js';
@@ -15,6 +16,8 @@ const BACKOFF_FIRST_MS = 500;
 const BACKOFF_MAX_MS = 600_000;
 const POLL_MS = 1_000;
 const BATCH = 200;
+/** Messages of different keys that are delivered at once. */
+const CONCURRENCY = 4;
 
 /**
  * Delivers the outbox. Several processes may run it: a message is locked while it is delivered, and a message is taken only
@@ -22,10 +25,14 @@ const BATCH = 200;
  */
 @Injectable()
 export class OutboxWorker implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private running: Promise<void> | undefined;
-  private wakeUp: () => void = () => undefined;
-  private awake = false;
   private isStopping = false;
+  private readonly loop = new ControlLoop(
+    async () => ((await this.deliverBatch()) > 0 ? 0 : POLL_MS),
+    (error) => {
+      this.log.error({ err: error }, 'outbox: the database did not answer');
+      return POLL_MS;
+    },
+  );
 
   constructor(
     private readonly database: Database,
@@ -34,15 +41,14 @@ export class OutboxWorker implements OnApplicationBootstrap, BeforeApplicationSh
   ) {}
 
   onApplicationBootstrap(): void {
-    this.outbox.onAppended(() => this.wake());
-    this.running = this.loop();
+    this.outbox.onAppended(this.loop.wake);
+    this.loop.start();
   }
 
-  /** Stops after the message under way. */
+  /** Stops after the messages under way. */
   async beforeApplicationShutdown(): Promise<void> {
     this.isStopping = true;
-    this.wake();
-    await this.running;
+    await this.loop.stop();
   }
 
   /** Delivers what is due now, for tests and tools that must not wait. @returns messages delivered */
@@ -55,32 +61,6 @@ export class OutboxWorker implements OnApplicationBootstrap, BeforeApplicationSh
     }
   }
 
-  private wake(): void {
-    this.awake = true;
-    this.wakeUp();
-  }
-
-  private async loop(): Promise<void> {
-    while (!this.isStopping) {
-      this.awake = false;
-      const delivered = await this.deliverBatch().catch((error: unknown) => {
-        this.log.error({ err: error }, 'outbox: the database did not answer');
-        return 0;
-      });
-      if (delivered === 0 && !this.awake && !this.isStopping) await this.pause();
-    }
-  }
-
-  private async pause(): Promise<void> {
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, POLL_MS);
-      this.wakeUp = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
-  }
-
   private async deliverBatch(): Promise<number> {
     const due = await this.database.query<{ id: string }>(
       `SELECT id FROM outbox_message
@@ -88,10 +68,14 @@ export class OutboxWorker implements OnApplicationBootstrap, BeforeApplicationSh
       [this.outbox.topics],
     );
     let taken = 0;
-    for (const { id } of due) {
-      if (this.isStopping) break;
-      if (await this.deliver(id)) taken++;
-    }
+    const queue = due.values();
+    const work = async () => {
+      for (const { id } of queue) {
+        if (this.isStopping) return;
+        if (await this.deliver(id)) taken++;
+      }
+    };
+    await Promise.all(Array.from({ length: CONCURRENCY }, work));
     return taken;
   }
 

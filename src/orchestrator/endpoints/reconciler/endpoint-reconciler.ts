@@ -6,6 +6,7 @@ import {
   type OnApplicationBootstrap,
 } from '@nestjs/common';
 import {
+  ControlLoop,
   Database,
   HealthChecks,
   type Lease,
@@ -26,7 +27,6 @@ const LEASE = 'serving';
 const LEASE_MS = 6_000;
 /** How often is looked when nothing woke the loop: deployments by other processes are seen no later. */
 const LOOK_MS = 1_000;
-const STALE_MS = 30_000;
 
 /**
  * Brings what answers to what is wanted, whatever happened before. Every process serves every endpoint, so that any of them can
@@ -35,11 +35,13 @@ const STALE_MS = 30_000;
 @Injectable()
 export class EndpointReconciler implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly holder = randomUUID();
-  private running: Promise<void> | undefined;
-  private wakeUp: () => void = () => undefined;
-  private isAwake = false;
-  private isStopping = false;
-  private cameRoundAt = Date.now();
+  private readonly loop = new ControlLoop(
+    () => this.look(),
+    (error) => {
+      this.log.error({ err: error }, 'endpoints: the reconciler could not look');
+      return LOOK_MS;
+    },
+  );
 
   constructor(
     private readonly database: Database,
@@ -52,59 +54,34 @@ export class EndpointReconciler implements OnApplicationBootstrap, BeforeApplica
   ) {
     health.register('serving', async () => ({
       isReady: true,
-      isDegraded: Date.now() - this.cameRoundAt > STALE_MS,
+      isDegraded: this.loop.isStale,
       report: { models: this.models.names().length },
     }));
   }
 
   onApplicationBootstrap(): void {
-    this.running = this.loop();
+    this.loop.start();
   }
 
   /** Stops looking and lets every model answer what it was asked. What is wanted stays: the next start brings it back. */
   async beforeApplicationShutdown(): Promise<void> {
-    this.isStopping = true;
-    this.wake();
-    await this.running;
+    await this.loop.stop();
     await this.models.close();
     await this.leases.release(LEASE, this.holder);
   }
 
   /** Looks again now. */
-  readonly wake = (): void => {
-    this.isAwake = true;
-    this.wakeUp();
-  };
+  readonly wake = (): void => this.loop.wake();
 
-  private async loop(): Promise<void> {
-    while (!this.isStopping) {
-      this.isAwake = false;
-      await this.look().catch((error: unknown) => {
-        this.log.error({ err: error }, 'endpoints: the reconciler could not look');
-      });
-      if (!this.isAwake && !this.isStopping) await this.pause();
-    }
-  }
-
-  private async pause(): Promise<void> {
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, LOOK_MS);
-      this.wakeUp = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
-  }
-
-  private async look(): Promise<void> {
+  /** @returns milliseconds until the next look */
+  private async look(): Promise<number> {
     const endpoints = await this.endpoints.active();
     const wanted = new Set(endpoints.filter(({ desired }) => desired === 'serving').map(({ name }) => name));
     for (const endpoint of endpoints) if (wanted.has(endpoint.name)) this.models.want(endpoint, this.wake);
     for (const name of this.models.names()) if (!wanted.has(name)) this.models.drop(name, this.wake);
-    this.cameRoundAt = Date.now();
     const lease = await this.leases.acquire(LEASE, this.holder, LEASE_MS);
-    if (lease === undefined) return;
-    for (const endpoint of endpoints) await this.write(lease, endpoint);
+    if (lease) for (const endpoint of endpoints) await this.write(lease, endpoint);
+    return LOOK_MS;
   }
 
   private async write(lease: Lease, endpoint: Endpoint): Promise<void> {

@@ -7,6 +7,7 @@ import {
   type OnApplicationBootstrap,
 } from '@nestjs/common';
 import {
+  ControlLoop,
   HealthChecks,
   type Lease,
   LeaseLostError,
@@ -31,8 +32,6 @@ const HOUSEKEEPING_MS = 600_000;
 const MAX_TRIES = 10;
 const RETRY_FIRST_MS = 500;
 const RETRY_MAX_MS = 30_000;
-/** A loop that has not come round for so long is not well. */
-const STALE_MS = 30_000;
 const SHUTDOWN_MS = 10_000;
 
 /** A step that is being made. */
@@ -51,12 +50,14 @@ export class TrainingReconciler implements OnApplicationBootstrap, BeforeApplica
   private readonly holder = randomUUID();
   private readonly stepsUnderWay = new Map<string, StepUnderWay>();
   private readonly failures = new Map<string, { readonly tries: number; readonly until: number }>();
-  private running: Promise<void> | undefined;
-  private wakeUp: () => void = () => undefined;
-  private isAwake = false;
-  private isStopping = false;
+  private readonly loop = new ControlLoop(
+    () => this.look(),
+    (error) => {
+      this.log.error({ err: error }, 'training: the reconciler could not look');
+      return IDLE_MS;
+    },
+  );
   private isHolding = false;
-  private cameRoundAt = Date.now();
   private clearedAt = 0;
   private clearing: Promise<void> | undefined;
 
@@ -70,7 +71,7 @@ export class TrainingReconciler implements OnApplicationBootstrap, BeforeApplica
   ) {
     health.register('training', async () => ({
       isReady: true,
-      isDegraded: Date.now() - this.cameRoundAt > STALE_MS,
+      isDegraded: this.loop.isStale,
       report: {
         isHolding: this.isHolding,
         stepsUnderWay: this.stepsUnderWay.size,
@@ -80,14 +81,12 @@ export class TrainingReconciler implements OnApplicationBootstrap, BeforeApplica
   }
 
   onApplicationBootstrap(): void {
-    this.running = this.loop();
+    this.loop.start();
   }
 
   /** Stops looking, gives up long work, and hands the lease over. Commands go on; who holds the lease next takes them up. */
   async beforeApplicationShutdown(): Promise<void> {
-    this.isStopping = true;
-    this.wake();
-    await this.running;
+    await this.loop.stop();
     const steps = [...this.stepsUnderWay.values()];
     for (const { stop } of steps) stop.abort();
     const ended = Promise.all([this.clearing, ...steps.map(({ done }) => done)]).then(() => true);
@@ -96,43 +95,18 @@ export class TrainingReconciler implements OnApplicationBootstrap, BeforeApplica
   }
 
   /** Looks again now. */
-  wake(): void {
-    this.isAwake = true;
-    this.wakeUp();
-  }
+  readonly wake = (): void => this.loop.wake();
 
-  private async loop(): Promise<void> {
-    while (!this.isStopping) {
-      this.isAwake = false;
-      const isBusy = await this.look().catch((error: unknown) => {
-        this.log.error({ err: error }, 'training: the reconciler could not look');
-        return false;
-      });
-      if (!this.isAwake && !this.isStopping) await this.pause(isBusy ? BUSY_MS : IDLE_MS);
-    }
-  }
-
-  private async pause(ms: number): Promise<void> {
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, ms);
-      this.wakeUp = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
-  }
-
-  /** @returns whether runs are under way */
-  private async look(): Promise<boolean> {
+  /** @returns milliseconds until the next look */
+  private async look(): Promise<number> {
     const lease = await this.leases.acquire(LEASE, this.holder, LEASE_MS);
     this.isHolding = lease !== undefined;
     const runs = lease === undefined ? [] : await this.runs.unfinished();
-    this.cameRoundAt = Date.now();
     for (const state of ['pending', 'starting', 'running'] as const)
       unfinishedRuns.set({ state }, runs.filter((run) => run.state === state).length);
     if (lease === undefined) {
       for (const { stop } of this.stepsUnderWay.values()) stop.abort();
-      return false;
+      return IDLE_MS;
     }
     let active = runs.filter(({ state }) => state !== 'pending').length;
     for (const run of runs) {
@@ -142,7 +116,7 @@ export class TrainingReconciler implements OnApplicationBootstrap, BeforeApplica
       this.take(lease, run);
     }
     if (Date.now() - this.clearedAt > HOUSEKEEPING_MS) this.clearing ??= this.clear();
-    return active > 0;
+    return active > 0 ? BUSY_MS : IDLE_MS;
   }
 
   /** Begins a step, unless one is being made; that one is stopped if it works for what is no longer wanted. */
