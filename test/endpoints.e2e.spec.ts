@@ -175,17 +175,27 @@ describe('an endpoint', () => {
     expect([answer.status, answer.body.error]).toEqual([404, expect.stringMatching(/Endpoint "nothing"/)]);
   });
 
-  test('takes text and numbers by columns', async () => {
-    await deploy('spend', commits['spend']!);
-    const metadata = (await oip('/models/spend')).body;
-    const datatypes = Object.fromEntries(metadata.inputs.map((each: any) => [each.name, each.datatype]));
-    expect(datatypes).toMatchObject({ age: 'FP32', country: 'BYTES' });
-    const inputs = metadata.inputs.map(({ name, datatype }: any) => ({
-      ...{ name, datatype, shape: [1, 1], data: [datatype === 'BYTES' ? 'DE' : 30] },
-    }));
-    const { status, body } = await oip('/models/spend/infer', { inputs });
-    expect([status, typeof body.outputs[0].data[0]]).toEqual([200, 'number']);
-    expect(golden('expected_spend')).toBeDefined();
+  test.each([
+    ['risk', 'return_risk'],
+    ['spend', 'expected_spend'],
+  ])('%s gives what the model gave where it was made, for numbers and text alike', async (name, file) => {
+    await deploy(name, commits[name]!);
+    const { inputs, outputs, tolerance } = golden(file);
+    const { status, body } = await oip(`/models/${name}/infer`, { inputs });
+    expect([status, body.outputs.map((each: any) => each.name)]).toEqual([
+      200,
+      outputs.map((each: any) => each.name),
+    ]);
+    for (const [at, expected] of outputs.entries()) {
+      const { datatype, shape, data } = body.outputs[at];
+      expect([datatype, shape, data.length]).toEqual([
+        expected.datatype,
+        expected.shape,
+        expected.data.length,
+      ]);
+      for (const [i, value] of expected.data.entries())
+        expect(Math.abs(data[i] - value)).toBeLessThanOrEqual(tolerance * Math.max(1, Math.abs(value)));
+    }
   });
 });
 
@@ -244,6 +254,20 @@ describe('whatever happens', () => {
     await before.kill();
     await until('risk', () => (cairn.app.get(LocalModels).modelOf('risk') ?? before) !== before);
     expect((await oip('/models/risk/infer', { inputs: [features(1)] })).status).toBe(200);
+  });
+
+  test('a restart of the service brings back what is to serve, as the same revision', async () => {
+    await cairn.restart();
+    await until('risk', ({ observed }) => observed === 'ready');
+    const { status, body } = await oip('/models/risk/infer', { inputs: [features(1)] });
+    expect([status, body.model_version]).toEqual([200, '1']);
+    await cairn.app.get(OutboxWorker).drain();
+    const told = await cairn.ask(
+      'query($id: ID!) { asset(id: $id) { runs { nodes { state } } } }',
+      { id: (await show('risk')).asset.id },
+      engineer,
+    );
+    expect(told.asset.runs.nodes).toEqual([{ state: 'start' }]);
   });
 
   test('a stopped endpoint answers no more, and is served again when deployed', async () => {

@@ -29,6 +29,8 @@ export interface TestCairn extends Cairn {
   http(route: string, init?: RequestInit & { token?: string }): Promise<Response>;
   /** Makes a principal and a token for it; what it may do, the policy files say. @param subject `user:NAME` or `service:NAME` */
   tokenFor(subject: string): Promise<string>;
+  /** Stops the service and starts another on the same database and data folder; `app` and `url` are the new one's then. */
+  restart(): Promise<void>;
 }
 
 /** Starts a service for a test file. @param env settings beside the defaults */
@@ -37,20 +39,19 @@ export async function startTestCairn(env: Record<string, string> = {}): Promise<
   const dataDir = mkdtempSync(path.join(os.tmpdir(), 'cairn-e2e-'));
   chmodSync(dataDir, 0o755);
   const adminToken = `test-${randomBytes(16).toString('hex')}`;
-  const cairn = await startCairn(
-    loadConfig({
-      CAIRN_PORT: '0',
-      CAIRN_DATA_DIR: dataDir,
-      CAIRN_ADMIN_TOKEN: adminToken,
-      CAIRN_LOG_LEVEL: 'silent',
-      DATABASE_URL: database.url,
-      ...env,
-    }),
-  );
+  const config = loadConfig({
+    CAIRN_PORT: '0',
+    CAIRN_DATA_DIR: dataDir,
+    CAIRN_ADMIN_TOKEN: adminToken,
+    CAIRN_LOG_LEVEL: 'silent',
+    DATABASE_URL: database.url,
+    ...env,
+  });
+  let running = await startCairn(config);
   const http: TestCairn['http'] = (route, { token = adminToken, ...init } = {}) => {
     const headers = new Headers(init.headers);
     if (token !== '') headers.set('authorization', `Bearer ${token}`);
-    return fetch(`${cairn.url}${route}`, { ...init, headers });
+    return fetch(`${running.url}${route}`, { ...init, headers });
   };
   const graphql: TestCairn['graphql'] = async (query, variables = {}, token = adminToken) => {
     const response = await http('/graphql', {
@@ -66,8 +67,8 @@ export async function startTestCairn(env: Record<string, string> = {}): Promise<
     if (answer.errors) throw new Error(JSON.stringify(answer.errors, undefined, 1));
     return answer.data;
   };
-  return {
-    ...cairn,
+  const cairn: TestCairn = {
+    ...running,
     dataDir,
     adminToken,
     http,
@@ -86,10 +87,17 @@ export async function startTestCairn(env: Record<string, string> = {}): Promise<
       });
       return issued.issueToken.secret as string;
     },
+    restart: async () => {
+      await running.stop();
+      running = await startCairn(config);
+      const { app, url } = running;
+      Object.assign(cairn, { app, url });
+    },
     stop: async () => {
-      await cairn.stop();
+      await running.stop();
       await database.drop();
       rmSync(dataDir, { recursive: true, force: true });
     },
   };
+  return cairn;
 }
