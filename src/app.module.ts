@@ -9,6 +9,7 @@ import { OutboxResolver } from './outbox.resolver.js';
 import { PlatformModule, type PlatformOptions } from './platform/index.js';
 import { PolicyModule } from './policy/index.js';
 import { SearchModule } from './search/index.js';
+import { KafkaModule } from './sources/index.js';
 import { StorageModule } from './storage/index.js';
 
 /** All rooms of the house. */
@@ -25,6 +26,7 @@ export class AppModule {
         CatalogModule,
         LineageModule,
         SearchModule,
+        KafkaModule,
         OrchestratorModule,
       ],
       controllers: [HealthController, MetricsController],

@@ -10,7 +10,7 @@ export const SERVICES = readdirSync(folder)
   .map((file) => path.basename(file, '.sh'));
 
 /** Those that the service tests need. */
-export const TESTED = ['minio', 'versitygw', 'elasticsearch'];
+export const TESTED = ['minio', 'versitygw', 'elasticsearch', 'kafka'];
 
 /**
  * Runs one action of a server's script.

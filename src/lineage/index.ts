@@ -1,3 +1,5 @@
 export { AssetLineageService } from './assets/asset-lineage.service.js';
+export { redactText } from './events/redact-text.js';
+export { IngestionService } from './ingestion/ingestion.service.js';
 export { LineageModule } from './lineage.module.js';
 export { Projector } from './projection/projector.js';

@@ -45,6 +45,6 @@ import { RunService } from './runs/run.service.js';
     EventListService,
     EventListResolver,
   ],
-  exports: [Projector, AssetLineageService],
+  exports: [Projector, AssetLineageService, IngestionService],
 })
 export class LineageModule {}

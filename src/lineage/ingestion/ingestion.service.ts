@@ -1,8 +1,8 @@
 import { idOfAsset } from '../projection/asset-ids.js';
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { type BeforeApplicationShutdown, Injectable } from '@nestjs/common';
+import { type BeforeApplicationShutdown, Inject, Injectable } from '@nestjs/common';
 import { type Principal, subjectOf } from '../../identity/index.js';
-import { DomainError, HealthChecks, InvalidInputError } from '../../platform/index.js';
+import { CONFIG, type Config, DomainError, HealthChecks, InvalidInputError } from '../../platform/index.js';
 import { instantOf } from '../events/instant.js';
 import type { EventWarning } from '../events/validate-event.js';
 import { EventLogRepository } from '../log/event-log.repository.js';
@@ -50,6 +50,7 @@ export class IngestionService implements BeforeApplicationShutdown {
     private readonly store: EventStore,
     log: EventLogRepository,
     health: HealthChecks,
+    @Inject(CONFIG) private readonly config: Config,
   ) {
     health.register('lineage', async () => {
       const unprojectedEvents = await log.countUnprojected();
@@ -67,6 +68,13 @@ export class IngestionService implements BeforeApplicationShutdown {
     const event = this.prepare(value);
     const inContext = AsyncLocalStorage.snapshot();
     return this.lane.pass({ caller, event, inContext, sizeBytes: event.bodyJson.length });
+  }
+
+  /** Takes one event as JSON text, of at most as many bytes as a request body. @throws as {@link ingest} */
+  async ingestText(caller: Principal, text: string): Promise<Receipt> {
+    if (Buffer.byteLength(text) > this.config.CAIRN_MAX_BODY_BYTES)
+      throw new InvalidInputError('body', `must be at most ${this.config.CAIRN_MAX_BODY_BYTES} bytes`);
+    return this.ingest(caller, parseJson(text));
   }
 
   /** Takes up to 1,000 events, each for itself. Source: OpenLineage HTTP API, `POST /lineage/batch`. */
@@ -165,4 +173,12 @@ function outcomeOf(outcome: { ok: Receipt } | { error: unknown }): string {
   if ('error' in outcome) return outcome.error instanceof DomainError ? 'denied' : 'failed';
   if (outcome.ok.projectionError !== undefined) return 'unprojected';
   return outcome.ok.isDuplicate ? 'duplicate' : 'stored';
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new InvalidInputError('body', `must be JSON: ${(error as Error).message}`);
+  }
 }

@@ -67,6 +67,30 @@ export const CONFIG_SCHEMA = z.object({
     .describe("Bucket for objects; turns the s3 driver on. Credentials: the AWS SDK's own variables."),
   S3_REGION: z.string().min(1).default('us-east-1').describe('Region of the bucket.'),
   S3_PREFIX: z.string().max(512).default('').describe('Key prefix inside the bucket.'),
+  KAFKA_BROKERS: z
+    .string()
+    .transform((text) => text.split(',').map((broker) => broker.trim()))
+    .pipe(z.array(z.string().regex(/^[^\s:]+:\d{1,5}$/, 'must be HOST:PORT, several with commas')).min(1))
+    .optional()
+    .describe("Brokers of the OpenLineage Kafka transport's topic, HOST:PORT with commas; turns reading on."),
+  KAFKA_TOPIC: z
+    .string()
+    .min(1)
+    .max(249)
+    .default('openlineage.events')
+    .describe('Topic to read events from.'),
+  KAFKA_GROUP: z.string().min(1).max(255).default('cairn').describe('Consumer group; all replicas share it.'),
+  KAFKA_SUBJECT: z
+    .string()
+    .default('service:kafka')
+    .describe('Principal whose `emit` rights events from Kafka need; an administrator makes it.'),
+  KAFKA_TLS: z.stringbool().default(false).describe('Whether brokers are spoken to by TLS.'),
+  KAFKA_SASL_MECHANISM: z
+    .enum(['plain', 'scram-sha-256', 'scram-sha-512'])
+    .default('scram-sha-512')
+    .describe('How KAFKA_USERNAME is proved.'),
+  KAFKA_USERNAME: z.string().optional().describe('SASL user; without it brokers are spoken to without one.'),
+  KAFKA_PASSWORD: z.string().optional().describe('SASL password.'),
   ELASTICSEARCH_URL: url('http:', 'https:')
     .optional()
     .describe('Elasticsearch 8 or 9. Without it PostgreSQL answers searches.'),

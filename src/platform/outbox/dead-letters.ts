@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../database/database.js';
+import type { OutboxEntry } from './outbox.js';
 
 /** A message whose deliveries were given up. */
 export interface DeadLetter {
@@ -23,6 +24,19 @@ export class DeadLetters {
       `SELECT id, topic, ordering_key AS "orderingKey", payload, attempts, last_error AS "lastError", dead_at AS "deadAt"
        FROM outbox_message WHERE dead_at IS NOT NULL ORDER BY id LIMIT $1`,
       [limit],
+    );
+  }
+
+  /**
+   * Puts a message aside at once, without a delivery: what came from outside and can never be taken as it is. The same topic and
+   * ordering key is put aside once.
+   */
+  async bury({ topic, orderingKey, payload }: OutboxEntry, reason: string): Promise<void> {
+    await this.database.query(
+      `INSERT INTO outbox_message (topic, ordering_key, payload, last_error, dead_at)
+       SELECT $1, $2, $3, $4, now() WHERE NOT EXISTS (
+         SELECT 1 FROM outbox_message WHERE topic = $1 AND ordering_key = $2 AND dead_at IS NOT NULL)`,
+      [topic, orderingKey, JSON.stringify(payload), reason.slice(0, 2_000)],
     );
   }
 

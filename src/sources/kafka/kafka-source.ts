@@ -1,0 +1,168 @@
+import { setTimeout } from 'node:timers/promises';
+import {
+  type BeforeApplicationShutdown,
+  Inject,
+  Injectable,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
+import {
+  type Consumer,
+  type EachBatchPayload,
+  Kafka,
+  type KafkaMessage,
+  logLevel,
+  type SASLOptions,
+} from 'kafkajs';
+import type { Principal } from '../../identity/index.js';
+import { IngestionService } from '../../lineage/index.js';
+import { CONFIG, type Config, HealthChecks, LOGGER, type Logger } from '../../platform/index.js';
+import { KafkaPrincipal } from './kafka-principal.js';
+import { isTransient, PoisonMessages } from './poison-messages.js';
+import { kafkaMessages } from './metrics.js';
+
+/** Messages that are on their way into the database at once; the ingestion gathers them into transactions. */
+const AT_ONCE = 500;
+const CONNECT_AGAIN_MS = 1_000;
+const RETRY = { initialRetryTime: 300, maxRetryTime: 30_000, retries: Number.MAX_SAFE_INTEGER };
+
+/**
+ * Reads the topic of the OpenLineage Kafka transport. Each message passes the same ingestion as an HTTP request, as the principal
+ * KAFKA_SUBJECT, whose `emit` rights are asked. An offset is committed after its message is in the database: in the event log,
+ * or, when it can never be taken, among the dead letters. A crash in between delivers again, and a known event changes nothing.
+ * Source: openlineage-python and openlineage-java, transport `kafka`: the value is one event as JSON.
+ */
+@Injectable()
+export class KafkaSource implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private consumer: Consumer | undefined;
+  private isRunning = false;
+  private lastError: string | undefined;
+  private isStopping = false;
+  private connecting: Promise<void> | undefined;
+
+  constructor(
+    private readonly ingestion: IngestionService,
+    private readonly poison: PoisonMessages,
+    private readonly principal: KafkaPrincipal,
+    @Inject(CONFIG) private readonly config: Config,
+    @Inject(LOGGER) private readonly log: Logger,
+    health: HealthChecks,
+  ) {
+    if (config.KAFKA_BROKERS === undefined) return;
+    health.register('kafka', async () => ({
+      isReady: true,
+      isDegraded: !this.isRunning || this.lastError !== undefined,
+      report: { topic: config.KAFKA_TOPIC, isRunning: this.isRunning, lastError: this.lastError },
+    }));
+  }
+
+  /** The service starts whether or not the brokers answer; reading begins when they do. */
+  onApplicationBootstrap(): void {
+    if (this.config.KAFKA_BROKERS !== undefined) this.connecting = this.connect(this.config.KAFKA_BROKERS);
+  }
+
+  /** Lets what is on its way reach the database. */
+  async beforeApplicationShutdown(): Promise<void> {
+    this.isStopping = true;
+    await this.consumer?.disconnect();
+    await this.connecting;
+  }
+
+  private async connect(brokers: readonly string[]): Promise<void> {
+    const { KAFKA_TOPIC: topic, KAFKA_GROUP: groupId, KAFKA_TLS: ssl, CAIRN_MAX_BODY_BYTES } = this.config;
+    const kafka = new Kafka({
+      ...{ clientId: 'cairn', brokers: [...brokers], ssl, sasl: saslOf(this.config), retry: RETRY },
+      logLevel: logLevel.WARN,
+      logCreator:
+        () =>
+        ({ log, namespace }) =>
+          this.log.warn({ ...log, namespace }, 'kafka'),
+    });
+    const consumer = kafka.consumer({ groupId, maxBytesPerPartition: CAIRN_MAX_BODY_BYTES, retry: RETRY });
+    this.consumer = consumer;
+    consumer.on(consumer.events.CRASH, ({ payload }) => this.failed(payload.error));
+    consumer.on(consumer.events.GROUP_JOIN, () => {
+      this.isRunning = true;
+      this.lastError = undefined;
+      this.log.info({ topic, groupId }, 'kafka: reading');
+    });
+    while (!this.isStopping) {
+      try {
+        await consumer.connect();
+        await consumer.subscribe({ topic, fromBeginning: true });
+        await consumer.run({
+          autoCommit: false,
+          eachBatchAutoResolve: false,
+          eachBatch: (batch) => this.takeBatch(batch),
+        });
+        return;
+      } catch (error) {
+        // A topic that is not there yet, brokers that do not know it yet.
+        if (!this.isStopping) this.failed(error);
+        await setTimeout(CONNECT_AGAIN_MS);
+      }
+    }
+  }
+
+  /** What throws is fetched again later, from the last committed offset on. */
+  private async takeBatch({
+    batch,
+    isStale,
+    isRunning,
+    heartbeat,
+    resolveOffset,
+    commitOffsetsIfNecessary,
+  }: EachBatchPayload) {
+    const { topic, partition, messages } = batch;
+    for (let at = 0; at < messages.length && isRunning() && !isStale(); at += AT_ONCE) {
+      const some = messages.slice(at, at + AT_ONCE);
+      try {
+        const caller = await this.principal.now();
+        const outcomes = await Promise.allSettled(
+          some.map((message) => this.take(caller, topic, partition, message)),
+        );
+        const failure = outcomes.find((outcome) => outcome.status === 'rejected');
+        if (failure) throw failure.reason;
+      } catch (error) {
+        this.failed(error);
+        throw error;
+      }
+      const last = some.at(-1)!.offset;
+      resolveOffset(last);
+      const offset = (BigInt(last) + 1n).toString();
+      await commitOffsetsIfNecessary({ topics: [{ topic, partitions: [{ partition, offset }] }] });
+      await heartbeat();
+      this.lastError = undefined;
+    }
+  }
+
+  private async take(
+    caller: Principal,
+    topic: string,
+    partition: number,
+    message: KafkaMessage,
+  ): Promise<void> {
+    const text = message.value?.toString('utf8') ?? '';
+    try {
+      await this.ingestion.ingestText(caller, text);
+      kafkaMessages.inc({ outcome: 'taken' });
+    } catch (error) {
+      if (isTransient(error)) throw error;
+      await this.poison.bury({ topic, partition, offset: message.offset, text }, error);
+      kafkaMessages.inc({ outcome: 'buried' });
+    }
+  }
+
+  private failed(error: unknown): void {
+    this.lastError = error instanceof Error ? error.message : String(error);
+    this.log.warn({ err: error }, 'kafka: reading is held up');
+  }
+}
+
+function saslOf({
+  KAFKA_SASL_MECHANISM: mechanism,
+  KAFKA_USERNAME,
+  KAFKA_PASSWORD,
+}: Config): SASLOptions | undefined {
+  if (KAFKA_USERNAME === undefined || KAFKA_PASSWORD === undefined) return undefined;
+  return { mechanism, username: KAFKA_USERNAME, password: KAFKA_PASSWORD } as SASLOptions;
+}

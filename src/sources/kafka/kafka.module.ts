@@ -1,0 +1,9 @@
+import { Module } from '@nestjs/common';
+import { LineageModule } from '../../lineage/index.js';
+import { KafkaPrincipal } from './kafka-principal.js';
+import { KafkaSource } from './kafka-source.js';
+import { PoisonMessages } from './poison-messages.js';
+
+/** Events from Kafka, where KAFKA_BROKERS is set. */
+@Module({ imports: [LineageModule], providers: [KafkaSource, KafkaPrincipal, PoisonMessages] })
+export class KafkaModule {}
