@@ -256,9 +256,8 @@ describe('whatever happens', () => {
     expect((await oip('/models/risk/infer', { inputs: [features(1)] })).status).toBe(200);
   });
 
-  test('a restart of the service brings back what is to serve, as the same revision', async () => {
+  test('a restart of the service brings back what is to serve, as the same revision, and who asks at once waits for it', async () => {
     await cairn.restart();
-    await until('risk', ({ observed }) => observed === 'ready');
     const { status, body } = await oip('/models/risk/infer', { inputs: [features(1)] });
     expect([status, body.model_version]).toEqual([200, '1']);
     await cairn.app.get(OutboxWorker).drain();

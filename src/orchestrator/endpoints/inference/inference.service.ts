@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Principal } from '../../../identity/index.js';
 import { DomainError } from '../../../platform/index.js';
-import type { Endpoint } from '../endpoint.js';
 import { EndpointNotReadyError } from '../errors.js';
 import { inferenceDuration, inferences } from '../metrics.js';
 import { LocalModels } from '../reconciler/local-models.js';
@@ -48,7 +47,7 @@ export class InferenceService {
 
   /** @throws {EndpointNotReadyError} */
   async metadata(caller: Principal, name: string, version?: string): Promise<ModelMetadata> {
-    const { signature, revision } = this.modelOf(await this.service.openForInference(caller, name), version);
+    const { signature, revision } = await this.modelOf(caller, name, version);
     const describe = ({ name: tensor, datatype, shape }: TensorSignature) => ({
       name: tensor,
       datatype,
@@ -66,7 +65,7 @@ export class InferenceService {
    * @throws {EndpointNotReadyError} @throws {EndpointOverloadedError} @throws {InferenceFailedError} @throws {InferenceTimeoutError}
    */
   async infer(caller: Principal, name: string, body: unknown, version?: string): Promise<InferAnswer> {
-    const model = this.modelOf(await this.service.openForInference(caller, name), version);
+    const model = await this.modelOf(caller, name, version);
     try {
       const request = parseInferRequest(body, model.signature);
       const end = inferenceDuration.startTimer({ endpoint: name });
@@ -87,8 +86,10 @@ export class InferenceService {
     }
   }
 
-  private modelOf({ name, desired, reason }: Endpoint, version: string | undefined): LoadedModel {
-    const model = desired === 'serving' ? this.models.modelOf(name) : undefined;
+  private async modelOf(caller: Principal, name: string, version: string | undefined): Promise<LoadedModel> {
+    const endpoint = await this.service.openForInference(caller, name);
+    const { desired, reason } = endpoint;
+    const model = desired === 'serving' ? await this.models.settled(endpoint) : undefined;
     if (model === undefined)
       throw new EndpointNotReadyError(
         name,

@@ -60,6 +60,7 @@ export class EndpointReconciler implements OnApplicationBootstrap, BeforeApplica
   }
 
   onApplicationBootstrap(): void {
+    this.models.onChange(this.wake);
     this.loop.start();
   }
 
@@ -77,8 +78,8 @@ export class EndpointReconciler implements OnApplicationBootstrap, BeforeApplica
   private async look(): Promise<number> {
     const endpoints = await this.endpoints.active();
     const wanted = new Set(endpoints.filter(({ desired }) => desired === 'serving').map(({ name }) => name));
-    for (const endpoint of endpoints) if (wanted.has(endpoint.name)) this.models.want(endpoint, this.wake);
-    for (const name of this.models.names()) if (!wanted.has(name)) this.models.drop(name, this.wake);
+    for (const endpoint of endpoints) if (wanted.has(endpoint.name)) this.models.want(endpoint);
+    for (const name of this.models.names()) if (!wanted.has(name)) this.models.drop(name);
     const lease = await this.leases.acquire(LEASE, this.holder, LEASE_MS);
     if (lease) for (const endpoint of endpoints) await this.write(lease, endpoint);
     return LOOK_MS;

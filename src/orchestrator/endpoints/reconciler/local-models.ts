@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
 import { LOGGER, type Logger } from '../../../platform/index.js';
 import { OBJECT_STORE, type ObjectStore, parseSha256 } from '../../../storage/index.js';
@@ -9,6 +10,8 @@ import { crashedWorkers, loadedModels } from '../metrics.js';
 
 const RETRY_FIRST_MS = 500;
 const RETRY_MAX_MS = 30_000;
+/** How long a question waits for a model that is being loaded. */
+const LOAD_WAIT_MS = 10_000;
 
 /** What this process has of one endpoint. */
 interface Slot {
@@ -27,6 +30,7 @@ interface Slot {
 export class LocalModels {
   private readonly slots = new Map<string, Slot>();
   private isClosing = false;
+  private changed: () => void = () => undefined;
 
   constructor(
     @Inject(OBJECT_STORE) private readonly objects: ObjectStore,
@@ -36,6 +40,28 @@ export class LocalModels {
   /** The model that answers for a name here; undefined when none does. */
   modelOf(endpoint: string): LoadedModel | undefined {
     return this.slots.get(endpoint)?.model;
+  }
+
+  /** @param changed called when something came of a load, and whenever a model ends by itself */
+  onChange(changed: () => void): void {
+    this.changed = changed;
+  }
+
+  /**
+   * The model that answers for an endpoint that is to be served. Where none does yet, as in a process that has just started, the
+   * one that is being loaded is waited for, no longer than `LOAD_WAIT_MS`.
+   * @returns undefined when there is none by then, or the load failed
+   */
+  async settled(endpoint: Endpoint): Promise<LoadedModel | undefined> {
+    const model = this.modelOf(endpoint.name);
+    if (model) return model;
+    this.want(endpoint);
+    const waited = new AbortController();
+    const loading = this.slots.get(endpoint.name)?.loading;
+    await Promise.race([loading, setTimeout(LOAD_WAIT_MS, undefined, { signal: waited.signal })]).finally(
+      () => waited.abort(),
+    );
+    return this.modelOf(endpoint.name);
   }
 
   /** Names of which there is something here. */
@@ -50,29 +76,26 @@ export class LocalModels {
     return { loaded: model?.revision, refusal: refusal ?? undefined, trouble };
   }
 
-  /**
-   * Begins to load what an endpoint should answer with, unless it does already, is being loaded, or failed a moment ago.
-   * @param onChange called when something came of it, and whenever the model ends by itself
-   */
-  want(endpoint: Endpoint, onChange: () => void): void {
+  /** Begins to load what an endpoint should answer with, unless it does already, is being loaded, or failed a moment ago. */
+  want(endpoint: Endpoint): void {
     const slot = this.slots.get(endpoint.name) ?? { tries: 0, retryAt: 0, closing: Promise.resolve() };
     this.slots.set(endpoint.name, slot);
     const isRefused = this.stateOf(endpoint).refusal !== undefined;
     const revision = isRefused ? endpoint.served : endpoint.revision;
     if (revision === null || slot.model?.revision === revision.number) return;
     if (this.isClosing || slot.loading || slot.retryAt > Date.now()) return;
-    slot.loading = this.load(endpoint.name, revision, slot, onChange).finally(() => {
+    slot.loading = this.load(endpoint.name, revision, slot).finally(() => {
       slot.loading = undefined;
-      onChange();
+      this.changed();
     });
   }
 
   /** Drops what answers for a name, once it has answered what was asked. */
-  drop(name: string, onChange: () => void): void {
+  drop(name: string): void {
     const slot = this.slots.get(name);
     if (!slot || slot.loading) return;
     this.slots.delete(name);
-    void this.retire(slot).then(onChange);
+    void this.retire(slot).then(this.changed);
   }
 
   /** Ends all workers, once they have answered. */
@@ -85,12 +108,7 @@ export class LocalModels {
     this.count();
   }
 
-  private async load(
-    endpoint: string,
-    revision: EndpointRevision,
-    slot: Slot,
-    onChange: () => void,
-  ): Promise<void> {
+  private async load(endpoint: string, revision: EndpointRevision, slot: Slot): Promise<void> {
     const { number, sha256, sizeBytes } = revision;
     try {
       const bytes = await this.read(sha256, sizeBytes);
@@ -100,7 +118,7 @@ export class LocalModels {
         this.failed(endpoint, number, slot, new EndpointNotReadyError(endpoint, reason), reason);
         slot.model = undefined;
         this.count();
-        onChange();
+        this.changed();
       });
       void this.retire(slot);
       Object.assign(slot, { model, trouble: undefined, retryAt: 0 });
