@@ -75,7 +75,9 @@ export class EndpointRepository {
     const [row] = await this.database.query<{ revision: number }>(
       `INSERT INTO endpoint (name, asset_id, desired, observed, revision) VALUES ($1, $2, 'serving', 'pending', 1)
        ON CONFLICT (name) DO UPDATE SET desired = 'serving', revision = endpoint.revision + 1, version = endpoint.version + 1,
-         observed = CASE WHEN endpoint.observed = 'ready' THEN 'ready' ELSE 'pending' END, reason = NULL
+         observed = CASE WHEN endpoint.observed = 'ready' THEN 'ready' ELSE 'pending' END,
+         reason = CASE WHEN endpoint.observed = 'ready' AND endpoint.served_revision IS NOT NULL
+           THEN format('revision %s answers, and not %s: it is being loaded', endpoint.served_revision, endpoint.revision + 1) END
        RETURNING revision`,
       [name, assetId],
     );
