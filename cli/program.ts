@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { addAccess } from './access/access.js';
 import { addPrincipals } from './access/principals.js';
+import { addCatalogs } from './sources/catalogs.js';
 import { addTokens } from './access/tokens.js';
 import { addAdmin } from './admin/admin.js';
 import { addGet } from './content/get.js';
@@ -49,6 +50,7 @@ const GROUPS: readonly AddCommands[] = [
   addAccess,
   addPrincipals,
   addTokens,
+  addCatalogs,
   addAdmin,
 ];
 

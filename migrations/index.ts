@@ -7,6 +7,7 @@ import { Search1795392000006 } from './1795392000006-search.js';
 import { Training1795392000007 } from './1795392000007-training.js';
 import { Endpoints1795392000008 } from './1795392000008-endpoints.js';
 import { ExternalIdentities1795392000010 } from './1795392000010-external-identities.js';
+import { Catalogs1795392000011 } from './1795392000011-catalogs.js';
 
 /** Every migration, in order. A room's migration creates that room's tables. */
 export const MIGRATIONS = [
@@ -19,4 +20,5 @@ export const MIGRATIONS = [
   Training1795392000007,
   Endpoints1795392000008,
   ExternalIdentities1795392000010,
+  Catalogs1795392000011,
 ];

@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander';
+import { UsageError } from '../exit-codes.js';
 
 /** A reader of whole numbers for commander. @param option the option's name, for the message */
 export function wholeNumber(option: string, least: number, most: number): (text: string) => number {
@@ -12,4 +13,16 @@ export function wholeNumber(option: string, least: number, most: number): (text:
 /** Gathers an option that may be given several times. */
 export function gather(value: string, before: readonly string[] = []): readonly string[] {
   return [...before, value];
+}
+
+/** `rate=0.1`: the value is read as JSON when it is, and is text otherwise. */
+export function parseParameter(option: string, text: string): [string, unknown] {
+  const at = text.indexOf('=');
+  if (at < 1) throw new UsageError(`${option}: must be NAME=VALUE, not ${JSON.stringify(text)}`);
+  const value = text.slice(at + 1);
+  try {
+    return [text.slice(0, at), JSON.parse(value) as unknown];
+  } catch {
+    return [text.slice(0, at), value];
+  }
 }

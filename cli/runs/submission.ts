@@ -1,3 +1,4 @@
+import { parseParameter } from '../output/arguments.js';
 import { parseRevisionAddress, parseAddress } from '../content/address.js';
 import { UsageError } from '../exit-codes.js';
 
@@ -31,7 +32,7 @@ export function submissionOf(
     code: { repository: code.repository, revision: code.revision },
     command,
     output: { repository: output.repository, branch: output.revision ?? 'main' },
-    parameters: Object.fromEntries((options.param ?? []).map(parseParameter)),
+    parameters: Object.fromEntries((options.param ?? []).map((text) => parseParameter('--param', text))),
     seed: options.seed,
     timeoutSeconds: options.timeout,
   };
@@ -42,16 +43,4 @@ function parseInput(text: string): { repository: string; revision: string; mount
   const at = text.indexOf('=');
   const { repository, revision } = parseRevisionAddress(at < 0 ? text : text.slice(0, at));
   return { repository, revision, mount: at < 0 ? repository : text.slice(at + 1) };
-}
-
-/** `rate=0.1`: the value is read as JSON when it is, and is text otherwise. */
-function parseParameter(text: string): [string, unknown] {
-  const at = text.indexOf('=');
-  if (at < 1) throw new UsageError(`--param: must be NAME=VALUE, not ${JSON.stringify(text)}`);
-  const value = text.slice(at + 1);
-  try {
-    return [text.slice(0, at), JSON.parse(value) as unknown];
-  } catch {
-    return [text.slice(0, at), value];
-  }
 }

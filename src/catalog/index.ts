@@ -10,6 +10,8 @@ export type { PreparedCommit } from './commits/commit.service.js';
 export { RevisionService } from './commits/revision.service.js';
 export { ContentService } from './content/content.service.js';
 export type { OpenContent } from './content/content.service.js';
+export { formatOf, profile as profileContent } from './profiles/index.js';
+export type { ContentReader, ProfileFormat } from './profiles/index.js';
 export { RepositoryEntity } from './repositories/repository.entity.js';
 export type { Repository, RepositoryKind } from './repositories/repository.js';
 export { RepositoryService } from './repositories/repository.service.js';

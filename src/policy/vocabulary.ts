@@ -30,7 +30,7 @@ export const KINDS = [...ASSET_KINDS, 'system'] as const;
 export type Kind = (typeof KINDS)[number];
 
 /** The parts of the service that are asked about, always with `administer`, as `system/<name>` in the root namespace. */
-export const SYSTEM_OBJECTS = ['principals', 'policy', 'outbox', 'audit'] as const;
+export const SYSTEM_OBJECTS = ['principals', 'policy', 'outbox', 'audit', 'catalogs'] as const;
 export type SystemObject = (typeof SYSTEM_OBJECTS)[number];
 
 /**

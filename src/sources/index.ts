@@ -1,1 +1,2 @@
+export { CatalogsModule } from './catalogs/catalogs.module.js';
 export { KafkaModule } from './kafka/kafka.module.js';

@@ -45,6 +45,11 @@ export const CONFIG_SCHEMA = z.object({
     .min(1)
     .default('policies')
     .describe('Folder of the Casbin model and policy files.'),
+  CAIRN_CREDENTIALS_DIR: z
+    .string()
+    .min(1)
+    .default('credentials')
+    .describe('Folder of the credentials of external sources: X/username and X/password for credentials X.'),
   CAIRN_ADMIN_TOKEN: z
     .string()
     .min(16)
@@ -216,6 +221,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
     ...config,
     CAIRN_DATA_DIR: path.resolve(config.CAIRN_DATA_DIR),
     CAIRN_POLICY_DIR: path.resolve(config.CAIRN_POLICY_DIR),
+    CAIRN_CREDENTIALS_DIR: path.resolve(config.CAIRN_CREDENTIALS_DIR),
   });
 }
 
