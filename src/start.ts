@@ -16,6 +16,7 @@ import {
   migrate,
   NestLogger,
   startEmbeddedPostgres,
+  startTracing,
 } from './platform/index.js';
 
 /** The port is taken by another program. */
@@ -51,6 +52,7 @@ export async function startCairn(config: Config): Promise<Cairn> {
   };
   try {
     const logger = createLogger(config);
+    undo.push(startTracing(config, logger));
     undo.push(lockDataDir(config.CAIRN_DATA_DIR));
     const databaseUrl = config.DATABASE_URL ?? (await startDatabase(config, undo));
     await migrateDatabase(databaseUrl);

@@ -13,6 +13,7 @@ const url = (...protocols: string[]) =>
   z.string().refine((value) => protocols.includes(protocolOf(value)), {
     error: `must be a URL that starts with ${protocols.map((p) => `${p}//`).join(' or ')}`,
   });
+const otlpProtocol = z.enum(['http/protobuf', 'http/json']);
 
 /**
  * Every setting of the service: name, rule, default, and what it is for. The only description of them;
@@ -94,6 +95,23 @@ export const CONFIG_SCHEMA = z.object({
   ELASTICSEARCH_URL: url('http:', 'https:')
     .optional()
     .describe('Elasticsearch 8 or 9. Without it PostgreSQL answers searches.'),
+  OTEL_EXPORTER_OTLP_ENDPOINT: url('http:', 'https:')
+    .optional()
+    .describe('OTLP/HTTP collector, e.g. http://HOST:4318; turns traces on. They go to /v1/traces under it.'),
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: url('http:', 'https:')
+    .optional()
+    .describe('The whole address for traces, instead of the one above.'),
+  OTEL_EXPORTER_OTLP_PROTOCOL: otlpProtocol
+    .default('http/protobuf')
+    .describe(
+      "How spans are sent. OpenTelemetry's further variables (OTEL_TRACES_SAMPLER, OTEL_EXPORTER_OTLP_HEADERS, OTEL_BSP_…, OTEL_RESOURCE_ATTRIBUTES) are heeded as well.",
+    ),
+  OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: otlpProtocol
+    .optional()
+    .describe('How traces are sent, instead of the one above.'),
+  OTEL_TRACES_EXPORTER: z.enum(['otlp', 'none']).default('otlp').describe('`none` turns traces off.'),
+  OTEL_SDK_DISABLED: z.stringbool().default(false).describe('Whether traces are off all the same.'),
+  OTEL_SERVICE_NAME: z.string().min(1).max(255).default('cairn').describe("The service's name in traces."),
   CAIRN_LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
     .default('info')

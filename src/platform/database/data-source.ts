@@ -1,19 +1,23 @@
-import { DataSource, type DataSourceOptions, type MixedList } from 'typeorm';
+import { DataSource, type DataSourceOptions, type EntitySubscriberInterface, type MixedList } from 'typeorm';
 import { MIGRATIONS } from '../../../migrations/index.js';
 
 /** An entity class; rooms list theirs in `src/entities.ts`. */
 export type EntityClass = new () => object;
+
+type SubscriberClass = new () => EntitySubscriberInterface;
 
 /** How the service and its tools open the database. Schema changes come from migrations only. */
 export function dataSourceOptions(
   url: string,
   entities: readonly EntityClass[],
   poolSize: number,
+  subscribers: readonly SubscriberClass[] = [],
 ): DataSourceOptions {
   return {
     type: 'postgres',
     url,
     entities: [...entities] as MixedList<EntityClass>,
+    subscribers: [...subscribers],
     migrations: MIGRATIONS,
     migrationsTransactionMode: 'each',
     synchronize: false,
