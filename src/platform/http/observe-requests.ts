@@ -16,7 +16,7 @@ import { tracer } from '../tracing/index.js';
 /** As nginx says it: the client went away before its answer was complete. */
 const CLIENT_CLOSED_REQUEST = 499;
 /** What is asked every few seconds by machines is counted and not traced. */
-const UNTRACED = /^\/(?:health|metrics)(?:\/|$)/;
+const UNTRACED = /^\/(?:(?:v2\/)?health|metrics)(?:\/|$)/;
 
 /**
  * Gives each request its id, and a span that goes on with the trace that the request came with (W3C `traceparent`), both for all that

@@ -1,4 +1,4 @@
-import { SpanKind } from '@opentelemetry/api';
+import { SpanKind, trace } from '@opentelemetry/api';
 import { type EntitySubscriberInterface, EventSubscriber, type QueryRunner } from 'typeorm';
 import { fail, tracer } from './span.js';
 
@@ -15,7 +15,7 @@ interface QueryEvent {
 }
 
 /**
- * A span for each statement, whoever sends it: TypeORM tells of all of them within the work that sends them. Parameters are never
+ * A span for each statement that is part of traced work, whoever sends it: TypeORM tells of all of them within the work that sends them. Parameters are never
  * shown, nor are literals of the text, nor PostgreSQL's messages, which quote values.
  */
 @EventSubscriber()
@@ -31,6 +31,7 @@ export class SqlSpans implements EntitySubscriberInterface {
 
   afterQuery({ query, queryRunner, success, error }: QueryEvent): void {
     const startTime = this.begun.get(queryRunner)?.shift();
+    if (trace.getActiveSpan() === undefined) return;
     const { operation, table, text } = describeSql(query);
     const span = tracer().startSpan(table === undefined ? operation : `${operation} ${table}`, {
       kind: SpanKind.CLIENT,
