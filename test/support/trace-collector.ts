@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gunzipSync } from 'node:zlib';
 import { type CollectedSpan, spansOfJson, spansOfProtobuf } from './otlp.js';
@@ -19,7 +19,7 @@ export async function startTraceCollector(): Promise<TraceCollector> {
   const spans: CollectedSpan[] = [];
   const mediaTypes = new Set<string>();
   const headers: NodeJS.Dict<string | string[]>[] = [];
-  const server = createServer(async (request, response) => {
+  const take = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const raw = Buffer.concat(chunks);
@@ -31,7 +31,8 @@ export async function startTraceCollector(): Promise<TraceCollector> {
     if (isTraces) spans.push(...(mediaType.includes('json') ? spansOfJson(body) : spansOfProtobuf(body)));
     response.writeHead(isTraces ? 200 : 404, { 'content-type': mediaType });
     response.end(mediaType.includes('json') ? '{}' : '');
-  }).listen(0, '127.0.0.1');
+  };
+  const server = createServer((request, response) => void take(request, response)).listen(0, '127.0.0.1');
   await once(server, 'listening');
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,

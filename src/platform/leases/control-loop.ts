@@ -24,7 +24,9 @@ export class ControlLoop {
     private readonly look: () => Promise<number>,
     private readonly failed: (error: unknown) => number,
     private readonly name = 'unnamed',
-  ) {}
+  ) {
+    loopFailures.inc({ loop: name }, 0); // as Prometheus sees it, a series that begins with 1 has not grown
+  }
 
   start(): void {
     this.running ??= this.run();
