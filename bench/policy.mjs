@@ -43,7 +43,7 @@ export async function run({ seed }) {
 
   const planMs = [];
   for (const { subject, context } of requests.slice(0, PLANS))
-    planMs.push((await timed(() => policy.plan(subject, 'list', context))).ms);
+    planMs.push((await timed(() => policy.plan({ subject, action: 'list', context }))).ms);
 
   const perSecond = (1000 * REQUESTS) / indexed.ms;
   const floor = (1000 * CASBIN_REQUESTS) / scanned.ms;

@@ -6,6 +6,7 @@ import { Lineage1795392000005 } from './1795392000005-lineage.js';
 import { Search1795392000006 } from './1795392000006-search.js';
 import { Training1795392000007 } from './1795392000007-training.js';
 import { Endpoints1795392000008 } from './1795392000008-endpoints.js';
+import { ExternalIdentities1795392000010 } from './1795392000010-external-identities.js';
 import { TraceContext1795392000020 } from './1795392000020-trace-context.js';
 
 /** Every migration, in order. A room's migration creates that room's tables. */
@@ -18,5 +19,6 @@ export const MIGRATIONS = [
   Search1795392000006,
   Training1795392000007,
   Endpoints1795392000008,
+  ExternalIdentities1795392000010,
   TraceContext1795392000020,
 ];

@@ -11,7 +11,7 @@ interface Principal {
 }
 const FIELDS = 'id subject kind name displayName attributes disabledAt';
 
-/** `principal create|list|disable`. */
+/** `principal create|list|disable|link`. */
 export function addPrincipals(program: Command, open: () => Session): void {
   const principal = program.command('principal').description('who can act (for administrators)');
 
@@ -65,5 +65,20 @@ export function addPrincipals(program: Command, open: () => Session): void {
         { subject },
       );
       output.result(disablePrincipal, `${subject} is disabled.`);
+    });
+
+  principal
+    .command('link')
+    .description('say that an identity of an identity provider is this principal')
+    .argument('<subject>', 'user:NAME or service:NAME')
+    .argument('<issuer>', 'URL of the identity provider, as its tokens say it in `iss`')
+    .argument('<external-subject>', 'who it is there: `sub` of its tokens')
+    .action(async (subject: string, issuer: string, externalSubject: string) => {
+      const { output, connect } = open();
+      const { linkIdentity } = await connect().ask<{ linkIdentity: Principal }>(
+        `mutation LinkIdentity($input: LinkIdentityInput!) { linkIdentity(input: $input) { ${FIELDS} } }`,
+        { input: { subject, issuer, externalSubject } },
+      );
+      output.result(linkIdentity, `${externalSubject} of ${issuer} is ${subject}.`);
     });
 }

@@ -10,7 +10,7 @@ export const SERVICES = readdirSync(folder)
   .map((file) => path.basename(file, '.sh'));
 
 /** Those that the service tests need. */
-export const TESTED = ['minio', 'versitygw', 'elasticsearch', 'kafka'];
+export const TESTED = ['minio', 'versitygw', 'elasticsearch', 'kafka', 'keycloak'];
 
 /**
  * Runs one action of a server's script.

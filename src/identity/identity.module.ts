@@ -3,6 +3,10 @@ import { APP_GUARD, DiscoveryModule } from '@nestjs/core';
 import { AccessCheck } from './access/access-check.js';
 import { AuthenticationGuard } from './access/authentication.guard.js';
 import { Administrator } from './administrator.js';
+import { ExternalIdentityRepository } from './oidc/external-identity.repository.js';
+import { ExternalIdentityResolver } from './oidc/external-identity.resolver.js';
+import { ExternalIdentityService } from './oidc/external-identity.service.js';
+import { OidcVerifier } from './oidc/oidc-verifier.js';
 import { PrincipalRepository } from './principals/principal.repository.js';
 import { PrincipalResolver } from './principals/principal.resolver.js';
 import { PrincipalService } from './principals/principal.service.js';
@@ -21,6 +25,10 @@ import { TokenService } from './tokens/token.service.js';
     TokenRepository,
     TokenService,
     TokenResolver,
+    OidcVerifier,
+    ExternalIdentityRepository,
+    ExternalIdentityService,
+    ExternalIdentityResolver,
     Administrator,
     ServiceAccount,
     AccessCheck,

@@ -5,7 +5,7 @@ export type { AccessLevel } from './access/access.js';
 export type { Door } from './access/access-check.js';
 export { ACCESS_DECIDER } from './access/decider.js';
 export type { AccessDecider } from './access/decider.js';
-export { CAIRN_ITSELF, subjectOf } from './principals/principal.js';
+export { CAIRN_ITSELF, heldGroups, subjectOf } from './principals/principal.js';
 export type { AttributeValue, Principal, PrincipalKind } from './principals/principal.js';
 export { PrincipalEntity } from './principals/principal.entity.js';
 export { PrincipalService } from './principals/principal.service.js';

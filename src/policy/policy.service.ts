@@ -1,5 +1,5 @@
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
-import { type Principal, subjectOf } from '../identity/index.js';
+import { heldGroups, type Principal, subjectOf } from '../identity/index.js';
 import { CONFIG, type Config, HealthChecks, LOGGER, type Logger } from '../platform/index.js';
 import { AccessDeniedError } from './access-denied-error.js';
 import { readBundleDirectory } from './bundle/read-bundle-directory.js';
@@ -57,8 +57,7 @@ export class Policy implements OnModuleInit {
     if (this.log.isFull) throw new DecisionLogFullError();
     const subject = subjectOf(caller);
     const decision = this.compiled.decide({
-      subject,
-      action,
+      ...{ subject, groups: groupsOf(caller), action },
       ...resource,
       context: contextOf(caller, context),
     });
@@ -75,8 +74,11 @@ export class Policy implements OnModuleInit {
   }
 
   /** What policy would answer to somebody else, for explanations; nothing is logged. The caller of this has been authorized. */
-  explain(subject: string, action: Action, resource: Resource): Decision {
-    return this.compiled.decide({ subject, action, ...resource, context: { now: new Date() } });
+  explain(subject: string, action: Action, resource: Resource, principal?: Principal): Decision {
+    const known = principal
+      ? { groups: groupsOf(principal), context: contextOf(principal, {}) }
+      : { context: { now: new Date() } };
+    return this.compiled.decide({ subject, action, ...resource, ...known });
   }
 
   /** @throws {AccessDeniedError} naming the rule that denied, or saying that none allows */
@@ -94,7 +96,10 @@ export class Policy implements OnModuleInit {
   async plan(caller: Principal, action: Action, context: RequestContext = {}): Promise<VisibilityPlan> {
     if (this.log.isFull) throw new DecisionLogFullError();
     const subject = subjectOf(caller);
-    const plan = this.compiled.plan(subject, action, contextOf(caller, context));
+    const plan = this.compiled.plan({
+      ...{ subject, groups: groupsOf(caller), action },
+      context: contextOf(caller, context),
+    });
     this.log.append({
       ...{
         subject,
@@ -112,6 +117,10 @@ export class Policy implements OnModuleInit {
   placeOf(identityNamespace: string): string {
     return this.compiled.placeOf(identityNamespace);
   }
+}
+
+function groupsOf(caller: Principal): readonly string[] {
+  return heldGroups(caller).map((group) => `group:${group}`);
 }
 
 function contextOf(caller: Principal, context: RequestContext): PolicyContext {

@@ -1,3 +1,14 @@
+import { execFile } from 'node:child_process';
+import path from 'node:path';
+import { promisify } from 'node:util';
+
+const SCRIPTS = path.join(import.meta.dirname, '../../scripts/services');
+
+/** Starts or stops a real server, for tests of what happens while it is away. Whoever stops one starts it again. */
+export async function runService(name: string, action: 'start' | 'stop'): Promise<void> {
+  await promisify(execFile)('bash', [path.join(SCRIPTS, `${name}.sh`), action]);
+}
+
 /**
  * What a client of a real server needs, as its script's `env` says.
  * @param name e.g. `minio`

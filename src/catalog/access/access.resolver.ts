@@ -1,5 +1,5 @@
 import { Args, ID, Query, Resolver } from '@nestjs/graphql';
-import { Access, Caller, type Principal, subjectOf } from '../../identity/index.js';
+import { Access, Caller, type Principal, PrincipalService, subjectOf } from '../../identity/index.js';
 import { InvalidInputError } from '../../platform/index.js';
 import { type Decision, DecisionModel, isAction, Policy, systemResource } from '../../policy/index.js';
 import { AssetService, resourceOf } from '../assets/asset.service.js';
@@ -9,6 +9,7 @@ export class AccessResolver {
   constructor(
     private readonly assets: AssetService,
     private readonly policy: Policy,
+    private readonly principals: PrincipalService,
   ) {}
 
   @Access('governed')
@@ -30,6 +31,7 @@ export class AccessResolver {
     if (asked !== subjectOf(caller))
       await this.policy.authorize(caller, 'administer', systemResource('policy'));
     const asset = await this.assets.get(caller, assetId);
-    return this.policy.explain(asked, action, resourceOf(asset));
+    const principal = asked === subjectOf(caller) ? caller : await this.principals.named(asked);
+    return this.policy.explain(asked, action, resourceOf(asset), principal);
   }
 }

@@ -1,10 +1,13 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
+import { ExternalIdentityService } from '../oidc/external-identity.service.js';
+import { OidcVerifier } from '../oidc/oidc-verifier.js';
+import type { Principal } from '../principals/principal.js';
 import { TokenService } from '../tokens/token.service.js';
 import { ACCESS_METADATA, type AccessLevel, rememberCaller, requestOf } from './access.js';
 import { UnauthenticatedError } from './errors.js';
 
-const BEARER = /^Bearer ([\x21-\x7e]{1,4096})$/i;
+const BEARER = /^Bearer ([\x21-\x7e]{1,16384})$/i;
 
 /** Lets a request in with a valid token, or without one where the route says `public`. What it may do, policy decides later. */
 @Injectable()
@@ -12,6 +15,8 @@ export class AuthenticationGuard implements CanActivate {
   constructor(
     private readonly reflector: Reflector,
     private readonly tokens: TokenService,
+    private readonly oidc: OidcVerifier,
+    private readonly identities: ExternalIdentityService,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
@@ -24,9 +29,14 @@ export class AuthenticationGuard implements CanActivate {
     if (level === 'public' && header === undefined) return true;
     if (header === undefined) throw new UnauthenticatedError('no token');
     const token = BEARER.exec(header)?.[1];
-    const caller = token === undefined ? undefined : await this.tokens.authenticate(token);
+    const caller = token === undefined ? undefined : await this.callerOf(token);
     if (!caller) throw new UnauthenticatedError('bad token');
     rememberCaller(request, caller);
     return true;
+  }
+
+  private async callerOf(token: string): Promise<Principal | undefined> {
+    if (!this.oidc.takes(token)) return this.tokens.authenticate(token);
+    return this.identities.principalOf(await this.oidc.verify(token));
   }
 }

@@ -20,6 +20,12 @@ export class PrincipalEntity {
   @Column('jsonb', { default: {} })
   attributes!: Record<string, AttributeValue>;
 
+  @Column('text', { array: true, default: [] })
+  groups!: string[];
+
+  @Column('timestamptz', { name: 'groups_until', nullable: true })
+  groupsUntil!: Date | null;
+
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
   createdAt!: Date;
 

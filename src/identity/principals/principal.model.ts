@@ -1,6 +1,7 @@
 import { Field, ID, InputType, ObjectType, registerEnumType } from '@nestjs/graphql';
 import { JsonScalar, pageType } from '../../platform/index.js';
-import type { AttributeValue, PrincipalKind } from './principal.js';
+import { type AttributeValue, heldGroups, type PrincipalKind, subjectOf } from './principal.js';
+import type { PrincipalEntity } from './principal.entity.js';
 
 export const PrincipalKindEnum = { user: 'user', service: 'service' } as const;
 registerEnumType(PrincipalKindEnum, { name: 'PrincipalKind', description: 'A person or a program.' });
@@ -25,8 +26,23 @@ export class PrincipalModel {
   @Field(() => JsonScalar, { description: 'What policy conditions may ask of the principal.' })
   attributes!: Record<string, AttributeValue>;
 
+  @Field(() => [String], {
+    description:
+      'Groups that its identity provider named; `group:NAME` in policy files. Empty once they are too old to count.',
+  })
+  groups!: readonly string[];
+
   @Field(() => Date, { nullable: true })
   disabledAt?: Date;
+}
+
+/** A principal as it is shown. */
+export function toPrincipal(entity: PrincipalEntity): PrincipalModel {
+  const { disabledAt, ...rest } = entity;
+  return {
+    ...rest,
+    ...{ subject: subjectOf(entity), groups: heldGroups(entity), disabledAt: disabledAt ?? undefined },
+  };
 }
 
 export const PrincipalPage = pageType(PrincipalModel, 'PrincipalPage');

@@ -1,9 +1,8 @@
 import { Args, Mutation, Query, Resolver } from '@nestjs/graphql';
 import { type Page, PageArgs } from '../../platform/index.js';
 import { Access, Caller } from '../access/access.js';
-import type { PrincipalEntity } from './principal.entity.js';
 import { type Principal, subjectOf } from './principal.js';
-import { CreatePrincipalInput, PrincipalModel, PrincipalPage } from './principal.model.js';
+import { CreatePrincipalInput, PrincipalModel, PrincipalPage, toPrincipal } from './principal.model.js';
 import { PrincipalService } from './principal.service.js';
 
 @Resolver(() => PrincipalModel)
@@ -51,9 +50,4 @@ export class PrincipalResolver {
   ): Promise<PrincipalModel> {
     return toPrincipal(await this.principals.disable(caller, subject));
   }
-}
-
-function toPrincipal(entity: PrincipalEntity): PrincipalModel {
-  const { disabledAt, ...rest } = entity;
-  return { ...rest, subject: subjectOf(entity), disabledAt: disabledAt ?? undefined };
 }

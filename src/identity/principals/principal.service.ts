@@ -86,11 +86,16 @@ export class PrincipalService {
    */
   async bySubject(caller: Principal, subject: string): Promise<PrincipalEntity> {
     if (subject !== subjectOf(caller)) await this.access.authorizeAdministration(caller);
-    const [, kind, name] = SUBJECT.exec(subject) ?? [];
-    const principal =
-      name === undefined ? null : await this.principals.findBySubject(kind as PrincipalKind, name);
+    const principal = await this.named(subject);
     if (!principal) throw new NotFoundError('Principal', subject);
     return principal;
+  }
+
+  /** The principal of a subject, if there is one. The caller of this has been authorized. */
+  async named(subject: string): Promise<PrincipalEntity | undefined> {
+    const [, kind, name] = SUBJECT.exec(subject) ?? [];
+    if (name === undefined) return undefined;
+    return (await this.principals.findBySubject(kind as PrincipalKind, name)) ?? undefined;
   }
 
   /** Who wrote a thing, to be shown beside it; undefined for a principal that is gone. */

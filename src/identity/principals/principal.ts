@@ -13,11 +13,23 @@ export interface Principal {
   readonly displayName: string;
   /** What policy conditions may ask of the principal: `mfa`, `clearance` … */
   readonly attributes: Readonly<Record<string, AttributeValue>>;
+  /** Groups that an identity provider named when the principal last came by it; `group:NAME` in policy files. */
+  readonly groups?: readonly string[];
+  /** Until when {@link groups} hold. */
+  readonly groupsUntil?: Date | null;
 }
 
 /** The name that policy files use: `user:ana`, `service:trainer`. Casbin's `sub`. */
 export function subjectOf(principal: Pick<Principal, 'kind' | 'name'>): string {
   return `${principal.kind}:${principal.name}`;
+}
+
+/** The groups that hold now: what a provider said of them counts for a time only. */
+export function heldGroups({
+  groups = [],
+  groupsUntil,
+}: Pick<Principal, 'groups' | 'groupsUntil'>): readonly string[] {
+  return groupsUntil && groupsUntil.getTime() > Date.now() ? groups : [];
 }
 
 /** The service itself, for its workers. It passes policy like everybody: `service:cairn` in the policy files. */

@@ -46,7 +46,7 @@ export class TokenRepository {
   /** The principal of a token that is valid now; its use is noted at most once a minute. */
   async principalOf(sha256: string): Promise<Principal | undefined> {
     const [row] = await this.database.query<Principal & { tokenId: string; isStale: boolean }>(
-      `SELECT p.id, p.kind, p.name, p.display_name AS "displayName", p.attributes, t.id AS "tokenId",
+      `SELECT p.id, p.kind, p.name, p.display_name AS "displayName", p.attributes, p.groups, p.groups_until AS "groupsUntil", t.id AS "tokenId",
               coalesce(t.last_used_at < now() - interval '${LAST_USED_GRAIN}', true) AS "isStale"
        FROM api_token AS t JOIN principal AS p ON p.id = t.principal_id
        WHERE t.sha256 = $1 AND t.revoked_at IS NULL AND p.disabled_at IS NULL

@@ -14,6 +14,11 @@ const url = (...protocols: string[]) =>
     error: `must be a URL that starts with ${protocols.map((p) => `${p}//`).join(' or ')}`,
   });
 const otlpProtocol = z.enum(['http/protobuf', 'http/json']);
+const commaList = <T extends z.ZodType<string, string>>(item: T) =>
+  z
+    .string()
+    .transform((text) => text.split(',').map((part) => part.trim()))
+    .pipe(z.array(item).min(1));
 
 /**
  * Every setting of the service: name, rule, default, and what it is for. The only description of them;
@@ -68,10 +73,7 @@ export const CONFIG_SCHEMA = z.object({
     .describe("Bucket for objects; turns the s3 driver on. Credentials: the AWS SDK's own variables."),
   S3_REGION: z.string().min(1).default('us-east-1').describe('Region of the bucket.'),
   S3_PREFIX: z.string().max(512).default('').describe('Key prefix inside the bucket.'),
-  KAFKA_BROKERS: z
-    .string()
-    .transform((text) => text.split(',').map((broker) => broker.trim()))
-    .pipe(z.array(z.string().regex(/^[^\s:]+:\d{1,5}$/, 'must be HOST:PORT, several with commas')).min(1))
+  KAFKA_BROKERS: commaList(z.string().regex(/^[^\s:]+:\d{1,5}$/, 'must be HOST:PORT, several with commas'))
     .optional()
     .describe("Brokers of the OpenLineage Kafka transport's topic, HOST:PORT with commas; turns reading on."),
   KAFKA_TOPIC: z
@@ -92,6 +94,63 @@ export const CONFIG_SCHEMA = z.object({
     .describe('How KAFKA_USERNAME is proved.'),
   KAFKA_USERNAME: z.string().optional().describe('SASL user; without it brokers are spoken to without one.'),
   KAFKA_PASSWORD: z.string().optional().describe('SASL password.'),
+  OIDC_ISSUER: url('http:', 'https:')
+    .refine((value) => protocolOf(value) === 'https:' || isLoopback(new URL(value).hostname), {
+      error: 'must be https:, but on this machine',
+    })
+    .optional()
+    .describe(
+      'URL of the OpenID Connect issuer whose access tokens are taken, exactly as they say it in `iss`.',
+    ),
+  OIDC_AUDIENCE: z
+    .string()
+    .min(1)
+    .max(500)
+    .optional()
+    .describe(
+      'What tokens must say in `aud`: the name of this service at the issuer. Needed with OIDC_ISSUER.',
+    ),
+  OIDC_ALGORITHMS: commaList(
+    z.enum(['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA']),
+  )
+    .default(['RS256', 'ES256'])
+    .describe('Signature algorithms that are taken, with commas.'),
+  OIDC_NAME_CLAIM: z
+    .string()
+    .min(1)
+    .max(200)
+    .default('preferred_username')
+    .describe(
+      "Claim that a person's principal is named by, in lower case, when it comes for the first time.",
+    ),
+  OIDC_GROUPS_CLAIM: commaList(z.string().min(1).max(200))
+    .default(['groups'])
+    .describe(
+      'Claims that hold groups, with commas; a dot leads into an object: `groups,realm_access.roles`.',
+    ),
+  OIDC_CLOCK_SKEW_SECONDS: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(300)
+    .default(30)
+    .describe('How far the clocks of issuer and service may differ, in seconds.'),
+  OIDC_KEYS_MAX_AGE_SECONDS: z.coerce
+    .number()
+    .int()
+    .min(30)
+    .max(86_400)
+    .default(600)
+    .describe("How long the issuer's keys are believed, also while it is away, in seconds."),
+  OIDC_GROUPS_MAX_AGE_SECONDS: z.coerce
+    .number()
+    .int()
+    .min(60)
+    .max(7 * 86_400)
+    .default(86_400)
+    .describe(
+      'How long groups count for runs and API tokens after the principal last came by the issuer, in seconds.',
+    ),
   ELASTICSEARCH_URL: url('http:', 'https:')
     .optional()
     .describe('Elasticsearch 8 or 9. Without it PostgreSQL answers searches.'),
@@ -163,6 +222,9 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
     );
   }
   const config = parsed.data;
+  if (config.OIDC_ISSUER !== undefined && config.OIDC_AUDIENCE === undefined) {
+    throw new InvalidConfigurationError(['OIDC_AUDIENCE: is needed with OIDC_ISSUER']);
+  }
   if (!isLoopback(config.CAIRN_HOST) && config.CAIRN_ADMIN_TOKEN === undefined) {
     throw new InvalidConfigurationError([
       `CAIRN_HOST: ${config.CAIRN_HOST} can be reached from outside; set CAIRN_ADMIN_TOKEN, or listen on 127.0.0.1`,
@@ -176,7 +238,12 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
 }
 
 function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
+  return (
+    host === 'localhost' ||
+    host === '::1' ||
+    host === '[::1]' ||
+    (isIP(host) === 4 && host.startsWith('127.'))
+  );
 }
 
 function protocolOf(value: string): string {

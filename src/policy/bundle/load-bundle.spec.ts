@@ -41,7 +41,7 @@ const BAD_LINES: readonly (readonly [line: string, rule: BundleRule, message: st
   ['p, A-1, role:a, *, **, read, *, -, deny', 'duplicate', 'the id A-1 is taken by policy.csv:1'],
   ['p2, A-1, role:a, *, pii, read, sha256, -, allow', 'duplicate', 'the id A-1 is taken'],
   ['p, X 1, role:a, *, **, read, *, -, allow', 'id', '"X 1" is not an id'],
-  ['p, X-1, group:a, *, **, read, *, -, allow', 'subject', '"group:a" is not a subject'],
+  ['p, X-1, team:a, *, **, read, *, -, allow', 'subject', '"team:a" is not a subject'],
   ['p, X-1, role:a, *, **, reed, *, -, allow', 'action', '"reed" is not an action; there are list, read'],
   ['p, X-1, role:a, *, system/audit, read, *, -, allow', 'action', 'know only the action administer'],
   ['p, X-1, role:a, *, datasets/**, read, *, -, allow', 'object', '"datasets" is not a kind'],

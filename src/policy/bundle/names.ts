@@ -2,6 +2,8 @@ import { ANY, ROOT_NAMESPACE } from '../vocabulary.js';
 
 /** `user:pia.engineer`, `service:penguin-trainer`: who can ask. */
 const PRINCIPAL = /^(?:user|service):[A-Za-z0-9][A-Za-z0-9._@+/-]*$/;
+/** `group:data-platform`: a group of principals, as an identity provider names it. */
+const GROUP = /^group:[A-Za-z0-9][A-Za-z0-9._@+/-]*$/;
 const ROLE = /^role:[A-Za-z0-9][A-Za-z0-9._-]*$/;
 const NAMESPACE = /^[A-Za-z0-9][A-Za-z0-9._-]*(?:\/[A-Za-z0-9][A-Za-z0-9._-]*)*$/;
 const CLASSIFICATION = /^[a-z0-9][a-z0-9_-]*(?:\.[a-z0-9][a-z0-9_-]*)*$/;
@@ -15,6 +17,11 @@ export function isPrincipal(name: string): boolean {
   return name.length <= NAME_LIMIT && PRINCIPAL.test(name);
 }
 
+/** Whether `name` is a group of principals, `group:…`. */
+export function isGroup(name: string): boolean {
+  return name.length <= NAME_LIMIT && GROUP.test(name);
+}
+
 /** Whether `name` is a role, `role:…`. */
 export function isRole(name: string): boolean {
   return name.length <= NAME_LIMIT && ROLE.test(name);
@@ -22,7 +29,7 @@ export function isRole(name: string): boolean {
 
 /** Whether `name` can be the subject of a rule. */
 export function isSubject(name: string): boolean {
-  return name === ANY || isPrincipal(name) || isRole(name);
+  return name === ANY || isPrincipal(name) || isGroup(name) || isRole(name);
 }
 
 /** Whether `name` is a namespace, the root included. */

@@ -2,7 +2,7 @@ import { parseInstant } from '../condition/instant.js';
 import { parseGlob } from '../glob/glob.js';
 import { ROOT_NAMESPACE } from '../vocabulary.js';
 import type { Place, RoleLink } from './bundle.js';
-import { isClassification, isNamespace, isPrincipal, isRole } from './names.js';
+import { isClassification, isGroup, isNamespace, isPrincipal, isRole } from './names.js';
 import type { PolicyLine } from './policy-lines.js';
 import type { Problems } from './problems.js';
 
@@ -17,8 +17,11 @@ export function parseRoleLink(line: PolicyLine, problems: Problems): RoleLink | 
     problems.add(line, rule, message);
     isSound = false;
   };
-  if (!isPrincipal(member) && !isRole(member)) {
-    refuse('subject', `"${member}" cannot hold a role; write user:NAME, service:NAME or role:NAME`);
+  if (!isPrincipal(member) && !isGroup(member) && !isRole(member)) {
+    refuse(
+      'subject',
+      `"${member}" cannot hold a role; write user:NAME, service:NAME, group:NAME or role:NAME`,
+    );
   }
   if (!isRole(role)) refuse('role', `"${role}" is not a role; write role:NAME`);
   if (!isNamespace(namespace))

@@ -64,7 +64,7 @@ function parseCommon(
     problems.add(
       line,
       'subject',
-      `${id}: "${sub}" is not a subject; write user:NAME, service:NAME, role:NAME or *`,
+      `${id}: "${sub}" is not a subject; write user:NAME, service:NAME, group:NAME, role:NAME or *`,
     );
   }
   if (!isNamespace(ns)) {

@@ -2,10 +2,9 @@ import type { AccessRule, Bundle, Place } from '../bundle/bundle.js';
 import { evaluateCondition } from '../condition/evaluate-condition.js';
 import type { PolicyContext } from '../condition/attributes.js';
 import { globMatches } from '../glob/glob.js';
-import { buildPlan } from '../plan/build-plan.js';
+import { buildPlan, type PlanRequest } from '../plan/build-plan.js';
 import type { Plan } from '../plan/plan.js';
 import { EXTERNAL_NAMESPACE, isAction, isKind, ROOT_NAMESPACE } from '../vocabulary.js';
-import type { Action } from '../vocabulary.js';
 import type { Decision, DecisionRequest, MatchedRule, Obligation } from './decision.js';
 import { MaskRules } from './mask-rules.js';
 import type { HeldRoles } from './role-graph.js';
@@ -43,7 +42,7 @@ export class CompiledPolicy {
     if (strange !== undefined) return this.answer(false, [], strange, [], []);
 
     const namespaces = new Set([...this.bundle.namespaces.pathFrom(request.namespace), ROOT_NAMESPACE]);
-    const held = this.roles.held(request.subject, namespaces, request.context.now.getTime());
+    const held = this.roles.held(request, namespaces, request.context.now.getTime());
     const closed = closeTags(request.tags, this.bundle.tags);
     const matched = this.rules
       .candidates(namespaces, request.action, held, request.kind, request.name)
@@ -82,12 +81,10 @@ export class CompiledPolicy {
   /**
    * Which assets the subject may act on, as a predicate over rows: it holds for exactly those rows for which
    * {@link decide} allows. Objects of kind `system` are no rows.
-   * @param appliesMasks as in {@link DecisionRequest}
    */
-  plan(subject: string, action: Action, context: PolicyContext, appliesMasks = false): Plan {
-    const strange = strangeness({ subject, action, kind: 'dataset', context });
-    if (strange !== undefined) return { kind: 'none' };
-    return buildPlan({ bundle: this.bundle, roles: this.roles, subject, action, context, appliesMasks });
+  plan(request: PlanRequest): Plan {
+    if (strangeness({ ...request, kind: 'dataset' }) !== undefined) return { kind: 'none' };
+    return buildPlan(request, this.bundle, this.roles);
   }
 
   /** The namespace in which an asset stands that is known only from events, by its OpenLineage namespace. */
@@ -110,11 +107,14 @@ export class CompiledPolicy {
 /** What no bundle can allow, whatever its rules say. */
 function strangeness({
   subject,
+  groups,
   action,
   kind,
   context,
-}: Pick<DecisionRequest, 'subject' | 'action' | 'kind' | 'context'>): string | undefined {
+}: Pick<DecisionRequest, 'subject' | 'groups' | 'action' | 'kind' | 'context'>): string | undefined {
   if (!/^(?:user|service):./s.test(subject)) return `"${subject}" is not a subject that can ask`;
+  if (groups?.some((group) => !group.startsWith('group:')))
+    return 'what the subject is a member of is not a group';
   if (!isAction(action)) return `"${String(action)}" is not an action`;
   if (!isKind(kind)) return `"${String(kind)}" is not a kind`;
   if (kind === 'system' && action !== 'administer')

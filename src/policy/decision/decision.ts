@@ -7,6 +7,8 @@ import type { Action, Kind } from '../vocabulary.js';
 export interface DecisionRequest {
   /** `user:…` or `service:…`. Anything else is denied. */
   readonly subject: string;
+  /** `group:NAME`, for each group that the subject is a member of now: it counts as each of them. None by default. */
+  readonly groups?: readonly string[];
   readonly action: Action;
   /** Where the object stands; `*` for kind `system`. In a namespace that no g2 line names only rules in `*` hold. */
   readonly namespace: string;

@@ -1,34 +1,26 @@
 import type { AccessRule, Bundle, MaskRule, TagTest } from '../bundle/bundle.js';
-import type { PolicyContext } from '../condition/attributes.js';
 import { appliesOnlyIfTrue, appliesUnlessFalse } from '../condition/evaluate-condition.js';
+import type { DecisionRequest } from '../decision/decision.js';
 import type { RoleGraph } from '../decision/role-graph.js';
 import { ANY } from '../vocabulary.js';
-import type { Action } from '../vocabulary.js';
 import { allOf, anyOf, hasAnyTag, namespaceIn, not } from './combine.js';
 import { NamespaceScopes, unionOf } from './namespace-scopes.js';
 import type { Scope } from './namespace-scopes.js';
 import type { Plan } from './plan.js';
 
-/** What a plan is built from. */
-export interface PlanInput {
-  readonly bundle: Bundle;
-  readonly roles: RoleGraph;
-  readonly subject: string;
-  readonly action: Action;
-  readonly context: PolicyContext;
-  readonly appliesMasks: boolean;
-}
+/** A question about all assets at once. */
+export type PlanRequest = Pick<DecisionRequest, 'subject' | 'groups' | 'action' | 'context' | 'appliesMasks'>;
 
 /** The rules as a predicate over rows: some allow, no deny, and no mask that would not be carried out. */
-export function buildPlan(input: PlanInput): Plan {
-  const { bundle, roles, subject, action, context } = input;
-  const scopes = new NamespaceScopes(bundle, roles, subject, context.now.getTime());
+export function buildPlan(request: PlanRequest, bundle: Bundle, roles: RoleGraph): Plan {
+  const { action, context } = request;
+  const scopes = new NamespaceScopes(bundle, roles, request, context.now.getTime());
   const rules = bundle.rules.filter((rule) => rule.action === ANY || rule.action === action);
   const allows = rules.filter((rule) => rule.effect === 'allow' && appliesOnlyIfTrue(rule.when, context));
   const denies = rules.filter((rule) => rule.effect === 'deny' && appliesUnlessFalse(rule.when, context));
   const allowed = anyOf(accessTerms(allows, scopes, bundle));
   if (allowed.kind === 'none') return allowed;
-  const masked = input.appliesMasks ? [] : maskTerms(input, scopes);
+  const masked = request.appliesMasks === true ? [] : maskTerms(request, bundle, scopes);
   return allOf([allowed, not(anyOf([...accessTerms(denies, scopes, bundle), ...masked]))]);
 }
 
@@ -67,7 +59,11 @@ function tagPlan(test: TagTest, { tags: tree }: Bundle): Plan {
 }
 
 /** Rows with a classification that a mask applies to and no exemption lifts it from. */
-function maskTerms({ bundle, action, context }: PlanInput, scopes: NamespaceScopes): readonly Plan[] {
+function maskTerms(
+  { action, context }: PlanRequest,
+  bundle: Bundle,
+  scopes: NamespaceScopes,
+): readonly Plan[] {
   const rules = bundle.maskRules.filter(
     (rule) =>
       (rule.action === ANY || rule.action === action) &&

@@ -52,7 +52,7 @@ describe('the plan of', () => {
   const now = new Date('2026-05-01T00:00:00Z');
 
   it('a reader is what their namespaces hold, without what is denied and what would have to be masked', () => {
-    expect(policy.plan('user:bob', 'read', { now, clearance: 5 })).toEqual({
+    expect(policy.plan({ subject: 'user:bob', action: 'read', context: { now, clearance: 5 } })).toEqual({
       kind: 'and',
       nodes: [
         namespaceIn(['acme', 'acme/sales']),
@@ -60,17 +60,24 @@ describe('the plan of', () => {
         not(expect.anything() as unknown as Plan),
       ],
     });
-    expect(policy.plan('user:bob', 'read', { now, clearance: 5 }, true)).toEqual({
+    expect(
+      policy.plan({
+        subject: 'user:bob',
+        action: 'read',
+        context: { now, clearance: 5 },
+        appliesMasks: true,
+      }),
+    ).toEqual({
       kind: 'and',
       nodes: [namespaceIn(['acme', 'acme/sales']), { kind: 'kindIs', value: 'dataset' }],
     });
   });
 
   it('somebody without roles is nothing', () => {
-    expect(policy.plan('user:nobody', 'read', { now })).toEqual(NONE);
+    expect(policy.plan({ subject: 'user:nobody', action: 'read', context: { now } })).toEqual(NONE);
   });
 
   it('somebody who is not a subject is nothing', () => {
-    expect(policy.plan('role:steward', 'read', { now })).toEqual(NONE);
+    expect(policy.plan({ subject: 'role:steward', action: 'read', context: { now } })).toEqual(NONE);
   });
 });

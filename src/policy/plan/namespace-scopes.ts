@@ -1,4 +1,5 @@
 import type { Bundle } from '../bundle/bundle.js';
+import type { DecisionRequest } from '../decision/decision.js';
 import type { HeldRoles, RoleGraph } from '../decision/role-graph.js';
 import { ROOT_NAMESPACE } from '../vocabulary.js';
 
@@ -15,7 +16,7 @@ export class NamespaceScopes {
   constructor(
     private readonly bundle: Pick<Bundle, 'namespaces'>,
     roles: RoleGraph,
-    subject: string,
+    subject: Pick<DecisionRequest, 'subject' | 'groups'>,
     atMs: number,
   ) {
     this.heldEverywhere = roles.held(subject, new Set([ROOT_NAMESPACE]), atMs);

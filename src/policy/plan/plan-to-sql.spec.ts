@@ -53,8 +53,14 @@ describe('a plan in PostgreSQL', () => {
       fc.asyncProperty(
         policyText,
         decisionRequest,
-        async (text, { subject, action, context, appliesMasks }) => {
-          const plan = new CompiledPolicy(bundleOf(text)).plan(subject, action, context, appliesMasks);
+        async (text, { subject, groups, action, context, appliesMasks }) => {
+          const plan = new CompiledPolicy(bundleOf(text)).plan({
+            subject,
+            groups,
+            action,
+            context,
+            appliesMasks,
+          });
           shapes.add(plan.kind);
           const expected = ROWS.flatMap((row, id) => (planMatches(plan, row) ? [id] : []));
           expect(await selected(plan)).toEqual(expected);
@@ -104,7 +110,7 @@ describe('a plan in PostgreSQL', () => {
     ];
     for (const glob of globs) {
       const policy = new CompiledPolicy(bundleOf(`p, A, *, *, dataset/${glob}, read, *, -, allow`));
-      const plan = policy.plan('user:x', 'read', { now: new Date() });
+      const plan = policy.plan({ subject: 'user:x', action: 'read', context: { now: new Date() } });
       const expected = names.flatMap((name, id) =>
         planMatches(plan, { namespace: 'n', kind: 'dataset', name, tags: [] }) ? [id] : [],
       );

@@ -11,13 +11,14 @@ it('a plan holds for exactly the rows for which the decision is yes', () => {
   fc.assert(
     fc.property(policyText, fc.array(decisionRequest, { minLength: 12, maxLength: 12 }), (text, requests) => {
       const policy = new CompiledPolicy(bundleOf(text));
-      const [{ subject, action, context, appliesMasks }] = requests as [(typeof requests)[number]];
-      const plan = policy.plan(subject, action, context, appliesMasks);
+      const [{ subject, groups, action, context, appliesMasks }] = requests as [(typeof requests)[number]];
+      const plan = policy.plan({ subject, groups, action, context, appliesMasks });
       for (const { namespace, kind, name, tags } of requests) {
         const row = { namespace, kind, name, tags };
         const { allowed } = policy.decide({
           ...row,
           subject,
+          groups,
           action,
           context,
           appliesMasks: appliesMasks ?? false,

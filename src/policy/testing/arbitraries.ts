@@ -5,6 +5,7 @@ import { ACTIONS, ASSET_KINDS } from '../vocabulary.js';
 
 const ROLES = ['role:a', 'role:b', 'role:c', 'role:d', 'role:e'] as const;
 const PRINCIPALS = ['user:u1', 'user:u2', 'user:u3', 'service:s1'] as const;
+const GROUPS = ['group:g1', 'group:teams/g2'] as const;
 const NAMESPACES = ['acme', 'acme/sales', 'acme/sales/eu', 'acme/hr', 'lab', 'lab/fish'] as const;
 const TAGS = ['pii', 'pii.email', 'pii.email.work', 'restricted', 'geo', 'unclassified'] as const;
 const INSTANTS = [
@@ -42,7 +43,7 @@ const action = fc.oneof(
 const ruleAction = fc.oneof({ weight: 2, arbitrary: action }, fc.constant('*'));
 const subject = fc.oneof(
   { weight: 3, arbitrary: fc.constantFrom(...ROLES) },
-  fc.constantFrom(...PRINCIPALS),
+  fc.constantFrom(...PRINCIPALS, ...GROUPS),
   fc.constant('*'),
 );
 const ruleNamespace = fc.oneof(fc.constantFrom(...NAMESPACES), fc.constant('*'));
@@ -78,7 +79,7 @@ const maskLine = fc
 /** Roles lead only to later ones, so that no cycle comes about. */
 const roleLine = fc
   .tuple(
-    fc.oneof(fc.constantFrom(...PRINCIPALS), fc.constantFrom(...ROLES.slice(0, -1))),
+    fc.oneof(fc.constantFrom(...PRINCIPALS, ...GROUPS), fc.constantFrom(...ROLES.slice(0, -1))),
     fc.constantFrom(...ROLES),
     ruleNamespace,
     fc.constantFrom('-', '-', '-', INSTANTS[0], INSTANTS[1]),
@@ -139,6 +140,7 @@ const context: fc.Arbitrary<PolicyContext> = fc.record(
 /** A question about an asset, in a declared namespace or in one that no line names. */
 export const decisionRequest: fc.Arbitrary<DecisionRequest> = fc.record({
   subject: fc.constantFrom(...PRINCIPALS, 'user:nobody'),
+  groups: fc.oneof(fc.constant([]), fc.uniqueArray(fc.constantFrom(...GROUPS, 'group:none'))),
   action,
   namespace: fc.constantFrom(...NAMESPACES, 'stray', '*'),
   kind: fc.constantFrom(...ASSET_KINDS, 'dataset' as const),

@@ -29,6 +29,8 @@ class NamespaceManager extends DefaultRoleManager {
 class WindowedRoleManager extends DefaultRoleManager {
   /** The instant that is asked about. */
   now = new Date(0);
+  /** Who asks, and the groups that it counts as. */
+  asker: Pick<DecisionRequest, 'subject' | 'groups'> = { subject: '' };
   private links: { member: string; role: string; namespace: string; from: string; until: string }[] = [];
 
   constructor(private readonly namespaces: NamespaceManager) {
@@ -47,6 +49,8 @@ class WindowedRoleManager extends DefaultRoleManager {
   override syncedHasLink(subject: string, wanted: string, ...domain: string[]): boolean {
     if (wanted === '*' || wanted === subject) return true;
     const [namespace = ''] = domain;
+    const groups = subject === this.asker.subject ? (this.asker.groups ?? []) : [];
+    if (groups.some((group) => this.syncedHasLink(group, wanted, namespace))) return true;
     return this.links.some(
       (link) =>
         link.member === subject &&
@@ -106,6 +110,7 @@ export class CasbinOracle {
   /** What `e` says. */
   allows(request: DecisionRequest): boolean {
     this.roles.now = request.context.now;
+    this.roles.asker = request;
     const { subject, namespace, kind, name, action } = request;
     return this.enforcer.enforceSync(subject, namespace, `${kind}/${name}`, action, contextOf(request));
   }
@@ -113,6 +118,7 @@ export class CasbinOracle {
   /** What `e2` says: whether values that carry this tag are masked. */
   masks(request: DecisionRequest, tag: string): boolean {
     this.roles.now = request.context.now;
+    this.roles.asker = request;
     const { subject, namespace, action } = request;
     const second = new EnforceContext('r2', 'p2', 'e2', 'm2');
     return this.enforcer.enforceSync(second, subject, namespace, tag, action, contextOf(request));

@@ -1,0 +1,207 @@
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { startTestCairn, type TestCairn } from './support/cairn.js';
+import { runService, serviceEnvironment } from './support/services.js';
+
+const keycloak = serviceEnvironment('keycloak');
+const issuer = keycloak['OIDC_ISSUER']!;
+const policies = mkdtempSync(path.join(os.tmpdir(), 'cairn-oidc-'));
+let cairn: TestCairn;
+
+beforeAll(async () => {
+  cpSync('policies', policies, { recursive: true });
+  writeFileSync(
+    path.join(policies, 'groups.csv'),
+    ['g2, platform, *', 'g, group:data-platform, role:editor, platform, -, -', ''].join('\n'),
+  );
+  cairn = await startTestCairn({
+    ...{ OIDC_ISSUER: issuer, OIDC_AUDIENCE: keycloak['OIDC_AUDIENCE']!, CAIRN_POLICY_DIR: policies },
+    OIDC_GROUPS_CLAIM: 'groups,realm_access.roles',
+  });
+}, 60_000);
+afterAll(async () => {
+  await cairn.stop();
+  rmSync(policies, { recursive: true });
+});
+
+/** A token by a grant of the confidential client. */
+async function grant(form: Record<string, string>): Promise<string> {
+  const response = await fetch(`${issuer}/protocol/openid-connect/token`, {
+    method: 'POST',
+    body: new URLSearchParams({
+      ...{ client_id: keycloak['OIDC_CLIENT_ID']!, client_secret: keycloak['OIDC_CLIENT_SECRET']! },
+      ...form,
+    }),
+  });
+  const { access_token: token } = (await response.json()) as { access_token?: string };
+  expect(token).toBeDefined();
+  return token!;
+}
+const tokenOf = (username: string) =>
+  grant({ grant_type: 'password', username, password: username, scope: 'openid' });
+
+const ME = '{ me { id subject groups } }';
+const CREATE = 'mutation($i: CreateRepositoryInput!) { createRepository(input: $i) { name } }';
+const repository = (name: string) => ({ i: { name, kind: 'dataset', namespace: 'platform' } });
+
+describe('who comes by the identity provider', () => {
+  test('is a principal from the first time on, with its groups and realm roles', async () => {
+    const answers = await Promise.all(
+      Array.from({ length: 8 }, async () => (await cairn.ask(ME, {}, await tokenOf('alice'))).me),
+    );
+    expect(new Set(answers.map(({ id }) => id)).size).toBe(1);
+    expect(answers[0]).toMatchObject({ subject: 'user:alice' });
+    expect(answers[0].groups).toEqual(expect.arrayContaining(['admin', 'data-platform']));
+  });
+
+  test('may do what policy says of its groups, and nothing else', async () => {
+    expect(await cairn.ask(CREATE, repository('by-group'), await tokenOf('alice'))).toEqual({
+      createRepository: { name: 'by-group' },
+    });
+    const refused = await cairn.graphql(CREATE, repository('by-nobody'), await tokenOf('bob'));
+    expect(refused.errors?.[0]?.extensions['code']).toBe('FORBIDDEN');
+  });
+
+  test('keeps its groups for API tokens that it issues itself', async () => {
+    const { issueToken } = await cairn.ask(
+      'mutation { issueToken(input: {subject: "user:alice", label: "notebook"}) { secret } }',
+      {},
+      await tokenOf('alice'),
+    );
+    expect(await cairn.ask(CREATE, repository('by-api-token'), issueToken.secret)).toBeDefined();
+  });
+
+  test('is explained with the group that lets it in', async () => {
+    const { assetByName } = await cairn.ask(
+      '{ assetByName(kind: dataset, identityNamespace: "cairn", identityName: "by-group") { id } }',
+    );
+    const { explainAccess } = await cairn.ask(
+      'query($id: ID!) { explainAccess(subject: "user:alice", action: "write", assetId: $id) { allowed matched { rolePath } } }',
+      { id: assetByName.id },
+    );
+    expect(explainAccess).toEqual({
+      allowed: true,
+      matched: [{ rolePath: ['user:alice', 'group:data-platform', 'role:editor'] }],
+    });
+  });
+
+  test('as a client acting for itself is a service', async () => {
+    const token = await grant({ grant_type: 'client_credentials' });
+    expect((await cairn.ask(ME, {}, token)).me.subject).toBe('service:cairn-api');
+  });
+
+  test('cannot take the name of a principal that exists, until an administrator links them', async () => {
+    const taken = await startTestCairn({
+      ...{ OIDC_ISSUER: issuer, OIDC_AUDIENCE: keycloak['OIDC_AUDIENCE']!, CAIRN_POLICY_DIR: policies },
+    });
+    try {
+      await taken.tokenFor('user:bob');
+      const token = await tokenOf('bob');
+      const refused = await taken.graphql(ME, {}, token);
+      expect(refused.errors?.[0]?.message).toMatch(/user:bob exists already .*cairn principal link/);
+      const { externalSubject } = refused.errors![0]!.extensions;
+      await taken.ask('mutation($i: LinkIdentityInput!) { linkIdentity(input: $i) { id } }', {
+        i: { subject: 'user:bob', issuer, externalSubject },
+      });
+      expect((await taken.ask(ME, {}, token)).me.subject).toBe('user:bob');
+      const byItself = await taken.graphql(
+        'mutation($i: LinkIdentityInput!) { linkIdentity(input: $i) { id } }',
+        { i: { subject: 'user:bob', issuer, externalSubject: 'other' } },
+        token,
+      );
+      expect(byItself.errors?.[0]?.extensions['code']).toBe('FORBIDDEN');
+    } finally {
+      await taken.stop();
+    }
+  });
+
+  test('is shut out at once when disabled here, whatever its token says', async () => {
+    const token = await grant({ grant_type: 'client_credentials' });
+    await cairn.ask('mutation { disablePrincipal(subject: "service:cairn-api") { id } }');
+    expect((await cairn.graphql(ME, {}, token)).errors?.[0]?.extensions['code']).toBe('UNAUTHENTICATED');
+  });
+
+  test('with a token whose last byte is changed is refused', async () => {
+    const [header, payload, signature] = (await tokenOf('alice')).split('.') as [string, string, string];
+    const flipped = (signature.startsWith('A') ? 'B' : 'A') + signature.slice(1);
+    const response = await cairn.http('/v2/models/none/ready', { token: `${header}.${payload}.${flipped}` });
+    expect(response.status).toBe(401);
+  });
+});
+
+describe('the identity provider', () => {
+  /** Its administration, by the account that its script makes. */
+  async function administer(route: string, method: string, body?: unknown): Promise<Response> {
+    const token = await fetch(
+      `${issuer.replace(/\/realms\/.*/, '')}/realms/master/protocol/openid-connect/token`,
+      {
+        method: 'POST',
+        body: new URLSearchParams({
+          ...{ grant_type: 'password', client_id: 'admin-cli' },
+          ...{
+            username: keycloak['KEYCLOAK_ADMIN'] ?? 'admin',
+            password: keycloak['KEYCLOAK_ADMIN_PASSWORD'] ?? 'admin',
+          },
+        }),
+      },
+    );
+    const { access_token: admin } = (await token.json()) as { access_token: string };
+    return fetch(`${keycloak['KEYCLOAK_ADMIN_URL']}${route}`, {
+      method,
+      headers: { authorization: `Bearer ${admin}`, 'content-type': 'application/json' },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+  }
+  const kidOf = (token: string) => JSON.parse(Buffer.from(token.split('.')[0]!, 'base64url').toString()).kid;
+
+  test('rotates its keys, and tokens by the new one and the old one are taken', async () => {
+    const before = await tokenOf('alice');
+    await cairn.ask(ME, {}, before);
+    const made = await administer('/components', 'POST', {
+      ...{ name: 'rotated', providerId: 'rsa-generated', providerType: 'org.keycloak.keys.KeyProvider' },
+      config: { priority: [String(Date.now() % 1_000_000_000)], algorithm: ['RS256'] },
+    });
+    expect(made.status).toBe(201);
+    try {
+      const after = await tokenOf('alice');
+      expect(kidOf(after)).not.toBe(kidOf(before));
+      // Keys are fetched again at most every five seconds.
+      let answer = await cairn.graphql(ME, {}, after);
+      for (let tries = 0; answer.errors && tries < 20; tries++) {
+        await new Promise((resolve) => setTimeout(resolve, 500));
+        answer = await cairn.graphql(ME, {}, after);
+      }
+      expect(answer.errors).toBeUndefined();
+      expect((await cairn.ask(ME, {}, before)).me.subject).toBe('user:alice');
+    } finally {
+      await administer(`/components/${made.headers.get('location')!.split('/').at(-1)}`, 'DELETE');
+    }
+  });
+
+  test('may be away: known keys go on, a fresh service refuses by name and recovers, API tokens do not care', async () => {
+    const token = await tokenOf('alice');
+    await cairn.ask(ME, {}, token);
+    const fresh = await startTestCairn({
+      ...{ OIDC_ISSUER: issuer, OIDC_AUDIENCE: keycloak['OIDC_AUDIENCE']!, CAIRN_POLICY_DIR: policies },
+    });
+    try {
+      await runService('keycloak', 'stop');
+      expect((await cairn.ask(ME, {}, token)).me.subject).toBe('user:alice');
+      expect((await fresh.graphql(ME, {}, token)).errors?.[0]?.extensions['code']).toBe('UNAVAILABLE');
+      expect((await fresh.ask(ME)).me.subject).toBe('user:admin');
+      const health: any = await (await fresh.http('/health/ready')).json();
+      expect(JSON.stringify(health)).toContain('it cannot be reached');
+    } finally {
+      await runService('keycloak', 'start');
+    }
+    let answer = await fresh.graphql(ME, {}, token);
+    for (let tries = 0; answer.errors && tries < 40; tries++) {
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      answer = await fresh.graphql(ME, {}, token);
+    }
+    expect(answer.data?.me.subject).toBe('user:alice');
+    await fresh.stop();
+  }, 120_000);
+});
