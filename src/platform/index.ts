@@ -1,7 +1,7 @@
-export { CONFIG, InvalidConfigurationError, loadConfig } from './config/config.js';
+export { CONFIG, InvalidConfigurationError, loadConfig, loadMigrationConfig } from './config/config.js';
 export type { Config } from './config/config.js';
 export { assertOutsideTransaction, Database, isUniqueViolation } from './database/database.js';
-export { dataSourceOptions, migrate } from './database/data-source.js';
+export { assertMigrated, dataSourceOptions, migrateDatabase } from './database/data-source.js';
 export type { EntityClass } from './database/data-source.js';
 export { lockDataDir } from './database/embedded/data-dir-lock.js';
 export { startEmbeddedPostgres } from './database/embedded/embedded-postgres.js';

@@ -55,6 +55,12 @@ export const CONFIG_SCHEMA = z.object({
   DATABASE_URL: url('postgres:', 'postgresql:')
     .optional()
     .describe('PostgreSQL 14 or later. Without it an embedded one is started.'),
+  CAIRN_MIGRATE: z
+    .stringbool()
+    .default(true)
+    .describe(
+      'Whether the service brings the schema up to date as it starts. With `false` that is left to `node dist/src/migrate.js`, and a start on an older schema is refused.',
+    ),
   CAIRN_DATABASE_POOL: z.coerce
     .number()
     .int()
@@ -212,16 +218,7 @@ export class InvalidConfigurationError extends DomainError {
  * @throws {InvalidConfigurationError} naming each variable and the rule it breaks
  */
 export function loadConfig(env: Readonly<Record<string, string | undefined>>): Config {
-  const present = Object.fromEntries(
-    Object.entries(env).filter(([, value]) => value !== undefined && value !== ''),
-  );
-  const parsed = CONFIG_SCHEMA.safeParse(present);
-  if (!parsed.success) {
-    throw new InvalidConfigurationError(
-      parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`),
-    );
-  }
-  const config = parsed.data;
+  const config = parse(CONFIG_SCHEMA, env);
   if (config.OIDC_ISSUER !== undefined && config.OIDC_AUDIENCE === undefined) {
     throw new InvalidConfigurationError(['OIDC_AUDIENCE: is needed with OIDC_ISSUER']);
   }
@@ -235,6 +232,29 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
     CAIRN_DATA_DIR: path.resolve(config.CAIRN_DATA_DIR),
     CAIRN_POLICY_DIR: path.resolve(config.CAIRN_POLICY_DIR),
   });
+}
+
+/** The one setting that `dist/src/migrate.js` needs. @throws {InvalidConfigurationError} */
+export function loadMigrationConfig(env: Readonly<Record<string, string | undefined>>): {
+  DATABASE_URL: string;
+} {
+  const { DATABASE_URL } = parse(CONFIG_SCHEMA.pick({ DATABASE_URL: true }), env);
+  if (DATABASE_URL === undefined)
+    throw new InvalidConfigurationError([
+      'DATABASE_URL: is needed; an embedded PostgreSQL is migrated by its service',
+    ]);
+  return { DATABASE_URL };
+}
+
+function parse<T>(schema: z.ZodType<T>, env: Readonly<Record<string, string | undefined>>): T {
+  const present = Object.fromEntries(
+    Object.entries(env).filter(([, value]) => value !== undefined && value !== ''),
+  );
+  const parsed = schema.safeParse(present);
+  if (parsed.success) return parsed.data;
+  throw new InvalidConfigurationError(
+    parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`),
+  );
 }
 
 function isLoopback(host: string): boolean {
