@@ -45,6 +45,7 @@ export default tseslint.config(
   {
     files: [
       'src/main.ts',
+      'src/migrate.ts',
       'cli/**',
       'test/**',
       '**/*.spec.ts',

@@ -8,6 +8,7 @@ import { Training1795392000007 } from './1795392000007-training.js';
 import { Endpoints1795392000008 } from './1795392000008-endpoints.js';
 import { ExternalIdentities1795392000010 } from './1795392000010-external-identities.js';
 import { Catalogs1795392000011 } from './1795392000011-catalogs.js';
+import { TraceContext1795392000020 } from './1795392000020-trace-context.js';
 
 /** Every migration, in order. A room's migration creates that room's tables. */
 export const MIGRATIONS = [
@@ -21,4 +22,5 @@ export const MIGRATIONS = [
   Endpoints1795392000008,
   ExternalIdentities1795392000010,
   Catalogs1795392000011,
+  TraceContext1795392000020,
 ];

@@ -1,6 +1,6 @@
 import { Controller, Get, Header } from '@nestjs/common';
 import { Access } from './identity/index.js';
-import { DeadLetters, metricsRegistry, outboxDepth } from './platform/index.js';
+import { DeadLetters, metricsRegistry, outboxDepth, outboxLag } from './platform/index.js';
 
 @Controller('metrics')
 export class MetricsController {
@@ -11,9 +11,10 @@ export class MetricsController {
   @Get()
   @Header('content-type', metricsRegistry.contentType)
   async metrics(): Promise<string> {
-    const { waiting, dead } = await this.deadLetters.depth();
+    const { waiting, dead, oldestAgeSeconds } = await this.deadLetters.depth();
     outboxDepth.set({ state: 'waiting' }, waiting);
     outboxDepth.set({ state: 'dead' }, dead);
+    outboxLag.set(oldestAgeSeconds);
     return metricsRegistry.metrics();
   }
 }

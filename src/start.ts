@@ -1,21 +1,21 @@
 import path from 'node:path';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { DataSource } from 'typeorm';
 import { AppModule } from './app.module.js';
 import { ENTITIES } from './entities.js';
 import { serveExplorer } from './explorer.js';
 import { Administrator } from './identity/index.js';
 import {
+  assertMigrated,
   type Config,
   createFastifyAdapter,
   createLogger,
-  dataSourceOptions,
   DomainError,
   lockDataDir,
-  migrate,
+  migrateDatabase,
   NestLogger,
   startEmbeddedPostgres,
+  startTracing,
 } from './platform/index.js';
 
 /** The port is taken by another program. */
@@ -51,9 +51,10 @@ export async function startCairn(config: Config): Promise<Cairn> {
   };
   try {
     const logger = createLogger(config);
+    undo.push(startTracing(config, logger));
     undo.push(lockDataDir(config.CAIRN_DATA_DIR));
     const databaseUrl = config.DATABASE_URL ?? (await startDatabase(config, undo));
-    await migrateDatabase(databaseUrl);
+    await (config.CAIRN_MIGRATE ? migrateDatabase(databaseUrl) : assertMigrated(databaseUrl));
     const app = await NestFactory.create<NestFastifyApplication>(
       AppModule.with({ config, logger, databaseUrl, entities: ENTITIES }),
       createFastifyAdapter(config),
@@ -76,15 +77,6 @@ async function startDatabase(config: Config, undo: (() => Promise<void> | void)[
   const postgres = await startEmbeddedPostgres(path.join(config.CAIRN_DATA_DIR, 'postgres'));
   undo.push(() => postgres.stop());
   return postgres.url;
-}
-
-async function migrateDatabase(url: string): Promise<void> {
-  const dataSource = await new DataSource(dataSourceOptions(url, [], 2)).initialize();
-  try {
-    await migrate(dataSource);
-  } finally {
-    await dataSource.destroy();
-  }
 }
 
 async function listen(app: NestFastifyApplication, config: Config): Promise<string> {

@@ -12,12 +12,16 @@ import {
   Database,
   InvalidConfigurationError,
   loadConfig,
+  metricsRegistry,
   Outbox,
   OutboxWorker,
 } from '../src/platform/index.js';
 import { PolicyBundleError } from '../src/policy/index.js';
 import { PortInUseError } from '../src/start.js';
+import { namesIn, queriesOfDashboard, queriesOfRules } from './support/promql.js';
 import { startTestCairn, type TestCairn } from './support/cairn.js';
+
+const labelsOf = (metric: object) => (metric as { labelNames?: string[] }).labelNames ?? [];
 
 let cairn: TestCairn;
 beforeAll(async () => {
@@ -219,9 +223,58 @@ describe('operating', () => {
     });
     const metrics = await (await cairn.http('/metrics', { token: '' })).text();
     expect(metrics).toContain(
-      'cairn_http_request_duration_seconds_count{route="/health/ready",method="GET",status="200"}',
+      'http_server_request_duration_seconds_count{route="/health/ready",method="GET",status="200"}',
     );
     expect(metrics).toContain('cairn_outbox_messages{state="dead"} 0');
+    expect(metrics).toMatch(/^cairn_outbox_oldest_message_age_seconds \d/m);
+    expect(metrics).toContain('http_server_active_requests{method="GET"} 1'); // this one
+    expect(metrics).toMatch(/^cairn_lease_held\{lease="training"\} [01]$/m);
+    expect(metrics).toMatch(/^cairn_control_loop_failures_total\{loop="outbox"\} \d/m);
+  });
+
+  test('metrics know routes by their patterns only, and few names of operations', async () => {
+    for (let i = 0; i < 150; i++) await cairn.ask(`query Name${i} { me { id } }`);
+    await cairn.graphql('query Forged { me { id } }', {}, 'cairn_nobody');
+    await cairn.http('/api/v1/repositories/private-name/content/main/private/path.csv?token=private');
+    await cairn.http('/private/nowhere');
+    await expect(fetch(`${cairn.url}/graphql`, { signal: AbortSignal.timeout(1) })).rejects.toThrow();
+    const metrics = await (await cairn.http('/metrics', { token: '' })).text();
+    expect(metrics).not.toContain('private');
+    expect(metrics).toContain('route="/api/v1/repositories/:repository/content/:revision/*",method="GET"');
+    const operations = new Set([...metrics.matchAll(/operation="(\w+)"/g)].map(([, name]) => name));
+    expect(operations.size).toBeLessThanOrEqual(102);
+    expect(operations).toContain('other');
+    expect(operations).not.toContain('Forged');
+    expect(metrics).toContain('http_server_active_requests{method="POST"} 0');
+  });
+
+  test('the dashboard and the alerts ask for what there is', async () => {
+    const queries = [
+      ...queriesOfDashboard('deploy/grafana/cairn-dashboard.json'),
+      ...queriesOfRules('deploy/prometheus/cairn-alerts.yml'),
+    ];
+    expect(queries.length).toBeGreaterThan(40);
+    const metrics = await (await cairn.http('/metrics', { token: '' })).text();
+    const shown = new Set([...metrics.matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name!));
+    const missing = queries.flatMap((query) =>
+      namesIn(query)
+        .metrics.filter(
+          (name) => name !== 'up' && !shown.has(name) && !shown.has(name.replace(/_(bucket|sum|count)$/, '')),
+        )
+        .map((name) => ({ name, query })),
+    );
+    expect(missing).toEqual([]);
+    // A label that a metric does not have makes a query silently empty.
+    const known = new Set([
+      'namespace',
+      'job',
+      'instance',
+      'le',
+      ...metricsRegistry.getMetricsAsArray().flatMap((metric) => labelsOf(metric)),
+    ]);
+    expect(queries.flatMap((query) => namesIn(query).labels).filter((label) => !known.has(label))).toEqual(
+      [],
+    );
   });
 
   test('dead letters are shown to administrators, who can replay them', async () => {

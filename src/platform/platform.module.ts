@@ -12,6 +12,8 @@ import { LOGGER, type Logger } from './logging/logger.js';
 import { DeadLetters } from './outbox/dead-letters.js';
 import { Outbox } from './outbox/outbox.js';
 import { OutboxWorker } from './outbox/outbox-worker.js';
+import { SqlSpans } from './tracing/sql-spans.js';
+import { isTracing } from './tracing/start-tracing.js';
 
 /** What the platform is built from, made before Nest starts. */
 export interface PlatformOptions {
@@ -40,7 +42,12 @@ export class PlatformModule {
       module: PlatformModule,
       imports: [
         TypeOrmModule.forRoot({
-          ...dataSourceOptions(databaseUrl, entities, config.CAIRN_DATABASE_POOL),
+          ...dataSourceOptions(
+            databaseUrl,
+            entities,
+            config.CAIRN_DATABASE_POOL,
+            isTracing(config) ? [SqlSpans] : [],
+          ),
           retryAttempts: 0,
         }),
         CairnGraphqlModule,

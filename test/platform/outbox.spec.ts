@@ -87,7 +87,7 @@ describe('outbox', () => {
     expect(await deadLetters.list(10)).toMatchObject([
       { topic: 'test', attempts: 12, lastError: 'RangeError: broken' },
     ]);
-    expect(await deadLetters.depth()).toEqual({ waiting: 0, dead: 1 });
+    expect(await deadLetters.depth()).toEqual({ waiting: 0, dead: 1, oldestAgeSeconds: 0 });
     isBroken = false;
     expect(await deadLetters.replay()).toBe(1);
     await worker.drain();

@@ -3,6 +3,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { type BeforeApplicationShutdown, Inject, Injectable } from '@nestjs/common';
 import { type Principal, subjectOf } from '../../identity/index.js';
 import { CONFIG, type Config, DomainError, HealthChecks, InvalidInputError } from '../../platform/index.js';
+import { currentTraceparent, inSpan, withTraceparent } from '../../platform/tracing/index.js';
 import { instantOf } from '../events/instant.js';
 import type { EventWarning } from '../events/validate-event.js';
 import { EventLogRepository } from '../log/event-log.repository.js';
@@ -38,12 +39,15 @@ export interface Receipt {
 
 interface Item extends Emission {
   readonly sizeBytes: number;
+  readonly traceparent: string | null;
 }
 
 /** Takes events in: checked, redacted, authorized, and on disk before the answer. */
 @Injectable()
 export class IngestionService implements BeforeApplicationShutdown {
-  private readonly lane = new IngestLane<Item, Receipt>(LANE, (items) => this.takeIn(items));
+  private readonly lane = new IngestLane<Item, Receipt>(LANE, (items) =>
+    traced(items, () => this.takeIn(items)),
+  );
 
   constructor(
     private readonly check: EmissionCheck,
@@ -67,7 +71,8 @@ export class IngestionService implements BeforeApplicationShutdown {
   async ingest(caller: Principal, value: unknown): Promise<Receipt> {
     const event = this.prepare(value);
     const inContext = AsyncLocalStorage.snapshot();
-    return this.lane.pass({ caller, event, inContext, sizeBytes: event.bodyJson.length });
+    const traceparent = currentTraceparent();
+    return this.lane.pass({ caller, event, inContext, traceparent, sizeBytes: event.bodyJson.length });
   }
 
   /** Takes one event as JSON text, of at most as many bytes as a request body. @throws as {@link ingest} */
@@ -131,6 +136,13 @@ export class IngestionService implements BeforeApplicationShutdown {
       throw error;
     }
   }
+}
+
+/** A batch is part of the first request's trace, and is linked to those of the others that share it. */
+function traced<T>(items: readonly Item[], work: () => Promise<T>): Promise<T> {
+  const [first, ...others] = new Set(items.map(({ traceparent }) => traceparent));
+  const options = { attributes: { 'cairn.lineage.events': items.length }, links: others };
+  return withTraceparent(first, () => inSpan('take in events', options, work));
 }
 
 function acceptedOf({ caller, event }: Item, withheld: readonly string[]): AcceptedEvent {

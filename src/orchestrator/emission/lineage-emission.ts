@@ -2,6 +2,7 @@ import { HttpTransport, type JobEvent, type RunEvent } from '@cairn/openlineage-
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { ServiceAccount } from '../../identity/index.js';
 import { assertOutsideTransaction, Outbox, type OutboxMessage } from '../../platform/index.js';
+import { inSpan, SpanKind, traceHeaders } from '../../platform/tracing/index.js';
 import { OwnServer } from './own-server.js';
 
 /** Outbox topic: an OpenLineage event to be posted. Payload: `{ event }`. Ordered per job name. */
@@ -45,13 +46,19 @@ export class LineageEmission implements OnApplicationShutdown {
   private async post({ payload }: OutboxMessage): Promise<void> {
     assertOutsideTransaction('posting a lineage event');
     const http = await this.transportTo(await this.server.url());
-    await http.emit(payload['event'] as RunEvent | JobEvent);
+    const options = { kind: SpanKind.CLIENT, attributes: { 'http.request.method': 'POST' } };
+    await inSpan('emit lineage event', options, () => http.emit(payload['event'] as RunEvent | JobEvent));
   }
 
   private async transportTo(url: string): Promise<HttpTransport> {
     if (this.transport?.url !== url) {
       await this.transport?.http.close();
-      const http = new HttpTransport({ url, token: () => this.account.token(), ...SENDING });
+      const http = new HttpTransport({
+        url,
+        token: () => this.account.token(),
+        headers: traceHeaders,
+        ...SENDING,
+      });
       this.transport = { url, http };
     }
     return this.transport.http;

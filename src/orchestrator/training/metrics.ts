@@ -8,6 +8,8 @@ export const endedRuns = new Counter({
   labelNames: ['state'],
   registers: [metricsRegistry],
 });
+// A series that begins with 1 has not grown, as Prometheus sees it.
+for (const state of ['succeeded', 'failed', 'cancelled', 'lost']) endedRuns.inc({ state }, 0);
 
 /** Training runs that are not over, as this process saw them last; 0 while another holds the lease. */
 export const unfinishedRuns = new Gauge({

@@ -52,6 +52,8 @@ export interface TrainingRun {
   readonly tokenId: string | null;
   /** What is still there of the run's folder. */
   readonly kept: 'all' | 'log' | 'nothing';
+  /** W3C trace context of its submission, in which its steps and its process go on; null without tracing. */
+  readonly traceparent: string | null;
   readonly createdAt: Date;
   readonly startedAt: Date | null;
   readonly finishedAt: Date | null;

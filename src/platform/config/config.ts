@@ -13,6 +13,7 @@ const url = (...protocols: string[]) =>
   z.string().refine((value) => protocols.includes(protocolOf(value)), {
     error: `must be a URL that starts with ${protocols.map((p) => `${p}//`).join(' or ')}`,
   });
+const otlpProtocol = z.enum(['http/protobuf', 'http/json']);
 const commaList = <T extends z.ZodType<string, string>>(item: T) =>
   z
     .string()
@@ -59,6 +60,12 @@ export const CONFIG_SCHEMA = z.object({
   DATABASE_URL: url('postgres:', 'postgresql:')
     .optional()
     .describe('PostgreSQL 14 or later. Without it an embedded one is started.'),
+  CAIRN_MIGRATE: z
+    .stringbool()
+    .default(true)
+    .describe(
+      'Whether the service brings the schema up to date as it starts. With `false` that is left to `node dist/src/migrate.js`, and a start on an older schema is refused.',
+    ),
   CAIRN_DATABASE_POOL: z.coerce
     .number()
     .int()
@@ -158,6 +165,23 @@ export const CONFIG_SCHEMA = z.object({
   ELASTICSEARCH_URL: url('http:', 'https:')
     .optional()
     .describe('Elasticsearch 8 or 9. Without it PostgreSQL answers searches.'),
+  OTEL_EXPORTER_OTLP_ENDPOINT: url('http:', 'https:')
+    .optional()
+    .describe('OTLP/HTTP collector, e.g. http://HOST:4318; turns traces on. They go to /v1/traces under it.'),
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: url('http:', 'https:')
+    .optional()
+    .describe('The whole address for traces, instead of the one above.'),
+  OTEL_EXPORTER_OTLP_PROTOCOL: otlpProtocol
+    .default('http/protobuf')
+    .describe(
+      "How spans are sent. OpenTelemetry's further variables (OTEL_TRACES_SAMPLER, OTEL_EXPORTER_OTLP_HEADERS, OTEL_BSP_…, OTEL_RESOURCE_ATTRIBUTES) are heeded as well.",
+    ),
+  OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: otlpProtocol
+    .optional()
+    .describe('How traces are sent, instead of the one above.'),
+  OTEL_TRACES_EXPORTER: z.enum(['otlp', 'none']).default('otlp').describe('`none` turns traces off.'),
+  OTEL_SDK_DISABLED: z.stringbool().default(false).describe('Whether traces are off all the same.'),
+  OTEL_SERVICE_NAME: z.string().min(1).max(255).default('cairn').describe("The service's name in traces."),
   CAIRN_LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
     .default('info')
@@ -199,16 +223,7 @@ export class InvalidConfigurationError extends DomainError {
  * @throws {InvalidConfigurationError} naming each variable and the rule it breaks
  */
 export function loadConfig(env: Readonly<Record<string, string | undefined>>): Config {
-  const present = Object.fromEntries(
-    Object.entries(env).filter(([, value]) => value !== undefined && value !== ''),
-  );
-  const parsed = CONFIG_SCHEMA.safeParse(present);
-  if (!parsed.success) {
-    throw new InvalidConfigurationError(
-      parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`),
-    );
-  }
-  const config = parsed.data;
+  const config = parse(CONFIG_SCHEMA, env);
   if (config.OIDC_ISSUER !== undefined && config.OIDC_AUDIENCE === undefined) {
     throw new InvalidConfigurationError(['OIDC_AUDIENCE: is needed with OIDC_ISSUER']);
   }
@@ -223,6 +238,29 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
     CAIRN_POLICY_DIR: path.resolve(config.CAIRN_POLICY_DIR),
     CAIRN_CREDENTIALS_DIR: path.resolve(config.CAIRN_CREDENTIALS_DIR),
   });
+}
+
+/** The one setting that `dist/src/migrate.js` needs. @throws {InvalidConfigurationError} */
+export function loadMigrationConfig(env: Readonly<Record<string, string | undefined>>): {
+  DATABASE_URL: string;
+} {
+  const { DATABASE_URL } = parse(CONFIG_SCHEMA.pick({ DATABASE_URL: true }), env);
+  if (DATABASE_URL === undefined)
+    throw new InvalidConfigurationError([
+      'DATABASE_URL: is needed; an embedded PostgreSQL is migrated by its service',
+    ]);
+  return { DATABASE_URL };
+}
+
+function parse<T>(schema: z.ZodType<T>, env: Readonly<Record<string, string | undefined>>): T {
+  const present = Object.fromEntries(
+    Object.entries(env).filter(([, value]) => value !== undefined && value !== ''),
+  );
+  const parsed = schema.safeParse(present);
+  if (parsed.success) return parsed.data;
+  throw new InvalidConfigurationError(
+    parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`),
+  );
 }
 
 function isLoopback(host: string): boolean {

@@ -2,8 +2,11 @@ import { ApolloDriver, type ApolloDriverConfig } from '@nestjs/apollo';
 import { GraphQLModule } from '@nestjs/graphql';
 import { ApolloArmor } from '@escape.tech/graphql-armor';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { CONFIG, type Config } from '../config/config.js';
 import { LOGGER, type Logger } from '../logging/logger.js';
+import { isTracing } from '../tracing/start-tracing.js';
 import { formatGraphqlError } from './format-error.js';
+import { observeOperations, traceResolvers } from './observe-operations.js';
 
 /** What every resolver's context holds. */
 export interface GraphqlContext {
@@ -26,11 +29,12 @@ const armor = new ApolloArmor({
 /** Apollo on Fastify, code-first. Introspection is on: the schema is public in `schema.gql`. Batching and the landing page are off. */
 export const CairnGraphqlModule = GraphQLModule.forRootAsync<ApolloDriverConfig>({
   driver: ApolloDriver,
-  inject: [LOGGER],
-  useFactory: (log: Logger): Omit<ApolloDriverConfig, 'driver'> => {
+  inject: [LOGGER, CONFIG],
+  useFactory: (log: Logger, config: Config): Omit<ApolloDriverConfig, 'driver'> => {
     const protection = armor.protect();
     return {
-      plugins: protection.plugins as ApolloDriverConfig['plugins'],
+      plugins: [...protection.plugins, observeOperations()] as ApolloDriverConfig['plugins'],
+      transformSchema: isTracing(config) ? traceResolvers : undefined,
       validationRules: protection.validationRules,
       autoSchemaFile: true,
       sortSchema: true,

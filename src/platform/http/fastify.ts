@@ -5,15 +5,14 @@ import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
 import type { Config } from '../config/config.js';
 import { InvalidInputError } from '../errors/domain-error.js';
-import { withRequestId } from '../logging/logger.js';
-import { httpDuration } from '../metrics/metrics.js';
+import { observeRequests } from './observe-requests.js';
 
 const REQUEST_ID = /^[\w.:-]{1,128}$/;
 const REQUEST_TIMEOUT_MS = 300_000;
 
 /**
  * The HTTP server: request ids (a well-formed `x-request-id` is kept), gzip bodies, a bound on JSON bodies after decompression,
- * streams for every other media type, and a duration metric per route pattern.
+ * streams for every other media type, a span and metrics of each request.
  */
 export function createFastifyAdapter(config: Config): FastifyAdapter {
   const adapter = new FastifyAdapter({
@@ -32,10 +31,7 @@ export function createFastifyAdapter(config: Config): FastifyAdapter {
 }
 
 function prepare(server: FastifyInstance): void {
-  server.addHook('onRequest', (request, reply, done) => {
-    void reply.header('x-request-id', request.id);
-    withRequestId(request.id, done);
-  });
+  observeRequests(server);
   server.addHook('preParsing', (request, _reply, payload, done) => {
     const encoding = request.headers['content-encoding'];
     if (encoding === undefined || encoding === 'identity') return done(null, payload);
@@ -54,13 +50,4 @@ function prepare(server: FastifyInstance): void {
     );
   });
   server.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
-  server.addHook('onResponse', (request, reply, done) => {
-    const labels = {
-      route: request.routeOptions.url ?? 'none',
-      method: request.method,
-      status: String(reply.statusCode),
-    };
-    httpDuration.observe(labels, reply.elapsedTime / 1000);
-    done();
-  });
 }

@@ -1,3 +1,6 @@
+import { loopFailures, loopLooks } from '../metrics/metrics.js';
+import { noteworthy, tentatively } from '../tracing/index.js';
+
 /** A loop that has not come round for so long is not well. */
 const STALE_MS = 30_000;
 
@@ -15,11 +18,15 @@ export class ControlLoop {
   /**
    * @param look gives the milliseconds until the next one; 0 for none
    * @param failed told of a look that threw; gives the same
+   * @param name of the loop, in traces and metrics; a look that finds something to do, or fails, is a trace
    */
   constructor(
     private readonly look: () => Promise<number>,
     private readonly failed: (error: unknown) => number,
-  ) {}
+    private readonly name = 'unnamed',
+  ) {
+    loopFailures.inc({ loop: name }, 0); // as Prometheus sees it, a series that begins with 1 has not grown
+  }
 
   start(): void {
     this.running ??= this.run();
@@ -46,11 +53,25 @@ export class ControlLoop {
   private async run(): Promise<void> {
     while (!this.isStopping) {
       this.isAwake = false;
-      const pauseMs = await this.look().then((ms) => {
-        this.cameRoundAt = Date.now();
-        return ms;
-      }, this.failed);
+      const pauseMs = await this.lookOnce();
       if (pauseMs > 0 && !this.isAwake && !this.isStopping) await this.pause(pauseMs);
+    }
+  }
+
+  private async lookOnce(): Promise<number> {
+    const stop = loopLooks.startTimer({ loop: this.name });
+    try {
+      return await tentatively(`loop ${this.name}`, {}, async () => {
+        const pauseMs = await this.look();
+        if (pauseMs === 0) noteworthy();
+        this.cameRoundAt = Date.now();
+        return pauseMs;
+      });
+    } catch (error) {
+      loopFailures.inc({ loop: this.name });
+      return this.failed(error);
+    } finally {
+      stop();
     }
   }
 

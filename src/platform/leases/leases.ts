@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../database/database.js';
 import { DomainError } from '../errors/domain-error.js';
+import { leaseHeld } from '../metrics/metrics.js';
 
 /** A write came from a holder whose lease has passed to another. */
 export class LeaseLostError extends DomainError {
@@ -42,6 +43,7 @@ export class Leases {
        RETURNING epoch`,
       [name, holder, ttlMs],
     );
+    leaseHeld.set({ lease: name }, row ? 1 : 0);
     return row && { name, epoch: row.epoch };
   }
 
@@ -51,6 +53,7 @@ export class Leases {
       name,
       holder,
     ]);
+    leaseHeld.set({ lease: name }, 0);
   }
 
   /**

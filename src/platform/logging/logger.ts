@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { LoggerService } from '@nestjs/common';
 import { pino, type Logger as PinoLogger } from 'pino';
 import type { Config } from '../config/config.js';
+import { traceIds } from '../tracing/index.js';
 
 /** Structured JSON log, one object a line on standard error. */
 export type Logger = PinoLogger;
@@ -28,7 +29,7 @@ export function createLogger(config: Pick<Config, 'CAIRN_LOG_LEVEL'>): Logger {
       redact: ['req.headers.authorization', 'req.headers.cookie', '*.password', '*.token'],
       mixin: () => {
         const requestId = currentRequestId();
-        return requestId === undefined ? {} : { requestId };
+        return { ...(requestId !== undefined && { requestId }), ...traceIds() };
       },
     },
     pino.destination({ fd: 2, sync: false }),

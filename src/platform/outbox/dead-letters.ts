@@ -50,10 +50,11 @@ export class DeadLetters {
     return rows.length;
   }
 
-  /** Messages that wait and messages that are dead, for metrics and health. */
-  async depth(): Promise<{ waiting: number; dead: number }> {
-    const [row] = await this.database.query<{ waiting: number; dead: number }>(
-      `SELECT count(*) FILTER (WHERE dead_at IS NULL)::int AS waiting, count(*) FILTER (WHERE dead_at IS NOT NULL)::int AS dead
+  /** Messages that wait and messages that are dead, and how long the oldest waits, for metrics and health. */
+  async depth(): Promise<{ waiting: number; dead: number; oldestAgeSeconds: number }> {
+    const [row] = await this.database.query<{ waiting: number; dead: number; oldestAgeSeconds: number }>(
+      `SELECT count(*) FILTER (WHERE dead_at IS NULL)::int AS waiting, count(*) FILTER (WHERE dead_at IS NOT NULL)::int AS dead,
+         coalesce(extract(epoch FROM now() - min(created_at) FILTER (WHERE dead_at IS NULL)), 0)::float8 AS "oldestAgeSeconds"
        FROM outbox_message`,
     );
     return row!;

@@ -8,6 +8,14 @@ import { Database } from '../database/database.js';
 import { ControlLoop } from '../leases/control-loop.js';
 import { LOGGER, type Logger } from '../logging/logger.js';
 import { outboxDeliveries } from '../metrics/metrics.js';
+import {
+  currentTraceparent,
+  failed,
+  inSpan,
+  noteworthy,
+  SpanKind,
+  withTraceparent,
+} from '../tracing/index.js';
 import { Outbox, type OutboxMessage } from './outbox.js';
 
 /** Deliveries of one message before it is put aside as dead. With the backoff below: about an hour. */
@@ -32,6 +40,7 @@ export class OutboxWorker implements OnApplicationBootstrap, BeforeApplicationSh
       this.log.error({ err: error }, 'outbox: the database did not answer');
       return POLL_MS;
     },
+    'outbox',
   );
 
   constructor(
@@ -92,18 +101,36 @@ export class OutboxWorker implements OnApplicationBootstrap, BeforeApplicationSh
          AND NOT EXISTS (
            SELECT 1 FROM outbox_message AS older
            WHERE older.topic = m.topic AND older.ordering_key = m.ordering_key AND older.id < m.id AND older.dead_at IS NULL)
-       RETURNING id, topic, ordering_key AS "orderingKey", payload, attempts - 1 AS attempts`,
+       RETURNING id, topic, ordering_key AS "orderingKey", payload, attempts - 1 AS attempts, traceparent`,
       [id],
     );
     if (!message) return false;
+    noteworthy();
+    const { topic, attempts, traceparent } = message;
+    const options = {
+      kind: SpanKind.CONSUMER,
+      attributes: {
+        'messaging.system': 'cairn_outbox',
+        'messaging.operation.type': 'process',
+        'messaging.destination.name': topic,
+        'messaging.message.id': id,
+        'cairn.outbox.attempts': attempts,
+      },
+      links: [currentTraceparent()],
+    };
+    await withTraceparent(traceparent, () => inSpan(`outbox ${topic}`, options, () => this.process(message)));
+    return true;
+  }
+
+  private async process(message: OutboxMessage): Promise<void> {
     try {
       await this.outbox.handlerOf(message.topic)!(message);
-      await this.database.query('DELETE FROM outbox_message WHERE id = $1', [id]);
+      await this.database.query('DELETE FROM outbox_message WHERE id = $1', [message.id]);
       outboxDeliveries.inc({ topic: message.topic, outcome: 'delivered' });
     } catch (error) {
+      failed(error);
       await this.putBack(message, error);
     }
-    return true;
   }
 
   private async putBack(message: OutboxMessage, error: unknown): Promise<void> {

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../database/database.js';
+import { currentTraceparent } from '../tracing/index.js';
 
 /** What follows from a change, to be delivered at least once. */
 export interface OutboxEntry {
@@ -16,6 +17,8 @@ export interface OutboxMessage extends OutboxEntry {
   readonly id: string;
   /** Deliveries before this one. */
   readonly attempts: number;
+  /** W3C context of the work that wrote it, under which the handler runs; null without tracing. */
+  readonly traceparent: string | null;
 }
 
 /** Delivers one message. It may be called again with the same message, so it must be idempotent; throwing means later again. */
@@ -36,9 +39,9 @@ export class Outbox {
   async append(entries: readonly OutboxEntry[]): Promise<void> {
     if (entries.length === 0) return;
     await this.database.query(
-      `INSERT INTO outbox_message (topic, ordering_key, payload)
-       SELECT e->>'topic', e->>'orderingKey', e->'payload' FROM jsonb_array_elements($1::jsonb) AS e`,
-      [JSON.stringify(entries)],
+      `INSERT INTO outbox_message (topic, ordering_key, payload, traceparent)
+       SELECT e->>'topic', e->>'orderingKey', e->'payload', $2 FROM jsonb_array_elements($1::jsonb) AS e`,
+      [JSON.stringify(entries), currentTraceparent()],
     );
     this.database.afterCommit(() => this.wake());
   }

@@ -16,6 +16,7 @@ import {
 import type { Principal } from '../../identity/index.js';
 import { IngestionService } from '../../lineage/index.js';
 import { CONFIG, type Config, HealthChecks, LOGGER, type Logger } from '../../platform/index.js';
+import { inSpan, SpanKind, withTraceparent } from '../../platform/tracing/index.js';
 import { KafkaPrincipal } from './kafka-principal.js';
 import { isTransient, PoisonMessages } from './poison-messages.js';
 import { kafkaMessages } from './metrics.js';
@@ -118,7 +119,7 @@ export class KafkaSource implements OnApplicationBootstrap, BeforeApplicationShu
       try {
         const caller = await this.principal.now();
         const outcomes = await Promise.allSettled(
-          some.map((message) => this.take(caller, topic, partition, message)),
+          some.map((message) => traced(message, topic, () => this.take(caller, topic, partition, message))),
         );
         const failure = outcomes.find((outcome) => outcome.status === 'rejected');
         if (failure) throw failure.reason;
@@ -156,6 +157,18 @@ export class KafkaSource implements OnApplicationBootstrap, BeforeApplicationShu
     this.lastError = error instanceof Error ? error.message : String(error);
     this.log.warn({ err: error }, 'kafka: reading is held up');
   }
+}
+
+/** Goes on with the trace that the message came with, in its W3C header. */
+function traced<T>(message: KafkaMessage, topic: string, work: () => Promise<T>): Promise<T> {
+  const attributes = {
+    'messaging.system': 'kafka',
+    'messaging.operation.type': 'process',
+    'messaging.destination.name': topic,
+  };
+  return withTraceparent(message.headers?.['traceparent']?.toString(), () =>
+    inSpan(`process ${topic}`, { kind: SpanKind.CONSUMER, attributes }, work),
+  );
 }
 
 function saslOf({

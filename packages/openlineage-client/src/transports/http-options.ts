@@ -11,8 +11,8 @@ export interface HttpTransportOptions {
   readonly batchEndpoint?: string;
   /** bearer token, or what gives one; asked before every try, so that it may be renewed */
   readonly token?: string | (() => string | Promise<string>);
-  /** further headers of every request */
-  readonly headers?: Readonly<Record<string, string>>;
+  /** further headers of every request, or what gives them; asked before every try, e.g. for a trace context */
+  readonly headers?: Readonly<Record<string, string>> | (() => Readonly<Record<string, string>>);
   /** default none */
   readonly compression?: 'gzip';
   /** for one try, from connecting to the end of the answer; 1–600,000, default 5,000 */
@@ -29,7 +29,7 @@ export interface HttpSettings {
   readonly eventUrl: string;
   readonly batchUrl: string;
   readonly token: () => Promise<string | undefined>;
-  readonly headers: Readonly<Record<string, string>>;
+  readonly headers: () => Readonly<Record<string, string>>;
   readonly gzip: boolean;
   readonly timeoutMs: number;
   readonly retry: RetryPolicy;
@@ -43,7 +43,12 @@ const MIB = 1024 * 1024;
 export function httpSettings(options: HttpTransportOptions): HttpSettings {
   const root = serverUrl(options.url);
   const { endpoint = 'api/v1/lineage', retry = {} } = options;
-  const { batchEndpoint = `${endpoint.replace(/\/+$/, '')}/batch`, token, compression } = options;
+  const {
+    batchEndpoint = `${endpoint.replace(/\/+$/, '')}/batch`,
+    token,
+    compression,
+    headers = {},
+  } = options;
   if (compression !== undefined && compression !== 'gzip') {
     throw new ConfigurationError('compression', 'must be "gzip" or absent');
   }
@@ -51,7 +56,7 @@ export function httpSettings(options: HttpTransportOptions): HttpSettings {
     eventUrl: under(root, endpoint),
     batchUrl: under(root, batchEndpoint),
     token: async () => (typeof token === 'function' ? token() : token),
-    headers: headersOf(options.headers ?? {}),
+    headers: typeof headers === 'function' ? () => headersOf(headers()) : constant(headersOf(headers)),
     gzip: compression === 'gzip',
     timeoutMs: within('timeoutMs', options.timeoutMs, 5_000, 1, 600_000),
     retry: {
@@ -85,6 +90,11 @@ function under(root: URL, path: string): string {
   url.hash = '';
   return url.href;
 }
+
+const constant =
+  <T>(value: T) =>
+  () =>
+    value;
 
 function headersOf(headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   try {

@@ -71,11 +71,13 @@ test('429 and 5xx are tried again until the event is accepted', async () => {
   });
 });
 
-test('a connection that breaks is tried again, with a new token each time', async () => {
+test('a connection that breaks is tried again, with a new token and headers each time', async () => {
   const reply: Reply = (response, seen) => (seen === 1 ? response.destroy() : response.end());
   let asked = 0;
-  await withServer(reply, { token: async () => `t${++asked}` }, async (transport, { requests }) => {
+  const options = { token: async () => `t${++asked}`, headers: () => ({ 'x-try': String(asked) }) };
+  await withServer(reply, options, async (transport, { requests }) => {
     await transport.emit(event);
+    expect(requests.map(({ headers }) => headers['x-try'])).toEqual(['1', '2']);
     expect(requests.map(({ headers }) => headers.authorization)).toEqual(['Bearer t1', 'Bearer t2']);
   });
 });

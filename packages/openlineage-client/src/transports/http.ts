@@ -125,7 +125,7 @@ export class HttpTransport implements Transport {
         closing: this.#closing.signal,
         headers: {
           accept: 'application/json',
-          ...headers,
+          ...headers(),
           'content-type': 'application/json',
           ...(isCompressed && { 'content-encoding': 'gzip' }),
           ...(token !== undefined && { authorization: `Bearer ${token}` }),

@@ -15,6 +15,7 @@ import {
   LOGGER,
   type Logger,
 } from '../../../platform/index.js';
+import { inSpan } from '../../../platform/tracing/index.js';
 import { LineageEmission } from '../../emission/index.js';
 import type { Endpoint, EndpointRevision } from '../endpoint.js';
 import { EndpointRepository } from '../endpoint.repository.js';
@@ -41,6 +42,7 @@ export class EndpointReconciler implements OnApplicationBootstrap, BeforeApplica
       this.log.error({ err: error }, 'endpoints: the reconciler could not look');
       return LOOK_MS;
     },
+    'endpoints',
   );
 
   constructor(
@@ -92,11 +94,17 @@ export class EndpointReconciler implements OnApplicationBootstrap, BeforeApplica
     const observation = observe(row, local);
     if (observation === undefined) return;
     try {
-      await this.database.run(async () => {
-        await this.leases.assertHeld(lease);
-        await this.endpoints.observe(endpoint, observation, local.refusal);
-        for (const event of eventsOf(endpoint, observation, local.refusal)) await this.emission.append(event);
-      });
+      await inSpan(
+        'endpoint observed',
+        { attributes: { 'cairn.endpoint.observed': observation.observed } },
+        () =>
+          this.database.run(async () => {
+            await this.leases.assertHeld(lease);
+            await this.endpoints.observe(endpoint, observation, local.refusal);
+            for (const event of eventsOf(endpoint, observation, local.refusal))
+              await this.emission.append(event);
+          }),
+      );
       this.log.info({ endpoint: endpoint.name, ...observation }, 'endpoint observed');
     } catch (error) {
       // It is looked at again, as it is then.

@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CONFIG, type Config } from '../../../platform/index.js';
+import { traceEnvironment } from '../../../platform/tracing/index.js';
 import { OwnServer } from '../../emission/index.js';
 import type { TrainingRun } from '../training-run.js';
 
@@ -19,6 +20,7 @@ export class RunSurroundings {
       CAIRN_RUN_ID: id,
       CAIRN_PARAMETERS: JSON.stringify(parameters),
       CAIRN_SEED: String(seed),
+      ...traceEnvironment(),
     };
   }
 }

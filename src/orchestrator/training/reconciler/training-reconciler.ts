@@ -15,8 +15,10 @@ import {
   LOGGER,
   type Logger,
 } from '../../../platform/index.js';
+import { noteworthy, tentatively, withTraceparent } from '../../../platform/tracing/index.js';
 import { RunChangedError } from '../errors.js';
 import { failedSteps, unfinishedRuns } from '../metrics.js';
+import type { TrainingRun } from '../training-run.js';
 import { TrainingRunRepository, type UnfinishedRun } from '../training-run.repository.js';
 import { Housekeeping } from './housekeeping.js';
 import { RunSteps } from './run-steps.js';
@@ -56,6 +58,7 @@ export class TrainingReconciler implements OnApplicationBootstrap, BeforeApplica
       this.log.error({ err: error }, 'training: the reconciler could not look');
       return IDLE_MS;
     },
+    'training',
   );
   private isHolding = false;
   private clearedAt = 0;
@@ -136,7 +139,9 @@ export class TrainingReconciler implements OnApplicationBootstrap, BeforeApplica
     const tries = this.failures.get(id)?.tries ?? 0;
     try {
       const run = await this.runs.find(id);
-      const hasChanged = await this.steps.make(lease, run!, signal, tries + 1 >= MAX_TRIES);
+      const hasChanged = await this.trace(run!, () =>
+        this.steps.make(lease, run!, signal, tries + 1 >= MAX_TRIES),
+      );
       this.failures.delete(id);
       if (!hasChanged) return;
       this.clearedAt = 0;
@@ -154,6 +159,18 @@ export class TrainingReconciler implements OnApplicationBootstrap, BeforeApplica
         'training: a step failed and is made again',
       );
     }
+  }
+
+  /** A step goes on in the trace of the run's submission, if it changes anything. */
+  private trace({ id, state, traceparent }: TrainingRun, step: () => Promise<boolean>): Promise<boolean> {
+    const attributes = { 'cairn.training.run_id': id, 'cairn.training.state': state };
+    return withTraceparent(traceparent, () =>
+      tentatively('training step', { attributes }, async () => {
+        const hasChanged = await step();
+        if (hasChanged) noteworthy();
+        return hasChanged;
+      }),
+    );
   }
 
   /** Apart from the loop, since removing many files takes its time. */

@@ -25,6 +25,7 @@ import { clampRange, objectKey, readVerified, verified } from '../../verified.js
 import { isMissing, isPassing, s3Error, statusOf } from './s3-errors.js';
 import { probeBucket } from './s3-probe.js';
 import { spool, type Spooled } from './spool.js';
+import { traceS3 } from './trace-s3.js';
 
 /** Where the objects are. Credentials come from the AWS SDK's own sources (its environment variables first). */
 export interface S3Options {
@@ -75,6 +76,7 @@ export class S3ObjectStore implements ObjectStore {
       requestChecksumCalculation: 'WHEN_REQUIRED',
       responseChecksumValidation: 'WHEN_REQUIRED',
     });
+    traceS3(this.client);
   }
 
   put(body: ObjectBody, expected: ExpectedObject = {}): Promise<StoredObject> {
