@@ -6,7 +6,8 @@ FROM ${NODE_IMAGE} AS packages
 WORKDIR /cairn
 COPY package.json package-lock.json .npmrc ./
 COPY packages/openlineage-client/package.json packages/openlineage-client/
-RUN npm ci --omit=dev --omit=optional --ignore-scripts
+RUN npm ci --omit=dev --omit=optional --ignore-scripts \
+  && find node_modules/onnxruntime-node/bin -mindepth 2 -maxdepth 2 ! -name linux -exec rm -r {} +
 
 FROM ${NODE_IMAGE} AS build
 WORKDIR /cairn
