@@ -10,7 +10,10 @@ export const SERVICES = readdirSync(folder)
   .map((file) => path.basename(file, '.sh'));
 
 /** Those that the service tests need. */
-export const TESTED = ['minio', 'versitygw', 'elasticsearch', 'kafka', 'keycloak'];
+export const TESTED = [
+  ...['tools', 'promtool', 'compose', 'kubernetes'],
+  ...['minio', 'versitygw', 'elasticsearch', 'kafka', 'keycloak'],
+];
 
 /**
  * Runs one action of a server's script.

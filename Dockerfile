@@ -1,0 +1,45 @@
+# The service, its explorer and its CLI, without PostgreSQL: DATABASE_URL is needed. See docs/operations.md.
+ARG NODE_IMAGE=node:24-bookworm-slim
+
+# What runs, as npm resolves it without what only builds and tests. The embedded PostgreSQL is an optional package.
+FROM ${NODE_IMAGE} AS packages
+WORKDIR /cairn
+COPY package.json package-lock.json .npmrc ./
+COPY packages/openlineage-client/package.json packages/openlineage-client/
+RUN npm ci --omit=dev --omit=optional --ignore-scripts \
+  && find node_modules/onnxruntime-node/bin -mindepth 2 -maxdepth 2 ! -name linux -exec rm -r {} +
+
+FROM ${NODE_IMAGE} AS build
+WORKDIR /cairn
+COPY package.json package-lock.json .npmrc ./
+COPY packages/openlineage-client/package.json packages/openlineage-client/
+COPY web/package.json web/package-lock.json web/
+RUN npm ci --ignore-scripts && npm ci --prefix web --ignore-scripts
+COPY . .
+RUN node scripts/build.mjs
+
+FROM ${NODE_IMAGE}
+LABEL org.opencontainers.image.title="Cairn" \
+      org.opencontainers.image.description="Versions data and models, captures their lineage, governs access to them and runs training and serving." \
+      org.opencontainers.image.licenses="Apache-2.0"
+ENV NODE_ENV=production \
+    CAIRN_HOST=0.0.0.0 \
+    CAIRN_PORT=4600 \
+    CAIRN_DATA_DIR=/var/lib/cairn
+WORKDIR /cairn
+# All of it belongs to root, so that the service cannot change itself. Only the data folder is its own.
+RUN install -d -o 10001 -g 10001 -m 0750 /var/lib/cairn
+COPY --from=packages /cairn/node_modules node_modules
+COPY --from=build /cairn/package.json ./
+COPY --from=build /cairn/packages/openlineage-client/package.json packages/openlineage-client/
+COPY --from=build /cairn/packages/openlineage-client/dist packages/openlineage-client/dist
+COPY --from=build /cairn/dist dist
+COPY --from=build /cairn/web/dist web/dist
+COPY policies policies
+USER 10001:10001
+VOLUME /var/lib/cairn
+EXPOSE 4600
+STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=10s --timeout=3s --start-period=60s --retries=3 \
+  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.CAIRN_PORT}/health/live`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
+CMD ["node", "dist/src/main.js"]

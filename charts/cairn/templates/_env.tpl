@@ -1,0 +1,75 @@
+{{- /* The settings of the service, see docs/generated/configuration.md. */ -}}
+{{- define "cairn.env" -}}
+{{ include "cairn.databaseEnv" . }}
+{{ include "cairn.secretEnv" (dict "name" "CAIRN_ADMIN_TOKEN" "secret" .Values.adminToken.existingSecret "key" .Values.adminToken.key) }}
+- { name: CAIRN_MIGRATE, value: "false" }
+- { name: CAIRN_DATABASE_POOL, value: {{ .Values.database.pool | quote }} }
+- { name: CAIRN_LOG_LEVEL, value: {{ .Values.logLevel | quote }} }
+{{- with .Values.publicUrl }}
+- { name: CAIRN_PUBLIC_URL, value: {{ . | quote }} }
+{{- end }}
+{{- if .Values.policy.existingConfigMap }}
+- { name: CAIRN_POLICY_DIR, value: /etc/cairn/policies }
+{{- end }}
+{{- with .Values.objectStore }}
+- { name: S3_BUCKET, value: {{ .bucket | quote }} }
+- { name: S3_REGION, value: {{ .region | quote }} }
+{{- if .endpoint }}
+- { name: S3_ENDPOINT, value: {{ .endpoint | quote }} }
+{{- end }}
+{{- if .prefix }}
+- { name: S3_PREFIX, value: {{ .prefix | quote }} }
+{{- end }}
+{{- if .existingSecret }}
+{{ include "cairn.secretEnv" (dict "name" "AWS_ACCESS_KEY_ID" "secret" .existingSecret "key" .accessKeyIdKey) }}
+{{ include "cairn.secretEnv" (dict "name" "AWS_SECRET_ACCESS_KEY" "secret" .existingSecret "key" .secretAccessKeyKey) }}
+{{- end }}
+{{- end }}
+{{- with .Values.elasticsearch }}
+{{- if .existingSecret }}
+{{ include "cairn.secretEnv" (dict "name" "ELASTICSEARCH_URL" "secret" .existingSecret "key" .urlKey) }}
+{{- else if .url }}
+- { name: ELASTICSEARCH_URL, value: {{ .url | quote }} }
+{{- end }}
+{{- end }}
+{{- with .Values.kafka }}
+{{- if .brokers }}
+- { name: KAFKA_BROKERS, value: {{ join "," .brokers | quote }} }
+- { name: KAFKA_TOPIC, value: {{ .topic | quote }} }
+- { name: KAFKA_GROUP, value: {{ .group | quote }} }
+- { name: KAFKA_SUBJECT, value: {{ .subject | quote }} }
+- { name: KAFKA_TLS, value: {{ .tls | quote }} }
+{{- if .existingSecret }}
+- { name: KAFKA_SASL_MECHANISM, value: {{ .saslMechanism | quote }} }
+{{ include "cairn.secretEnv" (dict "name" "KAFKA_USERNAME" "secret" .existingSecret "key" .usernameKey) }}
+{{ include "cairn.secretEnv" (dict "name" "KAFKA_PASSWORD" "secret" .existingSecret "key" .passwordKey) }}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- with .Values.oidc }}
+{{- if .issuer }}
+- { name: OIDC_ISSUER, value: {{ .issuer | quote }} }
+- { name: OIDC_AUDIENCE, value: {{ .audience | quote }} }
+{{- end }}
+{{- end }}
+{{- with .Values.tracing }}
+{{- if .endpoint }}
+- { name: OTEL_EXPORTER_OTLP_ENDPOINT, value: {{ .endpoint | quote }} }
+- { name: OTEL_EXPORTER_OTLP_PROTOCOL, value: {{ .protocol | quote }} }
+- { name: OTEL_TRACES_SAMPLER, value: {{ .sampler | quote }} }
+- { name: OTEL_TRACES_SAMPLER_ARG, value: {{ .samplerArg | quote }} }
+- name: POD_NAME
+  valueFrom: { fieldRef: { fieldPath: metadata.name } }
+- { name: OTEL_RESOURCE_ATTRIBUTES, value: "k8s.namespace.name={{ $.Release.Namespace }},k8s.pod.name=$(POD_NAME)" }
+{{- if .existingSecret }}
+{{ include "cairn.secretEnv" (dict "name" "OTEL_EXPORTER_OTLP_HEADERS" "secret" .existingSecret "key" .headersKey) }}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- range $name, $value := .Values.env }}
+- { name: {{ $name }}, value: {{ kindIs "float64" $value | ternary (int64 $value) $value | toString | quote }} }
+{{- end }}
+{{- range $name, $from := .Values.secretEnv }}
+{{ include "cairn.secretEnv" (dict "name" $name "secret" $from.existingSecret "key" $from.key) }}
+{{- end }}
+{{- end }}
