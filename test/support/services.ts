@@ -1,12 +1,24 @@
 import { execFile } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
 
 const SCRIPTS = path.join(import.meta.dirname, '../../scripts/services');
+const DATA = process.env['SERVICES_DATA'] ?? '/tmp/services';
 
 /** Starts or stops a real server, for tests of what happens while it is away. Whoever stops one starts it again. */
-export async function runService(name: string, action: 'start' | 'stop'): Promise<void> {
+export async function runService(name: string, action: 'start' | 'stop' | 'status'): Promise<void> {
   await promisify(execFile)('bash', [path.join(SCRIPTS, `${name}.sh`), action]);
+}
+
+/** Ends all processes of a running server at once, by SIGKILL. Whoever kills one starts it again. */
+export async function killService(name: string): Promise<void> {
+  await runService(name, 'status');
+  const folder = path.join(DATA, name);
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) =>
+    /^(run\/)?[\w-]+\.pid$/.test(file),
+  );
+  for (const file of files) process.kill(Number(readFileSync(path.join(folder, file), 'utf8')), 'SIGKILL');
 }
 
 /**

@@ -165,6 +165,13 @@ export const CONFIG_SCHEMA = z.object({
   ELASTICSEARCH_URL: url('http:', 'https:')
     .optional()
     .describe('Elasticsearch 8 or 9. Without it PostgreSQL answers searches.'),
+  KUBECONFIG: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      "File that says how the cluster is reached, for the settings below. Without it the pod's own service account.",
+    ),
   OTEL_EXPORTER_OTLP_ENDPOINT: url('http:', 'https:')
     .optional()
     .describe('OTLP/HTTP collector, e.g. http://HOST:4318; turns traces on. They go to /v1/traces under it.'),

@@ -18,7 +18,8 @@ export async function openConnector(
 ): Promise<CatalogConnector> {
   const read = async (name: string): Promise<string | undefined> =>
     credentials === null ? undefined : secret(path.join(folder, credentials, name));
-  const [username, password] = await Promise.all([read('username'), read('password')]);
+  const username = await read('username');
+  const password = await read('password');
   if (type === 'postgres') {
     const source = settings as z.output<typeof SETTINGS.postgres>;
     return new PostgresConnector({
