@@ -49,6 +49,7 @@ export default tseslint.config(
       'cli/**',
       'test/**',
       '**/*.spec.ts',
+      '**/*.service-spec.ts',
       'bench/**',
       'scripts/**',
       'examples/**',

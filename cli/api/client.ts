@@ -79,7 +79,7 @@ export class Client {
         'UNREACHABLE',
       );
     });
-    if (response.ok) return response;
+    if (response.ok || response.status === 307) return response;
     const text = await response.text();
     let body: unknown;
     try {
@@ -102,11 +102,15 @@ export class Client {
     return (await this.json(route, init as unknown as RequestInit)) as StoredObject;
   }
 
-  /** Opens the bytes at a path of a revision. */
-  download(repository: string, revision: string, path: string): Promise<Response> {
+  /** Opens the bytes at a path of a revision: at the object store itself where that can be, else through the service. */
+  async download(repository: string, revision: string, path: string): Promise<Response> {
     const segments = path.split('/').map(encodeURIComponent).join('/');
     const from = `/api/v1/repositories/${encodeURIComponent(repository)}/content/${encodeURIComponent(revision)}`;
-    return this.request(`${from}/${segments}`);
+    const answer = await this.request(`${from}/${segments}?direct=true`, { redirect: 'manual' });
+    const place = answer.headers.get('location');
+    if (place === null) return answer;
+    const straight = await fetch(place).catch(() => undefined);
+    return straight?.ok ? straight : this.request(`${from}/${segments}`);
   }
 }
 

@@ -1,14 +1,16 @@
-import { createReadStream } from 'node:fs';
 import type { Command } from 'commander';
+import pLimit from 'p-limit';
 import { UsageError } from '../exit-codes.js';
 import { formatSize, shortId } from '../output/format.js';
 import type { Session } from '../session.js';
 import { commitChanges } from './commit-changes.js';
 import { findLocalFiles, hashFile, mediaTypeOf } from './local-files.js';
-import { counted, transferAll } from './transfer.js';
+import { uploadAll } from './upload.js';
 
 /** As many as the service takes in one commit. */
 const MAX_FILES = 10_000;
+
+const HASHED_AT_ONCE = 4;
 
 interface PutOptions {
   readonly to: string;
@@ -33,12 +35,16 @@ export function addPut(program: Command, open: () => Session): void {
       const files = await findLocalFiles(io.cwd, sources, options.to);
       if (files.length > MAX_FILES)
         throw new UsageError(`${files.length} files are too many for one commit; put at most ${MAX_FILES}`);
-      const items = files.map((each) => ({ ...each, name: each.target }));
-      const changes = await transferAll(io, items, async ({ file, target }, onBytes) => {
-        const sha256 = await hashFile(file);
-        await client.upload(repository, counted(createReadStream(file), onBytes), sha256);
-        return { path: target, sha256, contentType: mediaTypeOf(file) };
-      });
+      const limit = pLimit(HASHED_AT_ONCE);
+      const items = await Promise.all(
+        files.map((each) =>
+          limit(async () => ({ ...each, name: each.target, sha256: await hashFile(each.file) })),
+        ),
+      );
+      const sent = await uploadAll(io, client, repository, items);
+      const changes = items.map(({ target, sha256, file }) => ({
+        ...{ path: target, sha256, contentType: mediaTypeOf(file) },
+      }));
       const { message, expectedHead } = options;
       if (message === undefined) {
         const additions = changes.map(({ path, sha256 }) => `${path}=${sha256}`);
@@ -53,7 +59,8 @@ export function addPut(program: Command, open: () => Session): void {
       const bytes = files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
       output.result({ commit, changes }, () => {
         const what = `${files.length} ${files.length === 1 ? 'file' : 'files'}, ${formatSize(bytes)}`;
-        return `Committed ${shortId(commit.id)} to ${repository}@${branch}: ${what}.`;
+        const held = sent === files.length ? '' : ` (${files.length - sent} were there already)`;
+        return `Committed ${shortId(commit.id)} to ${repository}@${branch}: ${what}${held}.`;
       });
     });
 }

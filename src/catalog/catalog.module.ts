@@ -22,6 +22,9 @@ import { RepositoryRepository } from './repositories/repository.repository.js';
 import { AssetRepositoryResolver, RepositoryResolver } from './repositories/repository.resolver.js';
 import { RepositoryService } from './repositories/repository.service.js';
 import { objectNodeStore, Trees } from './trees/index.js';
+import { UploadResolver } from './uploads/upload.resolver.js';
+import { UploadService } from './uploads/upload.service.js';
+import { UploadSweeper } from './uploads/upload-sweeper.js';
 
 const repositories = [
   RepositoryRepository,
@@ -42,6 +45,9 @@ const repositories = [
   EntryProfileResolver,
   ChangeProfileResolver,
   ProfileService,
+  UploadService,
+  UploadResolver,
+  UploadSweeper,
 ];
 
 @Module({

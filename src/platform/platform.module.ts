@@ -3,6 +3,7 @@ import { APP_FILTER } from '@nestjs/core';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { CONFIG, type Config } from './config/config.js';
 import { Database } from './database/database.js';
+import { Installation } from './database/installation.js';
 import { dataSourceOptions, type EntityClass } from './database/data-source.js';
 import { ProblemFilter } from './errors/exception-filter.js';
 import { CairnGraphqlModule } from './graphql/graphql.module.js';
@@ -32,6 +33,7 @@ export class PlatformModule {
       { provide: CONFIG, useValue: config },
       { provide: LOGGER, useValue: logger },
       Database,
+      Installation,
       Outbox,
       OutboxWorker,
       DeadLetters,

@@ -82,3 +82,18 @@ export class StoreUnavailableError extends DomainError {
     );
   }
 }
+
+/** A store without which Cairn's promises would not hold. */
+export class StoreUnfitError extends DomainError {
+  readonly kind = 'conflict';
+  constructor(
+    readonly location: string,
+    readonly missing: readonly string[],
+  ) {
+    super(
+      `The object store at ${location} cannot be used, because it lacks: ${missing.join('; ')}. ` +
+        'Choose a store that has it, or leave S3_BUCKET unset to keep objects in the data folder.',
+      { location, missing },
+    );
+  }
+}

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 
+import type { DirectTransfers } from './direct-transfers.js';
 import type { Sha256 } from './sha256.js';
 
 /** An object that is in the store, safe on its medium. */
@@ -22,18 +23,24 @@ export interface ByteRange {
   readonly end?: number;
 }
 
-/** What this store, as it is configured now, was seen to do. Shown on the health page. */
+/** What this store, as it is configured now, was seen to do when it was tried. Shown on the health page. */
 export interface StoreCapabilities {
   readonly driver: 'local' | 's3';
-  /** Where the objects are, without credentials: a directory, or endpoint and bucket. */
+  /** Where the objects are, without credentials: a directory, or endpoint, bucket and prefix. */
   readonly location: string;
+  /** What was written can be read, listed and removed at once. */
+  readonly readAfterWrite: boolean;
   /** Two writers of one name cannot overwrite each other. */
   readonly conditionalPut: boolean;
+  /** The same of an upload in parts, when it is completed. */
+  readonly conditionalMultipart: boolean;
   /** The store itself refuses bytes that do not match their announced SHA-256. Reads are verified in any case. */
   readonly checksums: boolean;
   readonly rangedReads: boolean;
-  /** Bytes that can still be written; `undefined` where the store does not tell. */
-  readonly freeBytes?: number;
+  /** Whether removed objects are kept as older versions; `unknown` where the store does not tell. */
+  readonly versioning: 'on' | 'suspended' | 'off' | 'unknown';
+  /** Bytes go straight between client and store. */
+  readonly directTransfers: boolean;
 }
 
 export type ObjectBody = AsyncIterable<Uint8Array> | Uint8Array;
@@ -85,9 +92,20 @@ export interface ObjectStore {
   list(after?: Sha256): AsyncIterable<StoredObject>;
 
   /**
-   * Tries the store and says what it can do.
+   * Whether the store answers now, at little cost.
+   * @returns bytes that can still be written, where the store tells
+   * @throws {StoreUnavailableError} it cannot be reached or written to
+   */
+  check(): Promise<{ readonly freeBytes?: number }>;
+
+  /**
+   * Tries the store, once before it is used, and says what it can do.
+   * @throws {StoreUnfitError} naming what it lacks
    * @throws {StoreUnavailableError} it cannot be reached or written to
    * @throws {StorageFullError}
    */
   probe(): Promise<StoreCapabilities>;
+
+  /** Absent where bytes have to pass the service; known after {@link probe}. */
+  readonly direct?: DirectTransfers;
 }

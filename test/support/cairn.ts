@@ -47,7 +47,14 @@ export async function startTestCairn(env: Record<string, string> = {}): Promise<
     DATABASE_URL: database.url,
     ...env,
   });
-  let running = await startCairn(config);
+  const clear = async () => {
+    await database.drop();
+    rmSync(dataDir, { recursive: true, force: true });
+  };
+  let running = await startCairn(config).catch(async (error: unknown) => {
+    await clear();
+    throw error;
+  });
   const http: TestCairn['http'] = (route, { token = adminToken, ...init } = {}) => {
     const headers = new Headers(init.headers);
     if (token !== '') headers.set('authorization', `Bearer ${token}`);
@@ -95,8 +102,7 @@ export async function startTestCairn(env: Record<string, string> = {}): Promise<
     },
     stop: async () => {
       await running.stop();
-      await database.drop();
-      rmSync(dataDir, { recursive: true, force: true });
+      await clear();
     },
   };
   return cairn;

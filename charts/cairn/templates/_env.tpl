@@ -14,6 +14,10 @@
 {{- with .Values.objectStore }}
 - { name: S3_BUCKET, value: {{ .bucket | quote }} }
 - { name: S3_REGION, value: {{ .region | quote }} }
+- { name: S3_DIRECT, value: {{ .direct | quote }} }
+{{- if .publicEndpoint }}
+- { name: S3_PUBLIC_ENDPOINT, value: {{ .publicEndpoint | quote }} }
+{{- end }}
 {{- if .endpoint }}
 - { name: S3_ENDPOINT, value: {{ .endpoint | quote }} }
 {{- end }}

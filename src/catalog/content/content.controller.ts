@@ -1,5 +1,5 @@
 import { pipeline } from 'node:stream/promises';
-import { Controller, Get, Headers, Param, Put, Req, Res } from '@nestjs/common';
+import { Controller, Get, Headers, Param, Put, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Access, Caller, type Principal } from '../../identity/index.js';
 import { InvalidInputError } from '../../platform/index.js';
@@ -37,7 +37,10 @@ export class ContentController {
     return object;
   }
 
-  /** The bytes at a path of a revision, whole or a range. */
+  /**
+   * The bytes at a path of a revision, whole or a range. With `?direct=true` the answer is where the object store itself has them
+   * (307), if clients may fetch there; the client then verifies what comes, by the SHA-256 of the entry.
+   */
   @Access('governed')
   @Get('content/:revision/*')
   async download(
@@ -46,8 +49,17 @@ export class ContentController {
     @Param('revision') revision: string,
     @Param('*') path: string,
     @Headers('range') range: string | undefined,
+    @Query('direct') direct: string | undefined,
     @Res() reply: FastifyReply,
   ): Promise<void> {
+    if (direct === 'true') {
+      const signed = await this.content.signDownload(caller, repository, revision, path);
+      if (signed !== undefined) {
+        const headers = { 'cache-control': 'no-store', 'x-cairn-commit': signed.commitId };
+        void reply.headers(headers).redirect(signed.request.url, 307);
+        return;
+      }
+    }
     const found = await this.content.open(caller, repository, revision, path, parseRange(range));
     const { entry, commitId, part, stream } = found;
     void reply

@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Principal } from '../../identity/index.js';
 import { NotFoundError, type Page, type PageArgs, pageOf, pageRequest } from '../../platform/index.js';
-import { type ByteRange, OBJECT_STORE, type ObjectStore } from '../../storage/index.js';
+import { type ByteRange, OBJECT_STORE, type ObjectStore, type SignedRequest } from '../../storage/index.js';
 import { RevisionService } from '../commits/revision.service.js';
 import { type OpenRepository, RepositoryService } from '../repositories/repository.service.js';
 import { comparePaths, type LeafItem, type TreeChange, type TreeEntry, Trees } from '../trees/index.js';
@@ -37,13 +37,30 @@ export class ContentService {
     range?: ByteRange,
   ): Promise<OpenContent> {
     const { repository, commit } = await this.at(caller, name, revision);
-    const entry = await this.trees.get(commit.tree, path);
-    if (!entry) throw new NotFoundError('Path', `${repository.name}@${revision}:${path}`);
+    const entry = await this.entryAt(commit, path, `${repository.name}@${revision}`);
     const isPartial = range !== undefined && range.start < entry.sizeBytes;
     const part = isPartial
       ? { start: range.start, end: Math.min(range.end ?? entry.sizeBytes, entry.sizeBytes) }
       : undefined;
     return { entry, commitId: commit.id, part, stream: await this.objects.open(entry.sha256, part) };
+  }
+
+  /**
+   * A request that gets the bytes from the object store itself. Needs `read`, asked now and not when it is sent.
+   * @returns `undefined` where bytes have to pass the service
+   */
+  async signDownload(
+    caller: Principal,
+    name: string,
+    revision: string,
+    path: string,
+  ): Promise<{ readonly commitId: string; readonly request: SignedRequest } | undefined> {
+    const { direct } = this.objects;
+    if (direct === undefined) return undefined;
+    const { commit } = await this.at(caller, name, revision);
+    const entry = await this.entryAt(commit, path, `${name}@${revision}`);
+    const as = { contentType: entry.contentType, fileName: path.slice(path.lastIndexOf('/') + 1) };
+    return { commitId: commit.id, request: await direct.signDownload(entry.sha256, as) };
   }
 
   /** Opens a repository for reading at one commit. Needs `read`. */
@@ -97,13 +114,17 @@ export class ContentService {
   /** One entry. Needs `read`. @throws {NotFoundError} */
   async entry(caller: Principal, name: string, revision: string, path: string): Promise<LeafItem> {
     const { commit } = await this.at(caller, name, revision);
-    const entry = await this.trees.get(commit.tree, path);
-    if (!entry) throw new NotFoundError('Path', `${name}@${revision}:${path}`);
-    return { path, entry };
+    return { path, entry: await this.entryAt(commit, path, `${name}@${revision}`) };
   }
 
   /** Every entry at a commit, in order, for work that copies all of it: the inputs of a run. The caller has been authorized. */
   walk(commit: Commit, prefix?: string): AsyncIterable<LeafItem> {
     return this.trees.walk(commit.tree, { prefix });
+  }
+
+  private async entryAt(commit: Commit, path: string, address: string): Promise<TreeEntry> {
+    const entry = await this.trees.get(commit.tree, path);
+    if (!entry) throw new NotFoundError('Path', `${address}:${path}`);
+    return entry;
   }
 }

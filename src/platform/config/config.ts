@@ -83,7 +83,29 @@ export const CONFIG_SCHEMA = z.object({
     .optional()
     .describe("Bucket for objects; turns the s3 driver on. Credentials: the AWS SDK's own variables."),
   S3_REGION: z.string().min(1).default('us-east-1').describe('Region of the bucket.'),
-  S3_PREFIX: z.string().max(512).default('').describe('Key prefix inside the bucket.'),
+  S3_PREFIX: z
+    .string()
+    .max(512)
+    .default('')
+    .describe(
+      'Key prefix inside the bucket. Below it each installation has a folder of its own, so that several may share a bucket.',
+    ),
+  S3_DIRECT: z
+    .stringbool()
+    .default(true)
+    .describe(
+      'Whether clients may send and fetch bytes at the store itself, by presigned requests. Without it all bytes pass the service.',
+    ),
+  S3_PUBLIC_ENDPOINT: url('http:', 'https:')
+    .optional()
+    .describe('S3 endpoint as clients reach it, for presigned requests. Default: S3_ENDPOINT.'),
+  S3_PRESIGN_SECONDS: z.coerce
+    .number()
+    .int()
+    .min(60)
+    .max(604_800)
+    .default(900)
+    .describe('How long a presigned request can be begun, in seconds.'),
   KAFKA_BROKERS: commaList(z.string().regex(/^[^\s:]+:\d{1,5}$/, 'must be HOST:PORT, several with commas'))
     .optional()
     .describe("Brokers of the OpenLineage Kafka transport's topic, HOST:PORT with commas; turns reading on."),

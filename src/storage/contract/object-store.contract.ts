@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 
@@ -8,7 +10,9 @@ import {
   ObjectNotFoundError,
   ObjectTooLargeError,
 } from '../errors.js';
-import type { ObjectStore, StoredObject } from '../object-store.js';
+import type { DirectTransfers, SignedRequest, UploadPlace } from '../direct-transfers.js';
+import { assertFit } from '../fitness.js';
+import type { ObjectStore, StoreCapabilities, StoredObject } from '../object-store.js';
 import { sha256Of, type Sha256 } from '../sha256.js';
 
 /** An empty store of the driver under test. */
@@ -16,6 +20,8 @@ export interface StoreUnderTest {
   readonly store: ObjectStore;
   /** Puts other bytes under an object's name behind the driver's back. */
   damage(sha256: Sha256, bytes: Uint8Array): Promise<void>;
+  /** Puts bytes where a client would upload them, behind the driver's back. For drivers with {@link DirectTransfers}. */
+  plant?(place: UploadPlace, bytes: Uint8Array): Promise<void>;
   /** Names of everything unfinished that the driver keeps; empty when nothing is under way. */
   leftovers(): Promise<readonly string[]>;
   close(): Promise<void>;
@@ -45,14 +51,24 @@ async function listed(store: ObjectStore, after?: Sha256): Promise<StoredObject[
   return objects;
 }
 
-/** What every driver of {@link ObjectStore} must do. @param make a fresh, empty store */
-export function describeObjectStore(name: string, make: () => Promise<StoreUnderTest>): void {
+/**
+ * What every driver of {@link ObjectStore} must do.
+ * @param make a fresh, empty store
+ * @param isDirect whether it has {@link DirectTransfers}
+ */
+export function describeObjectStore(
+  name: string,
+  make: () => Promise<StoreUnderTest>,
+  isDirect = false,
+): void {
   describe(`object store contract: ${name}`, () => {
     let under: StoreUnderTest;
     let store: ObjectStore;
+    let seen: StoreCapabilities;
     beforeAll(async () => {
       under = await make();
       store = under.store;
+      seen = await store.probe();
     });
     afterAll(() => under.close());
 
@@ -227,10 +243,106 @@ export function describeObjectStore(name: string, make: () => Promise<StoreUnder
       }
     });
 
-    it('the probe answers and leaves no object', async () => {
+    it('what it can do is known, and holds what immutable content needs', async () => {
+      expect(seen).toMatchObject({
+        ...{ readAfterWrite: true, conditionalPut: true, rangedReads: true, checksums: true },
+        conditionalMultipart: true,
+        directTransfers: isDirect,
+      });
+      expect(store.direct !== undefined).toBe(isDirect);
+      expect(() => assertFit(seen)).not.toThrow();
+      await store.check();
       const before = await listed(store);
-      expect(await store.probe()).toMatchObject({ conditionalPut: true, checksums: true, rangedReads: true });
+      await store.probe();
       expect(await listed(store)).toEqual(before);
+    });
+
+    if (!isDirect) return;
+    describe('bytes that go straight to the store', () => {
+      const recipient = randomUUID();
+      let direct: DirectTransfers;
+      beforeAll(() => {
+        direct = store.direct!;
+      });
+      const placeOf = (text: string, of: Partial<UploadPlace> = {}): UploadPlace => ({
+        ...{ recipient, object: { sha256: sha256Of(bytesOf(text)), sizeBytes: text.length } },
+        ...of,
+      });
+      const send = ({ url, method, headers }: SignedRequest, body?: string) =>
+        fetch(url, { method, headers, body });
+
+      it('have a name when they were adopted, not before, and can be fetched', async () => {
+        const place = placeOf('sent straight');
+        const { sha256 } = place.object;
+        expect(await direct.adopt(place)).toBe(false);
+        expect((await send(await direct.signUpload(place), 'sent straight')).status).toBe(200);
+        expect(await store.stat(sha256)).toBeUndefined();
+        expect(await direct.adopt(placeOf('sent straight', { recipient: randomUUID() }))).toBe(false);
+        const adoptions = await Promise.all([direct.adopt(place), direct.adopt(place)]);
+        expect(adoptions).toContain(true);
+        expect(await store.read(sha256, 100)).toEqual(bytesOf('sent straight'));
+        const fetched = await send(
+          await direct.signDownload(sha256, { contentType: 'text/csv', fileName: 'ä "b".csv' }),
+        );
+        expect([await fetched.text(), fetched.headers.get('content-type')]).toEqual([
+          'sent straight',
+          'text/csv',
+        ]);
+        expect(fetched.headers.get('content-disposition')).toContain(encodeURIComponent('ä "b".csv'));
+      });
+
+      it('are refused when they are not those that were signed for', async () => {
+        const place = placeOf('announced');
+        const request = await direct.signUpload(place);
+        for (const body of ['different', 'longer than announced', '']) {
+          expect((await send(request, body)).ok).toBe(false);
+        }
+        const other = Buffer.from(sha256Of(bytesOf('different')), 'hex').toString('base64');
+        const forged = { ...request, headers: { 'x-amz-checksum-sha256': other } };
+        expect((await send(forged, 'different')).status).toBe(403);
+        expect((await send({ ...request, headers: {} }, 'announced')).ok).toBe(false);
+        expect(await direct.adopt(place)).toBe(false);
+        expect(await store.stat(place.object.sha256)).toBeUndefined();
+      });
+
+      it('are refused when other bytes are at the place all the same, and are removed', async () => {
+        const place = placeOf('the true bytes');
+        for (const bytes of ['the fake bytes', 'shorter', 'longer than the true bytes']) {
+          await under.plant!(place, bytesOf(bytes));
+          await expect(direct.adopt(place)).rejects.toThrow(ChecksumMismatchError);
+          expect(await direct.adopt(place)).toBe(false);
+        }
+        expect(await store.stat(place.object.sha256)).toBeUndefined();
+      });
+
+      it('may be there already; whoever sends them proves to have them', async () => {
+        await store.put(bytesOf('known elsewhere'));
+        const place = placeOf('known elsewhere');
+        expect(await direct.adopt(place)).toBe(false);
+        await send(await direct.signUpload(place), 'known elsewhere');
+        expect(await direct.adopt(place)).toBe(true);
+      });
+
+      it('may be none at all', async () => {
+        const place = placeOf('');
+        expect((await send(await direct.signUpload(place), '')).status).toBe(200);
+        expect(await direct.adopt(place)).toBe(true);
+        expect(await store.stat(place.object.sha256)).toEqual(place.object);
+      });
+
+      it('are swept away when nobody adopts them', async () => {
+        const place = placeOf('forgotten');
+        await send(await direct.signUpload(place), 'forgotten');
+        expect(await direct.sweep(new Date(Date.now() - 3_600_000))).toBe(0);
+        expect(await direct.sweep(new Date(Date.now() + 3_600_000))).toBe(1);
+        expect(await direct.adopt(place)).toBe(false);
+      });
+
+      it('cannot be more than the store takes in one request', async () => {
+        const { sha256 } = placeOf('').object;
+        const huge = placeOf('', { object: { sha256, sizeBytes: 6 * 1024 ** 3 } });
+        await expect(direct.signUpload(huge)).rejects.toThrow(ObjectTooLargeError);
+      });
     });
   });
 }

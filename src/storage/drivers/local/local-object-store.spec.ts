@@ -171,11 +171,11 @@ describe('local object store', () => {
     expect((await store.read(sha256, 100)).toString()).toBe('mend me');
   });
 
-  it('a directory that has gone is reported by the probe', async () => {
+  it('a directory that has gone is reported when it is looked at', async () => {
     const root = freshRoot();
     const store = await LocalObjectStore.open(root);
     rmSync(root, { recursive: true });
-    await expect(store.probe()).rejects.toThrow(StoreUnavailableError);
+    await expect(store.check()).rejects.toThrow(StoreUnavailableError);
   });
 
   it('a forged name cannot leave the directory', async () => {

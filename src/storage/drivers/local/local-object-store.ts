@@ -120,17 +120,25 @@ export class LocalObjectStore implements ObjectStore {
   }
 
   async probe(): Promise<StoreCapabilities> {
+    await this.check();
+    return {
+      driver: 'local',
+      location: this.root,
+      readAfterWrite: true,
+      conditionalPut: true,
+      conditionalMultipart: true,
+      checksums: true,
+      rangedReads: true,
+      versioning: 'off',
+      directTransfers: false,
+    };
+  }
+
+  async check(): Promise<{ freeBytes: number }> {
     try {
       await access(join(this.root, 'tmp'), constants.W_OK);
       const { bavail, bsize } = await statfs(this.root);
-      return {
-        driver: 'local',
-        location: this.root,
-        conditionalPut: true,
-        checksums: true,
-        rangedReads: true,
-        freeBytes: bavail * bsize,
-      };
+      return { freeBytes: bavail * bsize };
     } catch (error) {
       const reason = errnoOf(error) ?? String(error);
       throw new StoreUnavailableError('local', `use ${this.root}`, reason, { cause: error });

@@ -1,39 +1,128 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { randomUUID } from 'node:crypto';
 
-import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import {
+  CreateBucketCommand,
+  PutBucketVersioningCommand,
+  PutObjectCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
+import { serviceEnvironment } from '../../../../test/support/services.js';
 import { describeObjectStore } from '../../contract/object-store.contract.js';
+import { StoreUnavailableError, StoreUnfitError } from '../../errors.js';
+import { assertFit } from '../../fitness.js';
 import { objectKey } from '../../verified.js';
 import { S3ObjectStore } from './s3-object-store.js';
+import { probeBucket } from './s3-probe.js';
 
-/** Where MinIO and its like listen unless told otherwise. */
-const ENDPOINT = 'http://127.0.0.1:9000';
+const prefix = 'some/prefix/';
 
-// The contract against a real server, with credentials from the AWS SDK's own environment variables. Not part of the
-// ordinary tests, which need no service:
-//   node --experimental-vm-modules node_modules/jest/bin/jest.js --testMatch '**/*.service-spec.ts'
-describeObjectStore('s3', async () => {
-  const bucket = `cairn-${randomUUID()}`;
-  const prefix = 'some/prefix/';
-  const spoolDirectory = mkdtempSync(join(tmpdir(), 'cairn-spool-'));
-  const client = new S3Client({ endpoint: ENDPOINT, region: 'us-east-1', forcePathStyle: true });
-  await client.send(new CreateBucketCommand({ Bucket: bucket }));
-  const store = new S3ObjectStore({ bucket, endpoint: ENDPOINT, prefix, spoolDirectory });
-  return {
-    store,
-    damage: async (sha256, bytes) => {
-      await client.send(
-        new PutObjectCommand({ Bucket: bucket, Key: prefix + objectKey(sha256), Body: bytes }),
-      );
+/** Two stores of different making. */
+describe.each(['minio', 'versitygw'])('%s', (name) => {
+  const server = serviceEnvironment(name);
+  const endpoint = server['S3_ENDPOINT']!;
+  const before = { ...process.env };
+  beforeAll(() => {
+    Object.assign(process.env, server);
+  });
+  afterAll(() => {
+    process.env = before;
+  });
+
+  const clientOf = () => new S3Client({ endpoint, region: 'us-east-1', forcePathStyle: true });
+  async function freshBucket(client: S3Client): Promise<string> {
+    const bucket = `cairn-${randomUUID()}`;
+    await client.send(new CreateBucketCommand({ Bucket: bucket }));
+    return bucket;
+  }
+
+  describeObjectStore(
+    `s3 on ${name}`,
+    async () => {
+      const spoolDirectory = mkdtempSync(join(tmpdir(), 'cairn-spool-'));
+      const client = clientOf();
+      const bucket = await freshBucket(client);
+      const direct = { expiresInSeconds: 600 };
+      const store = new S3ObjectStore({ bucket, endpoint, prefix, spoolDirectory, direct });
+      const write = async (key: string, bytes: Uint8Array) => {
+        await client.send(new PutObjectCommand({ Bucket: bucket, Key: prefix + key, Body: bytes }));
+      };
+      return {
+        store,
+        damage: (sha256, bytes) => write(objectKey(sha256), bytes),
+        plant: ({ recipient, object }, bytes) => write(`uploads/${recipient}/${object.sha256}`, bytes),
+        leftovers: async () => readdirSync(spoolDirectory),
+        close: async () => {
+          store.close();
+          client.destroy();
+          rmSync(spoolDirectory, { recursive: true });
+        },
+      };
     },
-    leftovers: async () => readdirSync(spoolDirectory),
-    close: async () => {
+    true,
+  );
+
+  describe('the probe', () => {
+    const client = clientOf();
+    afterAll(() => client.destroy());
+
+    it('finds what it can do, and leaves nothing', async () => {
+      const bucket = await freshBucket(client);
+      expect(await probeBucket(client, bucket, prefix)).toEqual({
+        ...{ readAfterWrite: true, conditionalPut: true, conditionalMultipart: true },
+        ...{ checksums: true, rangedReads: true, versioning: expect.stringMatching(/off|unknown/) },
+      });
+      const store = new S3ObjectStore({ bucket, endpoint, spoolDirectory: tmpdir() });
+      expect((await store.probe()).directTransfers).toBe(false);
+      expect(store.direct).toBeUndefined();
       store.close();
-      client.destroy();
-      rmSync(spoolDirectory, { recursive: true });
-    },
-  };
+    });
+
+    it('refuses a store that ignores conditions and ranges, by name of what is missing', async () => {
+      const bucket = await freshBucket(client);
+      const ignorant = clientOf();
+      ignorant.middlewareStack.add(
+        (next) => (args) => {
+          const { IfNoneMatch, Range, ...input } = args.input as Record<string, unknown>;
+          void [IfNoneMatch, Range];
+          return next({ ...args, input: input as unknown as typeof args.input });
+        },
+        { step: 'initialize' },
+      );
+      const abilities = await probeBucket(ignorant, bucket, '');
+      expect(abilities).toMatchObject({
+        ...{ conditionalPut: false, conditionalMultipart: false, rangedReads: false, checksums: true },
+      });
+      const seen = { ...abilities, driver: 's3', location: 'there', directTransfers: false } as const;
+      expect(() => assertFit(seen)).toThrow(StoreUnfitError);
+      expect(() => assertFit(seen)).toThrow(/at there cannot be used.*conditional PUT.*; ranged reads/);
+      ignorant.destroy();
+    });
+
+    it('tells of a bucket that is not there, and of credentials that are wrong', async () => {
+      const open = (bucket: string) =>
+        new S3ObjectStore({ bucket, endpoint, spoolDirectory: tmpdir() }).probe();
+      await expect(open(`none-${randomUUID()}`)).rejects.toThrow(/could not probe: NoSuchBucket/);
+      const bucket = await freshBucket(client);
+      process.env['AWS_SECRET_ACCESS_KEY'] = 'not-the-secret';
+      await expect(open(bucket)).rejects.toThrow(StoreUnavailableError);
+      Object.assign(process.env, server);
+    });
+  });
+});
+
+it('the probe tells of versioning', async () => {
+  const minio = serviceEnvironment('minio');
+  Object.assign(process.env, minio);
+  const client = new S3Client({ endpoint: minio['S3_ENDPOINT']!, region: 'us-east-1', forcePathStyle: true });
+  const bucket = `cairn-${randomUUID()}`;
+  await client.send(new CreateBucketCommand({ Bucket: bucket }));
+  const VersioningConfiguration = { Status: 'Enabled' } as const;
+  await client.send(new PutBucketVersioningCommand({ Bucket: bucket, VersioningConfiguration }));
+  expect((await probeBucket(client, bucket, '')).versioning).toBe('on');
+  client.destroy();
 });

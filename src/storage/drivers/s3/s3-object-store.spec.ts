@@ -32,7 +32,12 @@ describe('s3 object store without a server', () => {
   it('a store that does not answer is named, without credentials, and nothing is left behind', async () => {
     const store = new S3ObjectStore(options);
     const absent = sha256Of(Buffer.from(''));
-    for (const fail of [() => store.put(body()), () => store.stat(absent), () => store.probe()]) {
+    for (const fail of [
+      () => store.put(body()),
+      () => store.stat(absent),
+      () => store.check(),
+      () => store.probe(),
+    ]) {
       const error: unknown = await fail().then(
         () => undefined,
         (reason: unknown) => reason,

@@ -11,7 +11,9 @@ import {
 } from '@aws-sdk/client-s3';
 
 import { InvalidInputError } from '../../../platform/errors/index.js';
+import type { DirectTransfers } from '../../direct-transfers.js';
 import { CorruptObjectError, ObjectNotFoundError } from '../../errors.js';
+import { assertFit } from '../../fitness.js';
 import type {
   ByteRange,
   ExpectedObject,
@@ -22,6 +24,7 @@ import type {
 } from '../../object-store.js';
 import { isSha256, type Sha256 } from '../../sha256.js';
 import { clampRange, objectKey, readVerified, verified } from '../../verified.js';
+import { S3DirectTransfers } from './s3-direct-transfers.js';
 import { isMissing, isPassing, s3Error, statusOf } from './s3-errors.js';
 import { probeBucket } from './s3-probe.js';
 import { spool, type Spooled } from './spool.js';
@@ -38,11 +41,20 @@ export interface S3Options {
   readonly prefix?: string;
   /** A local directory for bodies on their way, which needs room for those under way at once. */
   readonly spoolDirectory: string;
+  /** How clients reach the store, if at all. */
+  readonly direct?: {
+    /** Base URL, where it is another one for them. */
+    readonly endpoint?: string;
+    readonly expiresInSeconds: number;
+  };
 }
 
 /** The most that S3 takes in one PUT. */
 const MAX_OBJECT_BYTES = 5 * 1024 ** 3;
-const PUT_ATTEMPTS = 4;
+const PUT_ATTEMPTS = 3;
+const CONNECT_MS = 3_000;
+/** A store that says nothing for so long is away. It may hash gigabytes before it answers. */
+const SILENCE_MS = 20_000;
 const RETRY_DELAY_MS = 100;
 const ignore = (): void => undefined;
 const SILENT = { debug: ignore, info: ignore, warn: ignore, error: ignore };
@@ -53,10 +65,12 @@ const SILENT = { debug: ignore, info: ignore, warn: ignore, error: ignore };
  */
 export class S3ObjectStore implements ObjectStore {
   private readonly client: S3Client;
+  private readonly outside: S3Client;
   private readonly prefix: string;
   private readonly location: string;
+  direct: DirectTransfers | undefined;
 
-  /** Sends nothing yet; {@link probe} tells whether the bucket can be used. @throws {InvalidInputError} a bad prefix */
+  /** Sends nothing yet, and knows nothing of the bucket: {@link probe} does. @throws {InvalidInputError} a bad prefix */
   constructor(private readonly options: S3Options) {
     const { bucket, endpoint, region = 'us-east-1', prefix = '' } = options;
     if (prefix !== '' && !/^(?:[A-Za-z0-9_-][A-Za-z0-9._-]*\/)+$/.test(prefix)) {
@@ -67,15 +81,8 @@ export class S3ObjectStore implements ObjectStore {
     }
     this.prefix = prefix;
     this.location = `${endpoint ?? `s3.${region}`}/${bucket}/${prefix}`;
-    this.client = new S3Client({
-      region,
-      ...(endpoint !== undefined && { endpoint, forcePathStyle: true }),
-      // The SDK warns on the console of streams it cannot send again; `put` does that.
-      logger: SILENT,
-      // The SDK's own checksums are trailers that older stores store as content.
-      requestChecksumCalculation: 'WHEN_REQUIRED',
-      responseChecksumValidation: 'WHEN_REQUIRED',
-    });
+    this.client = clientOf(region, endpoint);
+    this.outside = clientOf(region, options.direct?.endpoint ?? endpoint);
     traceS3(this.client);
   }
 
@@ -154,10 +161,31 @@ export class S3ObjectStore implements ObjectStore {
     }
   }
 
+  async check(): Promise<Record<string, never>> {
+    try {
+      const folder = { Bucket: this.options.bucket, Prefix: `${this.prefix}objects/`, MaxKeys: 1 };
+      await this.client.send(new ListObjectsV2Command(folder));
+      return {};
+    } catch (error) {
+      throw s3Error(error, 'check', this.location);
+    }
+  }
+
   async probe(): Promise<StoreCapabilities> {
     try {
       const abilities = await probeBucket(this.client, this.options.bucket, this.prefix);
-      return { driver: 's3', location: this.location, ...abilities };
+      const { direct } = this.options;
+      // Bytes that the store itself does not check could be put there to fill it.
+      const directTransfers = direct !== undefined && abilities.checksums;
+      const seen = { driver: 's3', location: this.location, ...abilities, directTransfers } as const;
+      assertFit(seen);
+      if (directTransfers) {
+        this.direct = new S3DirectTransfers(this.client, this.outside, {
+          ...{ bucket: this.options.bucket, prefix: this.prefix, location: this.location },
+          ...{ maxObjectBytes: MAX_OBJECT_BYTES, expiresInSeconds: direct.expiresInSeconds },
+        });
+      }
+      return seen;
     } catch (error) {
       throw s3Error(error, 'probe', this.location);
     }
@@ -166,6 +194,7 @@ export class S3ObjectStore implements ObjectStore {
   /** Ends the connections that are kept open. */
   close(): void {
     this.client.destroy();
+    this.outside.destroy();
   }
 
   /** One try to store a body under its name, if nothing is there yet. */
@@ -218,4 +247,18 @@ export class S3ObjectStore implements ObjectStore {
   private key(sha256: Sha256): string {
     return this.prefix + objectKey(sha256);
   }
+}
+
+function clientOf(region: string, endpoint: string | undefined): S3Client {
+  return new S3Client({
+    region,
+    ...(endpoint !== undefined && { endpoint, forcePathStyle: true }),
+    maxAttempts: 2,
+    requestHandler: { connectionTimeout: CONNECT_MS, socketTimeout: SILENCE_MS },
+    // The SDK warns on the console of streams it cannot send again; `put` does that.
+    logger: SILENT,
+    // The SDK's own checksums are trailers that older stores store as content.
+    requestChecksumCalculation: 'WHEN_REQUIRED',
+    responseChecksumValidation: 'WHEN_REQUIRED',
+  });
 }

@@ -1,0 +1,46 @@
+import type { StoredObject } from './object-store.js';
+import type { Sha256 } from './sha256.js';
+
+/** A request that a client may send to the store itself, once it is signed. */
+export interface SignedRequest {
+  readonly method: 'GET' | 'PUT';
+  readonly url: string;
+  /** To be sent exactly so: the signature holds for them. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly expiresAt: Date;
+}
+
+/** Where a client puts bytes before they count. Two places never meet, whatever digests their clients know. */
+export interface UploadPlace {
+  /** A UUID of whom the bytes are handed to: a repository. */
+  readonly recipient: string;
+  /** What is announced. The signature holds for these bytes only. */
+  readonly object: StoredObject;
+}
+
+/** How a browser is to take what it downloads. */
+export interface DownloadAs {
+  readonly contentType?: string;
+  readonly fileName?: string;
+}
+
+/**
+ * An optional ability of an object store: bytes that go between client and store, past the service. An uploaded object has no name
+ * until it is adopted: knowing a digest gives nobody its bytes, and a store that takes other bytes than were signed for gains nothing.
+ */
+export interface DirectTransfers {
+  signUpload(place: UploadPlace): Promise<SignedRequest>;
+
+  /**
+   * Reads and hashes what arrived at a place, and gives it its name. Adopting twice, also at the same time, succeeds.
+   * @returns false when nothing arrived
+   * @throws {ChecksumMismatchError} other bytes arrived; they are removed
+   */
+  adopt(place: UploadPlace): Promise<boolean>;
+
+  /** The reader has to verify what comes. Nothing is asked of the store: an object that is not there gives a request that fails. */
+  signDownload(sha256: Sha256, as?: DownloadAs): Promise<SignedRequest>;
+
+  /** Removes what arrived and was not adopted. @param before when it came at the latest @returns how many objects */
+  sweep(before: Date): Promise<number>;
+}
