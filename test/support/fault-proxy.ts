@@ -11,6 +11,8 @@ export interface FaultProxy {
   cut(): void;
   /** Lets connections be, and nothing through them, until {@link heal}: what a lost route looks like. */
   stall(): void;
+  /** Sends new connections to another port, where the server came up again. */
+  redirect(port: number): void;
   /** All faults end. Connections that were stalled go on. */
   heal(): void;
   /** Connections that are open now. */
@@ -22,6 +24,7 @@ export interface FaultProxy {
 export async function startFaultProxy(target: { host?: string; port: number }): Promise<FaultProxy> {
   let fault: 'none' | 'cut' | 'stall' = 'none';
   let delayMs = 0;
+  let upstreamPort = target.port;
   const pairs = new Set<readonly [Socket, Socket]>();
   const held = new Set<() => void>();
 
@@ -40,7 +43,7 @@ export async function startFaultProxy(target: { host?: string; port: number }): 
 
   const server = createServer({ allowHalfOpen: true }, (client) => {
     if (fault === 'cut') return void client.resetAndDestroy();
-    const upstream = connect({ host: target.host ?? '127.0.0.1', port: target.port, allowHalfOpen: true });
+    const upstream = connect({ host: target.host ?? '127.0.0.1', port: upstreamPort, allowHalfOpen: true });
     const pair = [client, upstream] as const;
     pairs.add(pair);
     for (const [from, to] of [pair, [upstream, client]] as const) {
@@ -66,6 +69,7 @@ export async function startFaultProxy(target: { host?: string; port: number }): 
       return pairs.size;
     },
     slow: (ms) => (delayMs = ms),
+    redirect: (port) => (upstreamPort = port),
     cut: () => {
       fault = 'cut';
       for (const pair of pairs) for (const socket of pair) socket.resetAndDestroy();

@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Database } from '../../platform/index.js';
-import { isDatabaseAway } from '../log/database-away.js';
+import { Database, DatabaseUnavailableError } from '../../platform/index.js';
 import { EventLogRepository, type NewEvent } from '../log/event-log.repository.js';
 import { ingestBatchSize } from '../metrics.js';
 import { type Facts, noFacts } from '../projection/facts.js';
@@ -45,7 +44,7 @@ export class EventStore {
     try {
       return await this.storeRows(events, isInCatalog);
     } catch (error) {
-      throw isDatabaseAway(error) ? new EventLogUnavailableError(error) : error;
+      throw error instanceof DatabaseUnavailableError ? new EventLogUnavailableError(error) : error;
     }
   }
 
@@ -53,7 +52,7 @@ export class EventStore {
     try {
       return await this.commit(rows, isInCatalog);
     } catch (error) {
-      if (isDatabaseAway(error)) throw error;
+      if (error instanceof DatabaseUnavailableError) throw error;
       const [row] = rows;
       if (rows.length === 1) {
         const event = { ...row!.event, projectionError: String(error).slice(0, 2_000) };

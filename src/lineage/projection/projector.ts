@@ -1,10 +1,9 @@
 import { idOfAsset } from './asset-ids.js';
 import { Injectable } from '@nestjs/common';
 import { ASSET_CHANGED, AssetService } from '../../catalog/index.js';
-import { Database, Outbox } from '../../platform/index.js';
+import { Database, DatabaseUnavailableError, Outbox } from '../../platform/index.js';
 import type { LoggedEvent } from '../events/event.js';
 import { EventLogRepository, PROJECTION_LOCK } from '../log/event-log.repository.js';
-import { isDatabaseAway } from '../log/database-away.js';
 import { projectionDuration } from '../metrics.js';
 import type { Facts } from './facts.js';
 import { factsOf } from './facts-of.js';
@@ -90,7 +89,7 @@ export class Projector {
       await this.database.query('RELEASE SAVEPOINT attempt');
       return undefined;
     } catch (error) {
-      if (isDatabaseAway(error)) throw error;
+      if (error instanceof DatabaseUnavailableError) throw error;
       await this.database.query('ROLLBACK TO SAVEPOINT attempt');
       return error;
     }

@@ -9,6 +9,7 @@ import {
   type Repository,
 } from 'typeorm';
 import { DomainError } from '../errors/domain-error.js';
+import { databaseError, DatabaseUnavailableError } from './errors.js';
 import { HealthChecks } from '../health/health-checks.js';
 
 /** Something that leaves the database was called while a transaction held its locks. A fault of the program. */
@@ -51,6 +52,7 @@ export class Database {
   /**
    * Runs `work` in a transaction, or joins the one under way. A deadlock or serialization failure is tried again, up to four
    * times in all, so `work` must not touch anything but the database.
+   * @throws {DatabaseUnavailableError} the database is away
    */
   async run<T>(work: () => Promise<T>): Promise<T> {
     if (ambient.getStore()) return work();
@@ -63,7 +65,7 @@ export class Database {
         for (const call of afterCommit) call();
         return result;
       } catch (error) {
-        if (attempt === MAX_ATTEMPTS || !isTransient(error)) throw error;
+        if (attempt === MAX_ATTEMPTS || !isTransient(error)) throw databaseError(error);
       }
     }
   }
@@ -75,15 +77,23 @@ export class Database {
     else call();
   }
 
-  /** SQL with `$1 …` parameters in the transaction under way, or on a connection of the pool. Rows as objects. */
+  /**
+   * SQL with `$1 …` parameters in the transaction under way, or on a connection of the pool. Rows as objects.
+   * @throws {DatabaseUnavailableError} the database is away
+   */
   async query<Row>(sql: string, parameters: readonly unknown[] = []): Promise<Row[]> {
-    const result: unknown = await this.manager.query(sql, [...parameters]);
-    return rowsOf<Row>(result);
+    try {
+      return rowsOf<Row>(await this.manager.query(sql, [...parameters]));
+    } catch (error) {
+      throw databaseError(error);
+    }
   }
 
   /** SQL on a connection of its own, whatever transaction is under way: for what must stay when that one is rolled back. */
   async detached(sql: string, parameters: readonly unknown[] = []): Promise<void> {
-    await this.dataSource.query(sql, [...parameters]);
+    await this.dataSource.query(sql, [...parameters]).catch((error: unknown) => {
+      throw databaseError(error);
+    });
   }
 
   /** The TypeORM repository of an entity, in the transaction under way. */
@@ -120,7 +130,8 @@ function rowsOf<Row>(result: unknown): Row[] {
 }
 
 function isTransient(error: unknown): boolean {
-  if (!(error instanceof QueryFailedError)) return false;
-  const { code } = error.driverError as { code?: string };
+  const failure = error instanceof DatabaseUnavailableError ? error.cause : error;
+  if (!(failure instanceof QueryFailedError)) return false;
+  const { code } = failure.driverError as { code?: string };
   return code === SERIALIZATION_FAILURE || code === DEADLOCK_DETECTED;
 }

@@ -1,0 +1,33 @@
+import { isNativeError } from 'node:util/types';
+import { QueryFailedError } from 'typeorm';
+import { DomainError } from '../errors/domain-error.js';
+
+/** PostgreSQL could not work. What was under way is rolled back, unless it had committed just before. */
+export class DatabaseUnavailableError extends DomainError {
+  readonly kind = 'unavailable';
+  constructor(reason: string, options?: ErrorOptions) {
+    super(`The database cannot work now (${reason}). Try again in a moment.`, { reason }, options);
+  }
+}
+
+/** SQLSTATE classes that tell of the server, not of the statement: connection, transaction conflict, resources, shutdown, system. */
+const CLASSES_OF_SERVER: ReadonlySet<string> = new Set(['08', '40', '53', '57', '58']);
+const SOCKET = /^E(?:CONN(?:REFUSED|RESET|ABORTED)|PIPE|TIMEDOUT|HOSTUNREACH|NETUNREACH|NOTFOUND|AI_AGAIN)$/;
+/** What `pg` says without a code. */
+const LOST =
+  /connection terminated|timeout exceeded when trying to connect|connection error and is not queryable/i;
+
+/** What the driver throws: by this name when the database could not work, rather than refused what it was given; else as it is. */
+export function databaseError(error: unknown): unknown {
+  const reason = reasonOf(error);
+  return reason === undefined ? error : new DatabaseUnavailableError(reason, { cause: error });
+}
+
+function reasonOf(error: unknown): string | undefined {
+  if (!isNativeError(error)) return undefined;
+  const cause = error instanceof QueryFailedError ? (error.driverError as Error) : error;
+  const { code, message } = cause as { code?: unknown; message: string };
+  if (typeof code !== 'string') return LOST.test(message) ? 'connection lost' : undefined;
+  const isOfServer = code.length === 5 && CLASSES_OF_SERVER.has(code.slice(0, 2));
+  return isOfServer || SOCKET.test(code) ? code : undefined;
+}
