@@ -1,14 +1,19 @@
 /**
  * `npm run test:services [-- NAME-OF-TEST …]`: starts the real servers that are not up yet, runs every `*.service-spec.ts` against
- * them, and stops those that it started. Prints the seconds that each server took, and its version where it tells.
+ * them, and stops those that it started. Ends with a table: each server, its version, how long it took to start, tests that used it.
  */
 import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
-import { runService, serviceEnvironment, TESTED } from './services/run-service.mjs';
+import { runService, serviceEnvironment, TESTED, versionOf } from './services/run-service.mjs';
 
 const root = path.resolve(import.meta.dirname, '..');
+const folder = mkdtempSync(path.join(os.tmpdir(), 'services-'));
+const results = path.join(folder, 'results.json');
+const began = Date.now();
 const started = [];
-const environments = {};
+const servers = [];
 let code = 1;
 try {
   for (const name of TESTED) {
@@ -21,24 +26,63 @@ try {
       started.push(name);
       await runService(name, 'start', { stdio: ['ignore', 'inherit', 'inherit'] });
     }
-    environments[name] = await serviceEnvironment(name);
-    console.log(`${name}: ${isUp ? 'was up' : `started in ${((Date.now() - from) / 1000).toFixed(1)} s`}`);
+    const start = isUp ? 'was up' : `${seconds(from)} s`;
+    servers.push({
+      name,
+      version: await versionOf(name),
+      start,
+      environment: await serviceEnvironment(name),
+    });
   }
   code = await jest();
+  report();
 } finally {
   for (const name of started.reverse()) await runService(name, 'stop', { stdio: 'inherit' }).catch(() => {});
+  rmSync(folder, { recursive: true });
 }
 process.exit(code);
 
+function seconds(from) {
+  return ((Date.now() - from) / 1000).toFixed(1);
+}
+
 /** The tests find the servers in SERVICES: what each script's `env` says, by name. */
 function jest() {
+  const environments = Object.fromEntries(servers.map(({ name, environment }) => [name, environment]));
   const child = spawn(
     'node',
     [
       ...['--experimental-vm-modules', '--no-warnings', 'node_modules/jest/bin/jest.js'],
-      ...['--config', 'jest.services.config.js', '--verbose', ...process.argv.slice(2)],
+      ...['--config', 'jest.services.config.js', '--verbose', '--json', '--outputFile', results],
+      ...process.argv.slice(2),
     ],
-    { cwd: root, stdio: 'inherit', env: { ...process.env, SERVICES: JSON.stringify(environments) } },
+    {
+      cwd: root,
+      stdio: ['inherit', 'ignore', 'inherit'],
+      env: { ...process.env, SERVICES: JSON.stringify(environments) },
+    },
   );
   return new Promise((resolve) => child.once('close', (exitCode) => resolve(exitCode ?? 1)));
+}
+
+/** A test uses the servers that its file names. */
+function report() {
+  const files = JSON.parse(readFileSync(results, 'utf8')).testResults.map(({ name, assertionResults }) => ({
+    text: readFileSync(name, 'utf8'),
+    passed: assertionResults.filter(({ status }) => status === 'passed').length,
+    all: assertionResults.length,
+  }));
+  const sum = (some, key) => some.reduce((total, file) => total + file[key], 0);
+  const rows = servers.map(({ name, version, start }) => {
+    const users = files.filter(({ text }) => text.includes(`'${name}'`));
+    return [name, version, start, `${sum(users, 'passed')} of ${sum(users, 'all')}`];
+  });
+  rows.push(['all', '', `${seconds(began)} s in all`, `${sum(files, 'passed')} of ${sum(files, 'all')}`]);
+  const widths = [0, 1, 2].map((column) => Math.max(...rows.map((row) => row[column].length)));
+  console.log('\nserver, version, start, tests passed');
+  for (const [name, version, start, tests] of rows) {
+    console.log(
+      `  ${name.padEnd(widths[0])}  ${version.padEnd(widths[1])}  ${start.padEnd(widths[2])}  ${tests}`,
+    );
+  }
 }

@@ -1,15 +1,18 @@
-import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
+import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Kafka, logLevel, type Producer } from 'kafkajs';
 import { startTestCairn, type TestCairn } from './support/cairn.js';
-import { serviceEnvironment } from './support/services.js';
+import { type FaultProxy, startFaultProxy } from './support/fault-proxy.js';
+import { killService, runService, serviceEnvironment } from './support/services.js';
 
 const brokers = serviceEnvironment('kafka')['KAFKA_BROKERS']!;
 const topic = `openlineage-${randomUUID()}`;
 const kafka = new Kafka({ clientId: 'test', brokers: brokers.split(','), logLevel: logLevel.NOTHING });
-const SCRIPT = path.join(import.meta.dirname, '../scripts/services/kafka.sh');
 
 let cairn: TestCairn;
 let producer: Producer;
@@ -45,16 +48,17 @@ const event = (job: string) => ({
 const send = (...values: (string | Buffer)[]) =>
   producer.send({ topic, messages: values.map((value) => ({ value, key: 'run:kafka-test' })) });
 
-async function jobs(): Promise<string[]> {
-  const found = await cairn.ask(
-    '{ assets(filter: { kinds: [job] }, first: 200) { nodes { identityName } } }',
-  );
+async function jobs(of = cairn): Promise<string[]> {
+  const found = await of.ask('{ assets(filter: { kinds: [job] }, first: 200) { nodes { identityName } } }');
   return found.assets.nodes.map((node: { identityName: string }) => node.identityName);
 }
 
-/** Asks until it holds; the test's own timeout ends it. */
+/** Asks until it holds, for a minute. */
 async function until(holds: () => Promise<boolean>): Promise<void> {
-  while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 100));
+  for (const from = Date.now(); !(await holds());) {
+    if (Date.now() - from > 60_000) throw new Error(`it never came to be: ${String(holds)}`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
 }
 
 const letters = async (): Promise<any[]> =>
@@ -92,15 +96,116 @@ describe('events in Kafka', () => {
     await until(async () => (await countEvents()) === 302);
     expect(await letters()).toHaveLength(3);
   });
+});
 
-  test('are taken once the brokers are back, and the service answers meanwhile', async () => {
-    execFileSync('bash', [SCRIPT, 'stop'], { stdio: 'ignore' });
-    expect((await cairn.http('/health/ready')).status).toBe(200);
-    execFileSync('bash', [SCRIPT, 'start'], { stdio: 'ignore' });
-    await send(JSON.stringify(event('after-the-outage')));
-    await until(async () => (await jobs()).includes('after-the-outage'));
+describe('brokers with faults', () => {
+  // A broker of its own, because it tells clients by which address it is to be reached: through the wire.
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'cairn-kafka-'));
+  let broker: Record<string, string>;
+  let proxy: FaultProxy;
+  let behind: TestCairn;
+  let straight: Producer;
+  const sent: string[] = [];
+  const send = async (...names: string[]) => {
+    await straight.send({ topic, messages: names.map((name) => ({ value: JSON.stringify(event(name)) })) });
+    sent.push(...names);
+  };
+  const known = async () => new Set(await jobs(behind));
+  const untilAllKnown = () =>
+    until(async () => {
+      const found = await known();
+      return sent.every((name) => found.has(name));
+    });
+  const health = async () =>
+    ((await (await behind.http('/health/ready')).json()) as any).parts.kafka as Record<string, unknown>;
+
+  beforeAll(async () => {
+    const port = await freePort();
+    proxy = await startFaultProxy({ port });
+    broker = {
+      SERVICES_DATA: folder,
+      KAFKA_PORT: String(port),
+      KAFKA_CONTROLLER_PORT: String(await freePort()),
+      KAFKA_ADVERTISED_PORT: String(proxy.port),
+    };
+    await runService('kafka', 'start', broker);
+    const client = new Kafka({
+      clientId: 'faults',
+      brokers: [`127.0.0.1:${proxy.port}`],
+      logLevel: logLevel.NOTHING,
+      retry: { retries: 100, maxRetryTime: 500 },
+    });
+    const admin = client.admin();
+    await admin.connect();
+    await admin.createTopics({ topics: [{ topic, numPartitions: 2 }], waitForLeaders: true });
+    await admin.disconnect();
+    straight = client.producer();
+    await straight.connect();
+    behind = await startTestCairn({
+      ...{ KAFKA_BROKERS: `127.0.0.1:${proxy.port}`, KAFKA_TOPIC: topic, KAFKA_GROUP: randomUUID() },
+      KAFKA_SUBJECT: 'user:admin',
+    });
+    await send('before');
+    await untilAllKnown();
+  }, 60_000);
+  afterAll(async () => {
+    await straight.disconnect();
+    await behind.stop();
+    await proxy.close();
+    await runService('kafka', 'stop', broker);
+    rmSync(folder, { recursive: true });
+  });
+
+  test('that are slow are read all the same', async () => {
+    proxy.slow(100);
+    await send('slow');
+    await untilAllKnown();
+    proxy.heal();
+  });
+
+  test('that are stopped are said to be away, the service answers meanwhile, and reading goes on', async () => {
+    await runService('kafka', 'stop', broker);
+    await until(async () => (await health())['isDegraded'] === true);
+    expect((await behind.http('/health/ready')).status).toBe(200);
+    await runService('kafka', 'start', broker);
+    await send('after the outage');
+    await untilAllKnown();
+    await until(async () => (await health())['isDegraded'] === false);
+  });
+
+  test('that are killed while in use lose nothing that they took', async () => {
+    for (let kill = 0; kill < 2; kill++) {
+      for (let n = 0; n < 40; n++) await send(`killed ${kill}/${n}`);
+      await killService('kafka', broker);
+      await runService('kafka', 'start', broker);
+      await send(`back ${kill}`);
+      await untilAllKnown();
+    }
+  });
+
+  test('whose connections break and stall are asked again', async () => {
+    proxy.cut();
+    await until(async () => (await health())['isDegraded'] === true);
+    proxy.heal();
+    await send('healed');
+    await untilAllKnown();
+    proxy.stall();
+    expect((await behind.http('/health/live')).status).toBe(200);
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    proxy.heal();
+    await send('no longer stalled');
+    await untilAllKnown();
   });
 });
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
 
 async function countEvents(): Promise<number> {
   let count = 0;

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
 const folder = import.meta.dirname;
@@ -41,4 +41,10 @@ export async function serviceEnvironment(name) {
       value.replace(/^'(.*)'$/, '$1'),
     ]),
   );
+}
+
+/** The version of the server itself, as its script's head or, of a tool of the system, the tool says. */
+export async function versionOf(name) {
+  const script = readFileSync(path.join(folder, `${name}.sh`), 'utf8');
+  return /^[A-Z]+_VERSION=v?(\S+)/m.exec(script)?.[1] ?? 'of the system';
 }

@@ -4,17 +4,26 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 
 const SCRIPTS = path.join(import.meta.dirname, '../../scripts/services');
-const DATA = process.env['SERVICES_DATA'] ?? '/tmp/services';
+type Variables = Readonly<Record<string, string>>;
 
-/** Starts or stops a real server, for tests of what happens while it is away. Whoever stops one starts it again. */
-export async function runService(name: string, action: 'start' | 'stop' | 'status'): Promise<void> {
-  await promisify(execFile)('bash', [path.join(SCRIPTS, `${name}.sh`), action]);
+/**
+ * Starts or stops a real server, for tests of what happens while it is away. Whoever stops one starts it again.
+ * @param variables another server of that kind: ports and SERVICES_DATA of its own, see the script's head
+ */
+export async function runService(
+  name: string,
+  action: 'start' | 'stop' | 'status',
+  variables: Variables = {},
+): Promise<void> {
+  const env = { ...process.env, ...variables };
+  await promisify(execFile)('bash', [path.join(SCRIPTS, `${name}.sh`), action], { env });
 }
 
 /** Ends all processes of a running server at once, by SIGKILL. Whoever kills one starts it again. */
-export async function killService(name: string): Promise<void> {
-  await runService(name, 'status');
-  const folder = path.join(DATA, name);
+export async function killService(name: string, variables: Variables = {}): Promise<void> {
+  await runService(name, 'status', variables);
+  const { SERVICES_DATA = '/tmp/services' } = { ...process.env, ...variables };
+  const folder = path.join(SERVICES_DATA, name);
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) =>
     /^(run\/)?[\w-]+\.pid$/.test(file),
   );

@@ -24,6 +24,8 @@ import { kafkaMessages } from './metrics.js';
 /** Messages that are on their way into the database at once; the ingestion gathers them into transactions. */
 const AT_ONCE = 500;
 const CONNECT_AGAIN_MS = 1_000;
+/** An empty topic is answered every 5 s; who says nothing for so long is away. */
+const SILENCE_MS = 15_000;
 const RETRY = { initialRetryTime: 300, maxRetryTime: 30_000, retries: Number.MAX_SAFE_INTEGER };
 
 /**
@@ -34,11 +36,12 @@ const RETRY = { initialRetryTime: 300, maxRetryTime: 30_000, retries: Number.MAX
  */
 @Injectable()
 export class KafkaSource implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private consumer: Consumer | undefined;
-  private isRunning = false;
+  private heardAt = 0;
   private lastError: string | undefined;
-  private isStopping = false;
-  private connecting: Promise<void> | undefined;
+  /** Why the last messages that came could not be taken in. */
+  private takingError: string | undefined;
+  private readonly stopping = new AbortController();
+  private reading: Promise<void> | undefined;
 
   constructor(
     private readonly ingestion: IngestionService,
@@ -49,59 +52,84 @@ export class KafkaSource implements OnApplicationBootstrap, BeforeApplicationShu
     health: HealthChecks,
   ) {
     if (config.KAFKA_BROKERS === undefined) return;
-    health.register('kafka', async () => ({
-      isReady: true,
-      isDegraded: !this.isRunning || this.lastError !== undefined,
-      report: { topic: config.KAFKA_TOPIC, isRunning: this.isRunning, lastError: this.lastError },
-    }));
+    // The service takes events by HTTP whatever the brokers do.
+    health.register('kafka', async () => {
+      const isReading = Date.now() - this.heardAt < SILENCE_MS;
+      return {
+        isReady: true,
+        isDegraded: !isReading || this.lastError !== undefined,
+        report: { topic: config.KAFKA_TOPIC, isReading, lastError: this.lastError },
+      };
+    });
   }
 
   /** The service starts whether or not the brokers answer; reading begins when they do. */
   onApplicationBootstrap(): void {
-    if (this.config.KAFKA_BROKERS !== undefined) this.connecting = this.connect(this.config.KAFKA_BROKERS);
+    if (this.config.KAFKA_BROKERS !== undefined) this.reading = this.read(this.config.KAFKA_BROKERS);
   }
 
   /** Lets what is on its way reach the database. */
   async beforeApplicationShutdown(): Promise<void> {
-    this.isStopping = true;
-    await this.consumer?.disconnect();
-    await this.connecting;
+    this.stopping.abort();
+    await this.reading;
   }
 
-  private async connect(brokers: readonly string[]): Promise<void> {
+  private async read(brokers: readonly string[]): Promise<void> {
     const { KAFKA_TOPIC: topic, KAFKA_GROUP: groupId, KAFKA_TLS: ssl, CAIRN_MAX_BODY_BYTES } = this.config;
     const kafka = new Kafka({
       ...{ clientId: 'cairn', brokers: [...brokers], ssl, sasl: saslOf(this.config), retry: RETRY },
       logLevel: logLevel.WARN,
       logCreator:
         () =>
-        ({ log, namespace }) =>
-          this.log.warn({ ...log, namespace }, 'kafka'),
+        ({ log, namespace, level }) => {
+          this.log.warn({ ...log, namespace }, 'kafka');
+          if (level === logLevel.ERROR) this.lastError = String(log['error'] ?? log.message);
+        },
     });
-    const consumer = kafka.consumer({ groupId, maxBytesPerPartition: CAIRN_MAX_BODY_BYTES, retry: RETRY });
-    this.consumer = consumer;
-    consumer.on(consumer.events.CRASH, ({ payload }) => this.failed(payload.error));
-    consumer.on(consumer.events.GROUP_JOIN, () => {
-      this.isRunning = true;
-      this.lastError = undefined;
-      this.log.info({ topic, groupId }, 'kafka: reading');
-    });
-    while (!this.isStopping) {
+    const { signal } = this.stopping;
+    while (!signal.aborted) {
+      const consumer = kafka.consumer({ groupId, maxBytesPerPartition: CAIRN_MAX_BODY_BYTES, retry: RETRY });
       try {
-        await consumer.connect();
-        await consumer.subscribe({ topic, fromBeginning: true });
-        await consumer.run({
-          autoCommit: false,
-          eachBatchAutoResolve: false,
-          eachBatch: (batch) => this.takeBatch(batch),
-        });
-        return;
+        await this.consume(consumer, topic);
       } catch (error) {
-        // A topic that is not there yet, brokers that do not know it yet.
-        if (!this.isStopping) this.failed(error);
-        await setTimeout(CONNECT_AGAIN_MS);
+        // A topic that is not there yet, brokers that do not know it yet, a group that threw the consumer out.
+        if (!signal.aborted) this.failed(error);
       }
+      await consumer.disconnect().catch(() => undefined);
+      await setTimeout(CONNECT_AGAIN_MS, undefined, { signal }).catch(() => undefined);
     }
+  }
+
+  /** Reads until the service stops, or the consumer ends by itself. */
+  private async consume(consumer: Consumer, topic: string): Promise<void> {
+    const { CRASH, FETCH, GROUP_JOIN } = consumer.events;
+    const crashed = new Promise<never>((_, reject) => {
+      consumer.on(CRASH, ({ payload: { error, restart } }) => {
+        this.failed(error);
+        if (!restart) reject(error);
+      });
+    });
+    crashed.catch(() => undefined);
+    consumer.on(GROUP_JOIN, ({ payload: { groupId } }) =>
+      this.log.info({ topic, groupId }, 'kafka: reading'),
+    );
+    consumer.on(FETCH, () => {
+      this.heardAt = Date.now();
+      this.lastError = this.takingError;
+    });
+    const { signal } = this.stopping;
+    const stopped = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
+    const started = async () => {
+      await consumer.connect();
+      await consumer.subscribe({ topic, fromBeginning: true });
+      await consumer.run({
+        autoCommit: false,
+        eachBatchAutoResolve: false,
+        eachBatch: (batch) => this.takeBatch(batch),
+      });
+      await stopped;
+    };
+    await Promise.race([started(), crashed, stopped]);
   }
 
   /** What throws is fetched again later, from the last committed offset on. */
@@ -125,14 +153,15 @@ export class KafkaSource implements OnApplicationBootstrap, BeforeApplicationShu
         if (failure) throw failure.reason;
       } catch (error) {
         this.failed(error);
+        this.takingError = this.lastError;
         throw error;
       }
+      this.takingError = undefined;
       const last = some.at(-1)!.offset;
       resolveOffset(last);
       const offset = (BigInt(last) + 1n).toString();
       await commitOffsetsIfNecessary({ topics: [{ topic, partitions: [{ partition, offset }] }] });
       await heartbeat();
-      this.lastError = undefined;
     }
   }
 
