@@ -14,6 +14,10 @@ interface SearchHit {
   };
 }
 
+interface FoundPage extends Page<SearchHit> {
+  readonly isFallback: boolean;
+}
+
 interface SearchOptions {
   readonly kind?: readonly string[];
   readonly tag?: string;
@@ -25,6 +29,7 @@ const QUERY = `query Search($query: String!, $filter: SearchFilterInput, $first:
   search(query: $query, filter: $filter, first: $first, after: $after) {
     nodes { score highlight asset { id kind identityNamespace identityName namespace description tags } }
     pageInfo { hasNextPage endCursor }
+    isFallback
   }
 }`;
 
@@ -39,14 +44,16 @@ export function addSearch(program: Command, open: () => Session): void {
     .option('--namespace <namespace>', 'this namespace and all below it')
     .option('-n, --limit <count>', 'hits at most', wholeNumber('--limit', 1, 10_000), 20)
     .action(async (words: string[], { kind: kinds, tag, namespace, limit }: SearchOptions) => {
-      const { output, connect } = open();
+      const { io, output, connect } = open();
       const client = connect();
       const variables = { query: words.join(' '), filter: { kinds, tag, namespace } };
-      const hits = await client.all(
-        async (page) =>
-          (await client.ask<{ search: Page<SearchHit> }>(QUERY, { ...variables, ...page })).search,
-        limit,
-      );
+      let isFallback = false;
+      const hits = await client.all(async (page) => {
+        const { search } = await client.ask<{ search: FoundPage }>(QUERY, { ...variables, ...page });
+        isFallback ||= search.isFallback;
+        return search;
+      }, limit);
+      if (isFallback) io.stderr.write('Elasticsearch is away or behind; PostgreSQL answered instead.\n');
       output.result(hits, () =>
         hits.length === 0
           ? 'Nothing found.'

@@ -10,6 +10,7 @@ import { EmissionCheck } from './ingestion/emission-check.js';
 import { EventStore } from './ingestion/event-store.js';
 import { IngestionController } from './ingestion/ingestion.controller.js';
 import { IngestionService } from './ingestion/ingestion.service.js';
+import { EventFeed } from './log/event-feed.js';
 import { EventListRepository } from './log/event-list.repository.js';
 import { EventListResolver } from './log/event-list.resolver.js';
 import { EventListService } from './log/event-list.service.js';
@@ -41,10 +42,11 @@ import { RunService } from './runs/run.service.js';
     RunRepository,
     RunService,
     RunResolver,
+    EventFeed,
     EventListRepository,
     EventListService,
     EventListResolver,
   ],
-  exports: [Projector, AssetLineageService, IngestionService],
+  exports: [Projector, AssetLineageService, IngestionService, EventFeed],
 })
 export class LineageModule {}

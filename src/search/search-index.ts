@@ -64,16 +64,21 @@ export interface SearchResult {
   readonly facets: readonly SearchFacet[];
 }
 
-/** Injection token of {@link SearchIndex}. */
-export const SEARCH_INDEX = Symbol('SearchIndex');
-
-/** Where assets are found by words. It follows the catalog, at least once and a moment later. */
+/**
+ * Where assets are found by words. It follows the catalog, at least once and a moment later.
+ *
+ * Every write has a version, a number that was drawn before the documents were read from the catalog: of two writes of one asset the
+ * one with the greater version stays, whichever comes last.
+ */
 export interface SearchIndex {
   /** Writes documents in place of those of the same assets. */
-  upsert(documents: readonly SearchDocument[]): Promise<void>;
+  upsert(documents: readonly SearchDocument[], version: number): Promise<void>;
   /** Takes documents out; those that are not there are no error. */
-  remove(assetIds: readonly string[]): Promise<void>;
+  remove(assetIds: readonly string[], version: number): Promise<void>;
   search(request: SearchRequest): Promise<SearchResult>;
-  /** Puts these documents in place of all. Searches see the old ones until all are there. @returns how many */
-  replaceAll(documents: AsyncIterable<readonly SearchDocument[]>): Promise<number>;
+  /**
+   * Puts these documents in place of all. Searches see the old ones until all are there; what is written meanwhile is not lost.
+   * @returns how many
+   */
+  replaceAll(documents: AsyncIterable<readonly SearchDocument[]>, version: number): Promise<number>;
 }

@@ -1,7 +1,11 @@
-import { ArgsType, Field, Float, InputType, Int, ObjectType } from '@nestjs/graphql';
+import { ArgsType, Field, Float, InputType, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
 import { AssetKindEnum, AssetModel } from '../catalog/index.js';
 import { PageArgs, PageInfo } from '../platform/index.js';
+import type { Engine } from './search-engines.js';
 import type { SearchFilter } from './search-index.js';
+
+const SearchEngineEnum = { elasticsearch: 'elasticsearch', postgres: 'postgres' } as const;
+registerEnumType(SearchEngineEnum, { name: 'SearchEngine' });
 
 @ObjectType('SearchHit', { description: 'An asset that was found.' })
 export class SearchHitModel {
@@ -46,6 +50,15 @@ export class SearchPage {
 
   @Field(() => PageInfo)
   pageInfo!: PageInfo;
+
+  @Field(() => SearchEngineEnum, { description: 'What answered.' })
+  engine!: Engine;
+
+  @Field(() => Boolean, {
+    description:
+      'Elasticsearch is to answer and could not, or has not caught up; PostgreSQL answered instead.',
+  })
+  isFallback!: boolean;
 }
 
 @InputType({ description: 'Which assets count; absent means any.' })

@@ -1,9 +1,14 @@
 import { Module } from '@nestjs/common';
 import { CatalogModule } from '../catalog/index.js';
 import { LineageModule } from '../lineage/index.js';
-import { DocumentRepository } from './document.repository.js';
+import { DocumentRepository } from './indexing/document.repository.js';
+import { Elasticsearch } from './drivers/elasticsearch/elasticsearch.js';
 import { PostgresSearchIndex } from './drivers/postgres/postgres-search-index.js';
-import { SEARCH_INDEX } from './search-index.js';
+import { IndexFollower } from './indexing/index-follower.js';
+import { IndexingService } from './indexing/indexing.service.js';
+import { PendingRepository } from './indexing/pending.repository.js';
+import { SearchEngines } from './search-engines.js';
+import { EventFollower } from './events/event-follower.js';
 import { SearchResolver } from './search.resolver.js';
 import { SearchService } from './search.service.js';
 
@@ -11,9 +16,15 @@ import { SearchService } from './search.service.js';
   imports: [CatalogModule, LineageModule],
   providers: [
     DocumentRepository,
+    PostgresSearchIndex,
+    Elasticsearch,
+    PendingRepository,
+    IndexFollower,
+    IndexingService,
+    SearchEngines,
+    EventFollower,
     SearchService,
     SearchResolver,
-    { provide: SEARCH_INDEX, useClass: PostgresSearchIndex },
   ],
 })
 export class SearchModule {}

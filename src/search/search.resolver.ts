@@ -1,11 +1,15 @@
 import { Args, Int, Mutation, Query, Resolver } from '@nestjs/graphql';
 import { Access, Caller, type Principal } from '../identity/index.js';
+import { IndexingService } from './indexing/indexing.service.js';
 import { SearchArgs, SearchPage } from './search.model.js';
 import { SearchService } from './search.service.js';
 
 @Resolver()
 export class SearchResolver {
-  constructor(private readonly service: SearchService) {}
+  constructor(
+    private readonly service: SearchService,
+    private readonly indexing: IndexingService,
+  ) {}
 
   @Access('governed')
   @Query(() => SearchPage, {
@@ -18,8 +22,8 @@ export class SearchResolver {
   ): Promise<SearchPage> {
     const { kinds, namespace, tag } = filter ?? {};
     const wanted = { kinds: kinds ?? undefined, namespace: namespace ?? undefined, tag: tag ?? undefined };
-    const found = await this.service.search(caller, query, wanted, page);
-    return { ...found.page, facets: found.facets };
+    const { page: found, ...rest } = await this.service.search(caller, query, wanted, page);
+    return { ...found, ...rest };
   }
 
   @Access('governed')
@@ -28,6 +32,6 @@ export class SearchResolver {
       'Builds the search index anew from the catalog. Returns how many assets it knows. For administrators.',
   })
   rebuildSearchIndex(@Caller() caller: Principal): Promise<number> {
-    return this.service.rebuild(caller);
+    return this.indexing.rebuild(caller);
   }
 }

@@ -186,7 +186,26 @@ export const CONFIG_SCHEMA = z.object({
     ),
   ELASTICSEARCH_URL: url('http:', 'https:')
     .optional()
-    .describe('Elasticsearch 8 or 9. Without it PostgreSQL answers searches.'),
+    .describe(
+      'Elasticsearch 8 or 9, with user and password if needed. Without it PostgreSQL answers searches.',
+    ),
+  ELASTICSEARCH_API_KEY: z
+    .string()
+    .min(1)
+    .max(1_000)
+    .optional()
+    .describe('API key, in base64, instead of user and password.'),
+  ELASTICSEARCH_INDEX_PREFIX: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9_-]{0,99}$/, 'must be 1–100 lower-case letters, digits, "_" or "-"')
+    .default('cairn')
+    .describe('What the names of all indices begin with; each installation on a cluster needs another one.'),
+  ELASTICSEARCH_EVENTS: z
+    .stringbool()
+    .default(false)
+    .describe(
+      'Whether lineage events are copied to Elasticsearch, for Kibana. Whoever may read that index sees them all, whatever policy says.',
+    ),
   KUBECONFIG: z
     .string()
     .min(1)

@@ -13,6 +13,7 @@ export interface IndexUnderTest {
 const EVERYTHING: Plan = { kind: 'all' };
 
 let ids = 0;
+let versions = 0;
 const document = (name: string, rest: Partial<SearchDocument> = {}): SearchDocument => ({
   assetId: `00000000-0000-4000-8000-${String(++ids).padStart(12, '0')}`,
   kind: 'dataset',
@@ -29,8 +30,16 @@ async function* batches(...all: SearchDocument[][]): AsyncGenerator<readonly Sea
   yield* all;
 }
 
-/** What every driver of {@link SearchIndex} must do. @param make an index; documents are replaced by each test */
-export function describeSearchIndex(name: string, make: () => Promise<IndexUnderTest>): void {
+/**
+ * What every driver of {@link SearchIndex} must do.
+ * @param make an index; documents are replaced by each test
+ * @param isExclusive whether others' writes wait for the end of a replacement, so that none can come during it
+ */
+export function describeSearchIndex(
+  name: string,
+  make: () => Promise<IndexUnderTest>,
+  isExclusive = false,
+): void {
   describe(`search index contract: ${name}`, () => {
     let under: IndexUnderTest;
     let documents: SearchDocument[];
@@ -50,7 +59,7 @@ export function describeSearchIndex(name: string, make: () => Promise<IndexUnder
         }),
         document('loadOrdersDaily', { kind: 'job', namespace: 'external', identityNamespace: 'airflow' }),
       ];
-      await under.index.replaceAll(batches(documents.slice(0, 2), documents.slice(2)));
+      await under.index.replaceAll(batches(documents.slice(0, 2), documents.slice(2)), ++versions);
       await under.settle();
     });
 
@@ -158,7 +167,7 @@ export function describeSearchIndex(name: string, make: () => Promise<IndexUnder
 
     it('pages follow each other without gap or repetition', async () => {
       const many = Array.from({ length: 23 }, (_, i) => document(`copy ${i % 3}`));
-      await under.index.upsert(many);
+      await under.index.upsert(many, ++versions);
       await under.settle();
       const seen: string[] = [];
       for (let after: SearchRequest['after']; ;) {
@@ -180,24 +189,63 @@ export function describeSearchIndex(name: string, make: () => Promise<IndexUnder
 
     it('a document that is written again is replaced, and one that is taken out is gone', async () => {
       const [first] = documents;
-      await under.index.upsert([
-        { ...first!, name: 'renamed', columns: [] },
-        { ...first!, name: 'renamed twice', columns: [] },
-      ]);
+      await under.index.upsert(
+        [
+          { ...first!, name: 'renamed', columns: [] },
+          { ...first!, name: 'renamed twice', columns: [] },
+        ],
+        ++versions,
+      );
       await under.settle();
       expect((await search('customerEmail')).hits).toEqual([]);
       expect((await search('renamed twice')).hits).toHaveLength(1);
-      await under.index.remove([first!.assetId, first!.assetId, '00000000-0000-4000-8000-999999999999']);
+      await under.index.remove(
+        [first!.assetId, first!.assetId, '00000000-0000-4000-8000-999999999999'],
+        ++versions,
+      );
       await under.settle();
       expect((await search('renamed')).hits).toEqual([]);
     });
+
+    it('a write that comes late does not undo a later one', async () => {
+      const [first] = documents;
+      versions += 2;
+      await under.index.upsert([{ ...first!, name: 'the newer one' }], versions);
+      await under.index.upsert([{ ...first!, name: 'the older one' }], versions - 1);
+      await under.index.remove([first!.assetId], versions - 1);
+      await under.settle();
+      expect((await search('newer')).hits).toHaveLength(1);
+      expect((await search('older')).hits).toEqual([]);
+    });
+
+    it('an asset of another kind than before is found as what it is', async () => {
+      const [first] = documents;
+      await under.index.upsert([{ ...first!, kind: 'model' }], ++versions);
+      await under.settle();
+      expect(await counts('raw_orders')).toMatchObject({ kind: { model: 1 } });
+    });
+
+    if (!isExclusive)
+      it('what is written during a replacement is there after it, and what is removed is not', async () => {
+        const [kept, removed] = documents;
+        const replacement = ++versions;
+        async function* slow(): AsyncGenerator<readonly SearchDocument[]> {
+          await under.index.upsert([{ ...kept!, name: 'written meanwhile' }], ++versions);
+          await under.index.remove([removed!.assetId], ++versions);
+          yield documents;
+        }
+        await under.index.replaceAll(slow(), replacement);
+        await under.settle();
+        expect((await search('written meanwhile')).hits).toHaveLength(1);
+        expect(await names('marts')).toEqual([]);
+      });
 
     it('a replacement that fails half-way leaves the old documents', async () => {
       async function* failing(): AsyncGenerator<readonly SearchDocument[]> {
         yield [document('half')];
         throw new RangeError('the catalog went away');
       }
-      await expect(under.index.replaceAll(failing())).rejects.toThrow('the catalog went away');
+      await expect(under.index.replaceAll(failing(), ++versions)).rejects.toThrow('the catalog went away');
       await under.settle();
       expect(await names('penguins')).toContain('penguins');
       expect((await search('half')).hits).toEqual([]);
@@ -208,7 +256,7 @@ export function describeSearchIndex(name: string, make: () => Promise<IndexUnder
         description: 'word '.repeat(50_000),
         columns: Array.from({ length: 5000 }, (_, i) => `column_number_${i}`),
       });
-      await under.index.upsert([long]);
+      await under.index.upsert([long], ++versions);
       await under.settle();
       expect((await search('column_number_17')).hits.map(({ assetId }) => assetId)).toContain(long.assetId);
       expect((await search('x'.repeat(200))).hits).toHaveLength(1);

@@ -38,25 +38,29 @@ const FACETS = ['kind', 'namespace', 'tag'] as const;
 export class PostgresSearchIndex implements SearchIndex {
   constructor(private readonly database: Database) {}
 
-  async upsert(documents: readonly SearchDocument[]): Promise<void> {
+  async upsert(documents: readonly SearchDocument[], version: number): Promise<void> {
     if (documents.length === 0) return;
     const rows = [...new Map(documents.map((document) => [document.assetId, rowOf(document)])).values()];
     await this.database.query(
       `INSERT INTO search_document
-         (asset_id, kind, namespace, name, tags, description, columns, name_words, other_words, description_words)
-       SELECT * FROM jsonb_to_recordset($1::jsonb) AS r
+         (asset_id, kind, namespace, name, tags, description, columns, name_words, other_words, description_words, version)
+       SELECT r.*, $2 FROM jsonb_to_recordset($1::jsonb) AS r
          ("assetId" uuid, kind text, namespace text, name text, tags text[], description text, columns text,
           "nameWords" text, "otherWords" text, "descriptionWords" text)
        ORDER BY "assetId"
        ON CONFLICT (asset_id) DO UPDATE SET kind = excluded.kind, namespace = excluded.namespace, name = excluded.name,
          tags = excluded.tags, description = excluded.description, columns = excluded.columns, name_words = excluded.name_words,
-         other_words = excluded.other_words, description_words = excluded.description_words`,
-      [JSON.stringify(rows)],
+         other_words = excluded.other_words, description_words = excluded.description_words, version = excluded.version
+       WHERE search_document.version <= excluded.version`,
+      [JSON.stringify(rows), version],
     );
   }
 
-  async remove(assetIds: readonly string[]): Promise<void> {
-    await this.database.query('DELETE FROM search_document WHERE asset_id = ANY($1)', [assetIds]);
+  async remove(assetIds: readonly string[], version: number): Promise<void> {
+    await this.database.query('DELETE FROM search_document WHERE asset_id = ANY($1) AND version <= $2', [
+      assetIds,
+      version,
+    ]);
   }
 
   async search(request: SearchRequest): Promise<SearchResult> {
@@ -82,12 +86,14 @@ export class PostgresSearchIndex implements SearchIndex {
     return { hits, facets };
   }
 
-  async replaceAll(documents: AsyncIterable<readonly SearchDocument[]>): Promise<number> {
+  async replaceAll(documents: AsyncIterable<readonly SearchDocument[]>, version: number): Promise<number> {
     return this.database.run(async () => {
       let count = 0;
-      await this.database.query('DELETE FROM search_document');
+      // Others' writes wait, and are then told from these by their versions.
+      await this.database.query('LOCK TABLE search_document IN SHARE ROW EXCLUSIVE MODE');
+      await this.database.query('DELETE FROM search_document WHERE version <= $1', [version]);
       for await (const batch of documents) {
-        await this.upsert(batch);
+        await this.upsert(batch, version);
         count += batch.length;
       }
       return count;

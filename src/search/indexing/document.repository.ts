@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { type Asset, assetColumns } from '../catalog/index.js';
-import { AssetLineageService } from '../lineage/index.js';
-import { Database } from '../platform/index.js';
-import type { SearchDocument } from './search-index.js';
+import { type Asset, assetColumns } from '../../catalog/index.js';
+import { AssetLineageService } from '../../lineage/index.js';
+import { Database } from '../../platform/index.js';
+import type { SearchDocument } from '../search-index.js';
 
 const BATCH = 500;
 const FIRST_ID = '00000000-0000-0000-0000-000000000000';

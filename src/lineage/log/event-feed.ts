@@ -1,0 +1,43 @@
+import { Injectable } from '@nestjs/common';
+import { Database } from '../../platform/index.js';
+import type { EventBody, EventKind } from '../events/event.js';
+import { PROJECTION_LOCK } from './event-log.repository.js';
+
+/** An event of the log, for what follows it. */
+export interface FedEvent {
+  readonly seq: string;
+  readonly id: string;
+  readonly kind: EventKind;
+  readonly eventTime: Date;
+  readonly receivedAt: Date;
+  /** Who sent it, as a subject. */
+  readonly principal: string;
+  readonly body: EventBody;
+}
+
+/** The event log for followers that keep a position in it. They see everything: what they show to whom is theirs to decide. */
+@Injectable()
+export class EventFeed {
+  constructor(private readonly database: Database) {}
+
+  /** The greatest `seq` up to which nothing can come any more: numbers are drawn before transactions end, in any order. */
+  watermark(): Promise<string> {
+    return this.database.run(async () => {
+      // Waits for those who append, and holds off others for this one look.
+      await this.database.query('SELECT pg_advisory_xact_lock($1)', [PROJECTION_LOCK]);
+      const [row] = await this.database.query<{ seq: string }>(
+        'SELECT coalesce(max(seq), 0) AS seq FROM lineage_event',
+      );
+      return row!.seq;
+    });
+  }
+
+  /** Events in the order of their arrival. @param after exclusive @param upTo inclusive: a {@link watermark} */
+  read(after: string, upTo: string, limit: number): Promise<FedEvent[]> {
+    return this.database.query(
+      `SELECT seq, id, kind, event_time AS "eventTime", received_at AS "receivedAt", principal, body
+       FROM lineage_event WHERE seq > $1 AND seq <= $2 ORDER BY seq LIMIT $3`,
+      [after, upTo, limit],
+    );
+  }
+}

@@ -1,0 +1,41 @@
+import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { Client, type ClientOptions } from '@elastic/elasticsearch';
+import { CONFIG, type Config, InvalidConfigurationError } from '../../../platform/index.js';
+import { ElasticsearchSearchIndex } from './elasticsearch-search-index.js';
+
+const REQUEST_TIMEOUT_MS = 30_000;
+
+/** The Elasticsearch that ELASTICSEARCH_URL names, if any. Nothing is asked of it at the start: it may be away. */
+@Injectable()
+export class Elasticsearch implements OnApplicationShutdown {
+  readonly client: Client | undefined;
+  readonly index: ElasticsearchSearchIndex | undefined;
+
+  constructor(@Inject(CONFIG) config: Config) {
+    if (config.ELASTICSEARCH_URL === undefined) return;
+    this.client = new Client(optionsOf(config, config.ELASTICSEARCH_URL));
+    this.index = new ElasticsearchSearchIndex(this.client, config.ELASTICSEARCH_INDEX_PREFIX);
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.client?.close();
+  }
+}
+
+function optionsOf({ ELASTICSEARCH_API_KEY: apiKey }: Config, address: string): ClientOptions {
+  const url = new URL(address);
+  const { username, password } = url;
+  if (apiKey !== undefined && username !== '')
+    throw new InvalidConfigurationError(['ELASTICSEARCH_API_KEY: ELASTICSEARCH_URL holds a user already']);
+  // Out of the address, which the client's errors tell.
+  url.username = '';
+  url.password = '';
+  const basic = { username: decodeURIComponent(username), password: decodeURIComponent(password) };
+  return {
+    node: url.href,
+    auth: apiKey !== undefined ? { apiKey } : username === '' ? undefined : basic,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    maxRetries: 1,
+    redaction: { type: 'remove' },
+  };
+}

@@ -1,0 +1,47 @@
+import type { SearchDocument } from '../../search-index.js';
+
+/** Characters of one field that are searched. */
+const MAX_FIELD_CHARS = 100_000;
+/** Ends of a name that are told apart. */
+const MAX_TAILS = 30;
+
+/** A document as it lies in Elasticsearch. */
+export interface Source {
+  readonly assetId: string;
+  readonly kind: string;
+  readonly namespace: string;
+  readonly tags: readonly string[];
+  readonly name: string;
+  readonly lowerName: string;
+  /** What begins behind each separator of the name, in small letters: `marts.orders` and `orders` of `shop.marts.orders`. */
+  readonly nameTails: readonly string[];
+  readonly nameLength: number;
+  readonly columns: string;
+  /** What else the asset is found by: tags, namespaces, kind. */
+  readonly other: string;
+  readonly description: string;
+}
+
+export function sourceOf(document: SearchDocument): Source {
+  const { assetId, kind, namespace, tags, name, identityNamespace, columns, description } = document;
+  const lowerName = name.toLowerCase();
+  return {
+    ...{ assetId, kind, namespace, tags, name, lowerName },
+    nameTails: tailsOf(lowerName),
+    nameLength: Math.max(1, name.length),
+    columns: bounded(columns.join(' ')),
+    other: bounded([...tags, identityNamespace, namespace, kind].join(' ')),
+    description: bounded(description),
+  };
+}
+
+function tailsOf(name: string): string[] {
+  const tails = [...name.matchAll(/[^\p{L}\p{N}](?=[\p{L}\p{N}])/gu)].map(({ index, 0: separator }) =>
+    name.slice(index + separator.length),
+  );
+  return tails.slice(-MAX_TAILS);
+}
+
+function bounded(text: string): string {
+  return text.normalize('NFKC').slice(0, MAX_FIELD_CHARS);
+}

@@ -1,0 +1,39 @@
+import { Injectable } from '@nestjs/common';
+import { ASSET_CHANGED } from '../../catalog/index.js';
+import type { Principal } from '../../identity/index.js';
+import { Outbox } from '../../platform/index.js';
+import { Policy, systemResource } from '../../policy/index.js';
+import { PostgresSearchIndex } from '../drivers/postgres/postgres-search-index.js';
+import { DocumentRepository } from './document.repository.js';
+import { IndexFollower } from './index-follower.js';
+import { PendingRepository } from './pending.repository.js';
+
+/** Keeps the index of PostgreSQL up to date with the catalog, and lets Elasticsearch follow. */
+@Injectable()
+export class IndexingService {
+  constructor(
+    private readonly index: PostgresSearchIndex,
+    private readonly follower: IndexFollower,
+    private readonly pending: PendingRepository,
+    private readonly documents: DocumentRepository,
+    private readonly policy: Policy,
+    outbox: Outbox,
+  ) {
+    outbox.handle(ASSET_CHANGED, ({ payload }) => this.follow(String(payload['assetId'])));
+  }
+
+  /** Builds all indices anew from the catalog. For administrators. @returns how many assets they know */
+  async rebuild(caller: Principal): Promise<number> {
+    await this.policy.authorize(caller, 'administer', { ...systemResource('outbox'), name: 'search' });
+    const count = await this.index.replaceAll(this.documents.all(), await this.pending.nextVersion());
+    return (await this.follower.rebuild()) ?? count;
+  }
+
+  private async follow(assetId: string): Promise<void> {
+    const version = await this.pending.nextVersion();
+    const documents = await this.documents.find([assetId]);
+    if (documents.length > 0) await this.index.upsert(documents, version);
+    else await this.index.remove([assetId], version);
+    await this.follower.note(assetId);
+  }
+}

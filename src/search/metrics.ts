@@ -1,0 +1,27 @@
+import { Counter, Gauge } from 'prom-client';
+import { metricsRegistry } from '../platform/index.js';
+
+/** Searches by who answered them. */
+export const searches = new Counter({
+  name: 'cairn_searches_total',
+  help: 'Searches by engine, and whether PostgreSQL stood in for Elasticsearch.',
+  labelNames: ['engine', 'fallback'],
+  registers: [metricsRegistry],
+});
+// A series that begins with 1 has not grown, as Prometheus sees it.
+for (const fallback of ['true', 'false']) searches.inc({ engine: 'postgres', fallback }, 0);
+searches.inc({ engine: 'elasticsearch', fallback: 'false' }, 0);
+
+/** Assets that Elasticsearch has yet to be told of. */
+export const searchBacklog = new Gauge({
+  name: 'cairn_search_backlog_assets',
+  help: 'Assets whose change Elasticsearch has not been told of yet.',
+  registers: [metricsRegistry],
+});
+
+/** Events that Elasticsearch has yet to be given. */
+export const eventBacklog = new Gauge({
+  name: 'cairn_search_event_backlog',
+  help: 'Lineage events that the index for Kibana lacks, by their numbers: gaps count.',
+  registers: [metricsRegistry],
+});
