@@ -44,7 +44,7 @@ export function searchBody(
     ...terms.flatMap(worthOf),
     worth({ term: { lowerName: text } }, WORTH.sameName),
     worth({ term: { nameTails: text } }, WORTH.endOfName),
-    worth(within(text), WORTH.inARow),
+    ...(text.length < MIN_WITHIN_CHARS ? [] : [worth(within(text), WORTH.inARow)]),
     ...(matching === 'alike' ? terms.map((term) => worth(fuzzy(term), WORTH.alike)) : []),
   ];
   return {
@@ -92,7 +92,7 @@ function literally(term: string): Query {
 }
 
 function within(text: string): Query {
-  return { wildcard: { lowerName: { value: `*${text.replace(/[\\*?]/g, '\\$&')}*` } } };
+  return { match_phrase: { 'lowerName.grams': text } };
 }
 
 function alike(term: string): Query {

@@ -30,8 +30,12 @@ export const SETTINGS: estypes.IndicesIndexSettings = {
         replacement: ' ',
       },
     },
-    tokenizer: { cairn_between: { type: 'pattern', pattern: '[^\\p{L}\\p{N}]+' } },
+    tokenizer: {
+      cairn_between: { type: 'pattern', pattern: '[^\\p{L}\\p{N}]+' },
+      cairn_grams: { type: 'ngram', min_gram: 3, max_gram: 3 },
+    },
     analyzer: {
+      cairn_grams: { type: 'custom', tokenizer: 'cairn_grams' },
       cairn_words: { type: 'custom', tokenizer: 'cairn_between', filter: ['lowercase'] },
       cairn_parts: {
         type: 'custom',
@@ -53,7 +57,11 @@ export const MAPPINGS: estypes.MappingTypeMapping = {
     namespace: keyword,
     tags: keyword,
     name: words({ exact: keyword }),
-    lowerName: keyword,
+    // By threes of letters, so that what stands within a name is found without looking at all names.
+    lowerName: {
+      type: 'keyword',
+      fields: { grams: { type: 'text', analyzer: 'cairn_grams', norms: false, index_options: 'positions' } },
+    },
     nameTails: keyword,
     nameLength: { type: 'integer' },
     columns: { ...words(), copy_to: 'other' } as estypes.MappingProperty,
