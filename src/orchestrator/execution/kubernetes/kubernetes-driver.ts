@@ -23,7 +23,7 @@ import type { Execution, ExecutionRepository, StagedFile } from './execution.rep
 import type { JobCluster, JobView } from './job-cluster.js';
 import { EXECUTION_LABEL, jobOf, TOKEN_ANNOTATION } from './job-manifest.js';
 import { observationOf } from './observation.js';
-import { tailOf, wholeLog } from './pod-log.js';
+import { hasBegun, tailOf, wholeLog } from './pod-log.js';
 import type { JobSettings } from './settings.js';
 
 const ID = /^[0-9a-f-]{36}$/;
@@ -139,7 +139,7 @@ export class KubernetesDriver implements ExecutionDriver {
     const execution = await this.executions.find(id);
     if (execution === undefined || execution.jobUid === null || execution.ending !== null) return '';
     const pod = podOf(await this.cluster.view(id, execution.jobUid), execution);
-    if (pod === undefined) return '';
+    if (pod === undefined || !hasBegun(pod)) return '';
     const text = await this.cluster.log(pod.metadata!.name!, { tailLines, limitBytes: MAX_TAIL_BYTES });
     return tailOf(text ?? '', tailLines);
   }
@@ -209,8 +209,7 @@ export class KubernetesDriver implements ExecutionDriver {
     try {
       await this.executions.archive(id, await wholeLog(this.cluster, pod));
     } catch (error) {
-      const endedAt = endOf(pod);
-      if (endedAt === undefined || Date.now() - endedAt < LOG_PATIENCE_MS) throw error;
+      if (Date.now() - endOf(pod) < LOG_PATIENCE_MS) throw error;
       await this.executions.archive(id, `[cairn] the log could not be read: ${(error as Error).message}`);
     }
   }
@@ -259,11 +258,12 @@ function podOf({ pods }: JobView, { podUid }: Execution): V1Pod | undefined {
   return podUid === null ? latest : pods.find(({ metadata }) => metadata?.uid === podUid);
 }
 
-function endOf({ status }: V1Pod): number | undefined {
+/** When the last container of a pod ended; long ago when none was seen to. */
+function endOf({ status }: V1Pod): number {
   const ends = [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])].flatMap(
     ({ state }) => (state?.terminated?.finishedAt ? [new Date(state.terminated.finishedAt).getTime()] : []),
   );
-  return ends.length === 0 ? undefined : Math.max(...ends);
+  return Math.max(0, ...ends);
 }
 
 function assertId(id: string): string {

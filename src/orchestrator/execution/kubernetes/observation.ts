@@ -125,7 +125,7 @@ function withoutPod(sight: Sight): Ended {
     ({ type, status }) => status === 'True' && ['Failed', 'Complete'].includes(type),
   );
   if (end !== undefined)
-    return end.reason === 'DeadlineExceeded' && !sight.isStopped
+    return end.reason === 'DeadlineExceeded' && !sight.isStopped && !sight.isSealed
       ? exited({ cause: 'timeout' })
       : ofNone(sight);
   if (hadPod || job.spec?.suspend === true || job.metadata?.deletionTimestamp) return RUNNING;
@@ -153,7 +153,8 @@ function cutShort({ isStopped, job }: Sight, pod: V1Pod): 'stopped' | 'timeout' 
   return isPastDeadline ? 'timeout' : undefined;
 }
 
-function stateOf(pod: V1Pod, name: string): V1ContainerState | undefined {
+/** How a container of a pod is, as its node said last. */
+export function stateOf(pod: V1Pod, name: string): V1ContainerState | undefined {
   const { initContainerStatuses = [], containerStatuses = [] } = pod.status ?? {};
   return [...initContainerStatuses, ...containerStatuses].find((one) => one.name === name)?.state;
 }

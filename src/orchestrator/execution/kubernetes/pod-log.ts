@@ -1,6 +1,7 @@
 import type { V1Pod } from '@kubernetes/client-node';
 import type { JobCluster } from './job-cluster.js';
 import { RUN, STAGE_IN, STAGE_OUT } from './job-manifest.js';
+import { stateOf } from './observation.js';
 
 /** Kept of a log that has more, from its beginning and from its end. */
 const HEAD_BYTES = 9 * 1024 ** 2;
@@ -13,8 +14,9 @@ const MAX_TAIL_BYTES = 1024 ** 2;
 export async function wholeLog(cluster: JobCluster, pod: V1Pod): Promise<string> {
   const parts: string[] = [];
   for (const container of [STAGE_IN, RUN, STAGE_OUT]) {
-    if (container === RUN) parts.push(await logOfRun(cluster, pod.metadata!.name!));
-    else if (hasFailed(pod, container))
+    if (container === RUN) {
+      if (hasBegun(pod)) parts.push(await logOfRun(cluster, pod.metadata!.name!));
+    } else if (hasFailed(pod, container))
       parts.push((await cluster.log(pod.metadata!.name!, { container, limitBytes: STAGING_BYTES })) ?? '');
   }
   return parts.filter((part) => part !== '').join('\n');
@@ -33,8 +35,13 @@ async function logOfRun(cluster: JobCluster, pod: string): Promise<string> {
   return `${head.slice(0, HEAD_BYTES)}\n[cairn] a part of the log is left out here: it is too long\n${end}`;
 }
 
-function hasFailed({ status }: V1Pod, name: string): boolean {
-  const all = [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])];
-  const ended = all.find((one) => one.name === name)?.state?.terminated;
+/** Whether the command of a pod was begun, so that there may be a log of it. */
+export function hasBegun(pod: V1Pod): boolean {
+  const state = stateOf(pod, RUN);
+  return state?.running !== undefined || state?.terminated !== undefined;
+}
+
+function hasFailed(pod: V1Pod, name: string): boolean {
+  const ended = stateOf(pod, name)?.terminated;
   return ended !== undefined && ended.exitCode !== 0;
 }
