@@ -195,6 +195,13 @@ export const CONFIG_SCHEMA = z.object({
     .describe(
       "The cluster's name in the OpenLineage namespace of its workloads, `kubernetes://NAME`. Default: the uid of its namespace kube-system. Another name makes other jobs of the same workloads.",
     ),
+  KUBERNETES_TOKEN_AUDIENCE: z
+    .string()
+    .regex(/^\S{1,500}$/, 'must be 1–500 characters without blanks')
+    .optional()
+    .describe(
+      "What tokens of the cluster's service accounts must be for; turns them on. They are reviewed by the API server.",
+    ),
   OTEL_EXPORTER_OTLP_ENDPOINT: url('http:', 'https:')
     .optional()
     .describe('OTLP/HTTP collector, e.g. http://HOST:4318; turns traces on. They go to /v1/traces under it.'),

@@ -2,7 +2,7 @@ import { type Lease, LeaseLostError, type Logger } from '../../platform/index.js
 import type { ObjectRepository } from './object.repository.js';
 import { ObjectSink, type ScopeReport } from './object-sink.js';
 import { type Kind, KINDS, nameOf, type Scope } from './objects/kinds.js';
-import type { ClusterReader } from './reflector/cluster-reader.js';
+import type { ClusterHttp } from '../../platform/kubernetes/index.js';
 import { Reflector } from './reflector/reflector.js';
 import type { Cluster } from './telling/cluster.js';
 
@@ -25,7 +25,7 @@ export class ClusterWatch {
   constructor(
     readonly cluster: Cluster,
     readonly lease: Lease,
-    reader: ClusterReader,
+    http: ClusterHttp,
     namespaces: readonly string[] | undefined,
     objects: ObjectRepository,
     log: Logger,
@@ -36,7 +36,7 @@ export class ClusterWatch {
       places.map((namespace): Watched => {
         const scope = { kind, ...(namespace !== undefined && { namespace }) };
         const sink = new ObjectSink(scope, lease, cluster.uid, objects, log, kept);
-        return { scope, sink, reflector: new Reflector(reader, scope, sink) };
+        return { scope, sink, reflector: new Reflector(http, scope, sink) };
       }),
     );
     this.running = Promise.all(this.watched.map((each) => this.run(each))).then(() => undefined);

@@ -16,12 +16,11 @@ import {
   LOGGER,
   type Logger,
 } from '../../platform/index.js';
-import { openCluster } from '../../platform/kubernetes/index.js';
+import { ClusterHttp, openCluster } from '../../platform/kubernetes/index.js';
 import { findCluster } from './cluster-identity.js';
 import { ClusterWatch } from './cluster-watch.js';
 import { kubernetesObjects } from './metrics.js';
 import { ObjectRepository } from './object.repository.js';
-import { ClusterReader } from './reflector/cluster-reader.js';
 import type { Cluster } from './telling/cluster.js';
 import { Teller } from './telling/teller.js';
 
@@ -40,7 +39,7 @@ const FORGET_HOURS = 24;
 @Injectable()
 export class KubernetesSource implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly holder = randomUUID();
-  private readonly reader: ClusterReader | undefined;
+  private readonly http: ClusterHttp | undefined;
   private watch: ClusterWatch | undefined;
   private cluster: Cluster | undefined;
   private watchProblem: string | undefined;
@@ -75,7 +74,7 @@ export class KubernetesSource implements OnApplicationBootstrap, BeforeApplicati
     health: HealthChecks,
   ) {
     if (!config.KUBERNETES_SOURCE) return;
-    this.reader = new ClusterReader(openCluster(config.KUBECONFIG));
+    this.http = new ClusterHttp(openCluster(config.KUBECONFIG));
     health.register('kubernetes', async () => {
       const { isDegraded, report } = await this.report();
       return { isReady: true, isDegraded, report };
@@ -84,14 +83,14 @@ export class KubernetesSource implements OnApplicationBootstrap, BeforeApplicati
 
   /** The service starts whether or not the API server answers. */
   onApplicationBootstrap(): void {
-    if (!this.reader) return;
+    if (!this.http) return;
     this.watching.start();
     this.telling.start();
   }
 
   /** Hands the lease over; who takes it lists everything anew. */
   async beforeApplicationShutdown(): Promise<void> {
-    if (!this.reader) return;
+    if (!this.http) return;
     await this.watching.stop();
     await this.endWatch();
     await this.telling.stop();
@@ -101,15 +100,15 @@ export class KubernetesSource implements OnApplicationBootstrap, BeforeApplicati
   private async renew(): Promise<number> {
     const lease = await this.leases.acquire(LEASE, this.holder, LEASE_MS);
     if (!lease || this.watch?.lease.epoch !== lease.epoch) await this.endWatch();
-    if (lease && !this.watch) await this.begin(lease, this.reader!);
+    if (lease && !this.watch) await this.begin(lease, this.http!);
     if (this.watch) await this.keepHouse(this.watch.cluster.uid);
     this.watchProblem = undefined;
     return RENEW_MS;
   }
 
-  private async begin(lease: Lease, reader: ClusterReader): Promise<void> {
+  private async begin(lease: Lease, http: ClusterHttp): Promise<void> {
     try {
-      this.cluster ??= await findCluster(reader, this.config.KUBERNETES_CLUSTER_NAME);
+      this.cluster ??= await findCluster(http, this.config.KUBERNETES_CLUSTER_NAME);
     } catch (error) {
       // Another replica may reach it.
       await this.leases.release(LEASE, this.holder);
@@ -117,7 +116,7 @@ export class KubernetesSource implements OnApplicationBootstrap, BeforeApplicati
     }
     const { KUBERNETES_SOURCE_NAMESPACES: namespaces } = this.config;
     this.watch = new ClusterWatch(
-      ...([this.cluster, lease, reader, namespaces, this.objects, this.log, this.telling.wake] as const),
+      ...([this.cluster, lease, http, namespaces, this.objects, this.log, this.telling.wake] as const),
     );
     this.log.info({ ...this.cluster, namespaces }, 'kubernetes: watching');
   }

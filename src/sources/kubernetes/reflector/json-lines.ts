@@ -1,5 +1,5 @@
 import { StringDecoder } from 'node:string_decoder';
-import { GarbageError } from './errors.js';
+import { ClusterGarbageError } from '../../../platform/kubernetes/index.js';
 
 /** Takes JSON lines out of chunks, however these are cut. */
 export class JsonLines {
@@ -9,11 +9,12 @@ export class JsonLines {
   /** @param maxChars of one line */
   constructor(private readonly maxChars: number) {}
 
-  /** @returns the values of the lines that are whole now @throws {GarbageError} */
+  /** @returns the values of the lines that are whole now @throws {ClusterGarbageError} */
   push(chunk: Buffer): unknown[] {
     const lines = (this.rest + this.decoder.write(chunk)).split('\n');
     this.rest = lines.pop()!;
-    if (this.rest.length > this.maxChars) throw new GarbageError(`a line is longer than ${this.maxChars}`);
+    if (this.rest.length > this.maxChars)
+      throw new ClusterGarbageError(`a line is longer than ${this.maxChars}`);
     return lines.filter((line) => line.trim() !== '').map(parse);
   }
 }
@@ -22,6 +23,6 @@ function parse(line: string): unknown {
   try {
     return JSON.parse(line);
   } catch (error) {
-    throw new GarbageError(`a line is no JSON: ${(error as Error).message.slice(0, 200)}`);
+    throw new ClusterGarbageError(`a line is no JSON: ${(error as Error).message.slice(0, 200)}`);
   }
 }

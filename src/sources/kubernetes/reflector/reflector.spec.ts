@@ -3,8 +3,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { KubeConfig } from '@kubernetes/client-node';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { GarbageError } from './errors.js';
-import { ClusterReader } from './cluster-reader.js';
+
+import { ClusterGarbageError, ClusterHttp } from '../../../platform/kubernetes/index.js';
 import { JsonLines } from './json-lines.js';
 import { Reflector } from './reflector.js';
 import { BEGIN, nextStep, type Outcome, type ReflectorState } from './reflector-state.js';
@@ -115,13 +115,13 @@ describe('lines', () => {
   });
 
   test('that are no JSON, or have no end, are refused', () => {
-    expect(() => new JsonLines(100).push(Buffer.from('<html>\n'))).toThrow(GarbageError);
-    expect(() => new JsonLines(10).push(Buffer.from('x'.repeat(11)))).toThrow(GarbageError);
+    expect(() => new JsonLines(100).push(Buffer.from('<html>\n'))).toThrow(ClusterGarbageError);
+    expect(() => new JsonLines(10).push(Buffer.from('x'.repeat(11)))).toThrow(ClusterGarbageError);
   });
 
   test.each([null, 7, {}, { type: 'NEW', object: {} }, { type: 'ADDED', object: {} }, { type: 'BOOKMARK' }])(
     'that are no watch events are refused: %j',
-    (line) => expect(() => readWatchEvent(line)).toThrow(GarbageError),
+    (line) => expect(() => readWatchEvent(line)).toThrow(ClusterGarbageError),
   );
 
   test('tell of an old version in either form', () => {
@@ -156,7 +156,7 @@ describe('a reflector', () => {
   };
 
   let server: Server;
-  let reader: ClusterReader;
+  let http: ClusterHttp;
   let answers: Answer[] = [];
   let asked: string[] = [];
   let told: string[] = [];
@@ -175,7 +175,7 @@ describe('a reflector', () => {
     const config = new KubeConfig();
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     config.loadFromClusterAndUser({ name: 'c', server: url, skipTLSVerify: true }, { name: 'u', token: 't' });
-    reader = new ClusterReader(config);
+    http = new ClusterHttp(config);
   });
   afterEach(async () => {
     server.closeAllConnections();
@@ -189,7 +189,7 @@ describe('a reflector', () => {
     const say = (text: string) => async () => void told.push(text);
     const nameIn = (each: unknown) => (each as ReturnType<typeof object>).metadata.name;
     const reflector = new Reflector(
-      reader,
+      http,
       { kind: 'Pod' },
       {
         ...{ listing: say('listing'), listed: say('listed') },
@@ -256,7 +256,7 @@ describe('a reflector', () => {
   test('ends with what its sink throws', async () => {
     answers = [page(['a'], '10')];
     const sink = { listing: () => Promise.reject(new Error('away')) };
-    await expect(new Reflector(reader, { kind: 'Pod' }, sink as never).run(stopping.signal)).rejects.toThrow(
+    await expect(new Reflector(http, { kind: 'Pod' }, sink as never).run(stopping.signal)).rejects.toThrow(
       'away',
     );
   });
@@ -265,8 +265,8 @@ describe('a reflector', () => {
     const silent: Answer = (response) => void response.flushHeaders();
     answers = [silent];
     const reading = { path: '/x', query: {}, idleMs: 100, signal: stopping.signal };
-    await expect(reader.read(reading)).rejects.toThrow('Nothing came from /x');
+    await expect(http.ask(reading)).rejects.toThrow('nothing came from /x');
     answers = [() => undefined];
-    await expect(reader.read(reading)).rejects.toThrow('Nothing came from /x');
+    await expect(http.ask(reading)).rejects.toThrow('nothing came from /x');
   });
 });

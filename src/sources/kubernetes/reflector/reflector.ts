@@ -1,8 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { nameOf, pathOf, type Scope } from '../objects/kinds.js';
 import { kubernetesRelists, kubernetesWatchEnds } from '../metrics.js';
-import type { ClusterReader } from './cluster-reader.js';
-import { GarbageError, RefusedError, StalledError } from './errors.js';
+import {
+  ClusterGarbageError,
+  type ClusterHttp,
+  ClusterRefusedError,
+  ClusterSilentError,
+} from '../../../platform/kubernetes/index.js';
 import { JsonLines } from './json-lines.js';
 import { BEGIN, nextStep, type Outcome, type ReflectorState } from './reflector-state.js';
 import { readListPage, readWatchEvent } from './watch-event.js';
@@ -38,7 +42,7 @@ export class Reflector {
   private state: ReflectorState = BEGIN;
 
   constructor(
-    private readonly reader: ClusterReader,
+    private readonly http: ClusterHttp,
     private readonly scope: Scope,
     private readonly sink: ReflectorSink,
   ) {}
@@ -75,7 +79,7 @@ export class Reflector {
       const page = await this.attempt(async () => {
         const query = { limit: String(PAGE_SIZE), ...(more !== undefined && { continue: more }) };
         return readListPage(
-          await this.reader.read({ path: pathOf(this.scope), query, idleMs: LIST_IDLE_MS, signal }),
+          await this.http.ask({ path: pathOf(this.scope), query, idleMs: LIST_IDLE_MS, signal }),
         );
       });
       if ('type' in page) return page;
@@ -101,7 +105,7 @@ export class Reflector {
     };
     const idleMs = WATCH_SECONDS * 1000 + WATCH_MARGIN_MS;
     const response = await this.attempt(() =>
-      this.reader.open({ path: pathOf(this.scope), query, idleMs, signal }),
+      this.http.open({ path: pathOf(this.scope), query, idleMs, signal }),
     );
     if ('type' in response) return response;
     if (failures > 0) this.state = { mode: 'watch', failures: 0, resourceVersion };
@@ -144,12 +148,12 @@ export class Reflector {
       return await work();
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
-      const isExpired = error instanceof RefusedError && error.status === 410;
+      const isExpired = error instanceof ClusterRefusedError && error.status === 410;
       if (!isExpired) this.sink.trouble(`${nameOf(this.scope)}: ${message}`);
       if (isExpired) return { type: 'expired' };
-      if (error instanceof RefusedError) return { type: 'refused', status: error.status };
-      if (error instanceof GarbageError) return { type: 'garbage' };
-      return { type: error instanceof StalledError ? 'stalled' : 'broken' };
+      if (error instanceof ClusterRefusedError) return { type: 'refused', status: error.status };
+      if (error instanceof ClusterGarbageError) return { type: 'garbage' };
+      return { type: error instanceof ClusterSilentError ? 'stalled' : 'broken' };
     }
   }
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { GarbageError } from './errors.js';
+import { ClusterGarbageError } from '../../../platform/kubernetes/index.js';
 
 /** A line of a watch. */
 export type WatchEvent =
@@ -19,10 +19,10 @@ const STATUS = z.object({
   message: z.string().optional(),
 });
 
-/** Reads a line. Source: Kubernetes, meta/v1 WatchEvent. @throws {GarbageError} */
+/** Reads a line. Source: Kubernetes, meta/v1 WatchEvent. @throws {ClusterGarbageError} */
 export function readWatchEvent(line: unknown): WatchEvent {
   const parsed = LINE.safeParse(line);
-  if (!parsed.success) throw new GarbageError('a line is no watch event');
+  if (!parsed.success) throw new ClusterGarbageError('a line is no watch event');
   const { type, object } = parsed.data;
   if (type === 'ERROR') {
     const status = STATUS.safeParse(object).data ?? {};
@@ -35,7 +35,7 @@ export function readWatchEvent(line: unknown): WatchEvent {
     };
   }
   const versioned = VERSIONED.safeParse(object);
-  if (!versioned.success) throw new GarbageError('an object has no resourceVersion');
+  if (!versioned.success) throw new ClusterGarbageError('an object has no resourceVersion');
   const { resourceVersion } = versioned.data.metadata;
   if (type === 'BOOKMARK') return { type: 'bookmark', resourceVersion };
   return { type: type === 'DELETED' ? 'deleted' : 'changed', object, resourceVersion };
@@ -57,10 +57,10 @@ export interface ListPage {
   readonly more?: string;
 }
 
-/** Reads a page. Source: Kubernetes, meta/v1 ListMeta. @throws {GarbageError} */
+/** Reads a page. Source: Kubernetes, meta/v1 ListMeta. @throws {ClusterGarbageError} */
 export function readListPage(body: unknown): ListPage {
   const parsed = PAGE.safeParse(body);
-  if (!parsed.success) throw new GarbageError('it is no list');
+  if (!parsed.success) throw new ClusterGarbageError('it is no list');
   const { metadata, items } = parsed.data;
   return {
     items: items ?? [],
