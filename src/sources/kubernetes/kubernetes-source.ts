@@ -19,7 +19,8 @@ import {
 import { ClusterHttp, openCluster } from '../../platform/kubernetes/index.js';
 import { findCluster } from './cluster-identity.js';
 import { ClusterWatch } from './cluster-watch.js';
-import { kubernetesObjects } from './metrics.js';
+import { kubernetesCurrent, kubernetesObjects } from './metrics.js';
+import { KINDS } from './objects/kinds.js';
 import { ObjectRepository } from './object.repository.js';
 import type { Cluster } from './telling/cluster.js';
 import { Teller } from './telling/teller.js';
@@ -48,8 +49,10 @@ export class KubernetesSource implements OnApplicationBootstrap, BeforeApplicati
   private readonly watching = new ControlLoop(
     () => this.renew(),
     (error) => {
+      // Once, not with every look.
+      if (this.watchProblem !== messageOf(error))
+        this.log.warn({ err: error }, 'kubernetes: watching is held up');
       this.watchProblem = messageOf(error);
-      this.log.warn({ err: error }, 'kubernetes: watching is held up');
       return RENEW_MS;
     },
     'kubernetes',
@@ -57,8 +60,9 @@ export class KubernetesSource implements OnApplicationBootstrap, BeforeApplicati
   private readonly telling = new ControlLoop(
     () => this.tell(),
     (error) => {
+      if (this.tellProblem !== messageOf(error))
+        this.log.warn({ err: error }, 'kubernetes: telling is held up');
       this.tellProblem = messageOf(error);
-      this.log.warn({ err: error }, 'kubernetes: telling is held up');
       return TELL_AGAIN_MS;
     },
     'kubernetes.telling',
@@ -101,7 +105,10 @@ export class KubernetesSource implements OnApplicationBootstrap, BeforeApplicati
     const lease = await this.leases.acquire(LEASE, this.holder, LEASE_MS);
     if (!lease || this.watch?.lease.epoch !== lease.epoch) await this.endWatch();
     if (lease && !this.watch) await this.begin(lease, this.http!);
-    if (this.watch) await this.keepHouse(this.watch.cluster.uid);
+    if (this.watch) {
+      for (const kind of KINDS) kubernetesCurrent.set({ kind }, this.watch.isCurrent(kind) ? 1 : 0);
+      await this.keepHouse(this.watch.cluster.uid);
+    }
     this.watchProblem = undefined;
     return RENEW_MS;
   }
@@ -124,6 +131,7 @@ export class KubernetesSource implements OnApplicationBootstrap, BeforeApplicati
   private async endWatch(): Promise<void> {
     const { watch } = this;
     this.watch = undefined;
+    for (const gauge of [kubernetesCurrent, kubernetesObjects]) gauge.reset();
     await watch?.stop();
   }
 

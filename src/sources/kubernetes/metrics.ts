@@ -9,6 +9,14 @@ export const kubernetesObjects = new Gauge({
   registers: [metricsRegistry],
 });
 
+/** Whether what is known of a kind is what is there. */
+export const kubernetesCurrent = new Gauge({
+  name: 'cairn_kubernetes_current',
+  help: '1 while all objects of the kind are being watched, 0 while they are not; of the replica that watches.',
+  labelNames: ['kind'],
+  registers: [metricsRegistry],
+});
+
 /** Events that were told of the cluster. */
 export const kubernetesEvents = new Counter({
   name: 'cairn_kubernetes_events_total',

@@ -35,6 +35,9 @@ export interface Seen {
   readonly isGone: boolean;
 }
 
+/** Whether what was seen is not what is kept, within the upsert. */
+const IS_NEW = `(o.observation_hash <> excluded.observation_hash OR (o.gone_at IS NULL) <> (excluded.gone_at IS NULL))`;
+
 /** The objects of the cluster as they were last seen. All writes are fenced by the lease. */
 @Injectable()
 export class ObjectRepository {
@@ -65,10 +68,8 @@ export class ObjectRepository {
          ON CONFLICT (cluster, uid) DO UPDATE SET observation = excluded.observation,
            observation_hash = excluded.observation_hash, listing = excluded.listing,
            gone_at = CASE WHEN excluded.gone_at IS NULL THEN NULL ELSE coalesce(o.gone_at, excluded.gone_at) END,
-           is_pending = o.is_pending OR o.observation_hash <> excluded.observation_hash
-             OR (o.gone_at IS NULL) <> (excluded.gone_at IS NULL),
-           tries = CASE WHEN o.observation_hash = excluded.observation_hash THEN o.tries ELSE 0 END,
-           retry_at = CASE WHEN o.observation_hash = excluded.observation_hash THEN o.retry_at ELSE '-infinity' END`,
+           is_pending = o.is_pending OR ${IS_NEW}, tries = CASE WHEN ${IS_NEW} THEN 0 ELSE o.tries END,
+           retry_at = CASE WHEN ${IS_NEW} THEN '-infinity' ELSE o.retry_at END`,
         [cluster, listing, JSON.stringify(rows)],
       );
     });
@@ -119,12 +120,12 @@ export class ObjectRepository {
 
   /** Milliseconds until something that is to be tried again is due; undefined when nothing waits. */
   async dueInMs(cluster: string): Promise<number | undefined> {
-    const [row] = await this.database.query<{ ms: number | null }>(
+    const [row] = await this.database.query<{ ms: number }>(
       `SELECT (extract(epoch FROM greatest(min(retry_at), now()) - now()) * 1000)::float8 AS ms
-       FROM kubernetes_object WHERE cluster = $1 AND is_pending`,
+       FROM kubernetes_object WHERE cluster = $1 AND is_pending HAVING count(*) > 0`,
       [cluster],
     );
-    return row?.ms ?? undefined;
+    return row?.ms;
   }
 
   /** Objects by uid, those that are gone too. */

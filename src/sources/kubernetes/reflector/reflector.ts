@@ -76,7 +76,7 @@ export class Reflector {
     await this.sink.listing();
     let more: string | undefined;
     for (;;) {
-      const page = await this.attempt(async () => {
+      const page = await this.attempt(signal, async () => {
         const query = { limit: String(PAGE_SIZE), ...(more !== undefined && { continue: more }) };
         return readListPage(
           await this.http.ask({ path: pathOf(this.scope), query, idleMs: LIST_IDLE_MS, signal }),
@@ -104,7 +104,7 @@ export class Reflector {
       ...{ resourceVersion, timeoutSeconds: String(WATCH_SECONDS) },
     };
     const idleMs = WATCH_SECONDS * 1000 + WATCH_MARGIN_MS;
-    const response = await this.attempt(() =>
+    const response = await this.attempt(signal, () =>
       this.http.open({ path: pathOf(this.scope), query, idleMs, signal }),
     );
     if ('type' in response) return response;
@@ -114,7 +114,7 @@ export class Reflector {
     const chunks = (response as AsyncIterable<Buffer>)[Symbol.asyncIterator]();
     try {
       for (;;) {
-        const read = await this.attempt(async () => {
+        const read = await this.attempt(signal, async () => {
           const { done, value } = await chunks.next();
           return done ? { events: undefined } : { events: lines.push(value).map(readWatchEvent) };
         });
@@ -143,13 +143,13 @@ export class Reflector {
   }
 
   /** Does what may fail by the cluster's fault. @returns the outcome that a failure is */
-  private async attempt<T extends object>(work: () => Promise<T>): Promise<T | Outcome> {
+  private async attempt<T extends object>(signal: AbortSignal, work: () => Promise<T>): Promise<T | Outcome> {
     try {
       return await work();
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
       const isExpired = error instanceof ClusterRefusedError && error.status === 410;
-      if (!isExpired) this.sink.trouble(`${nameOf(this.scope)}: ${message}`);
+      if (!isExpired && !signal.aborted) this.sink.trouble(`${nameOf(this.scope)}: ${message}`);
       if (isExpired) return { type: 'expired' };
       if (error instanceof ClusterRefusedError) return { type: 'refused', status: error.status };
       if (error instanceof ClusterGarbageError) return { type: 'garbage' };
