@@ -10,6 +10,7 @@ import { ExternalIdentities1795392000010 } from './1795392000010-external-identi
 import { Catalogs1795392000011 } from './1795392000011-catalogs.js';
 import { TraceContext1795392000020 } from './1795392000020-trace-context.js';
 import { SearchElasticsearch1795392000030 } from './1795392000030-search-elasticsearch.js';
+import { KubernetesSource1795392000031 } from './1795392000031-kubernetes-source.js';
 import { Installation1795392000040 } from './1795392000040-installation.js';
 
 /** Every migration, in order. A room's migration creates that room's tables. */
@@ -26,5 +27,6 @@ export const MIGRATIONS = [
   Catalogs1795392000011,
   TraceContext1795392000020,
   SearchElasticsearch1795392000030,
+  KubernetesSource1795392000031,
   Installation1795392000040,
 ];
