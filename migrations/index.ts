@@ -9,6 +9,7 @@ import { Endpoints1795392000008 } from './1795392000008-endpoints.js';
 import { ExternalIdentities1795392000010 } from './1795392000010-external-identities.js';
 import { Catalogs1795392000011 } from './1795392000011-catalogs.js';
 import { TraceContext1795392000020 } from './1795392000020-trace-context.js';
+import { Statements1795392000033 } from './1795392000033-statements.js';
 
 /** Every migration, in order. A room's migration creates that room's tables. */
 export const MIGRATIONS = [
@@ -23,4 +24,5 @@ export const MIGRATIONS = [
   ExternalIdentities1795392000010,
   Catalogs1795392000011,
   TraceContext1795392000020,
+  Statements1795392000033,
 ];

@@ -9,7 +9,7 @@ import { OutboxResolver } from './outbox.resolver.js';
 import { PlatformModule, type PlatformOptions } from './platform/index.js';
 import { PolicyModule } from './policy/index.js';
 import { SearchModule } from './search/index.js';
-import { CatalogsModule, KafkaModule } from './sources/index.js';
+import { CatalogsModule, KafkaModule, StatementsModule } from './sources/index.js';
 import { StorageModule } from './storage/index.js';
 
 /** All rooms of the house. */
@@ -28,6 +28,7 @@ export class AppModule {
         SearchModule,
         KafkaModule,
         CatalogsModule,
+        StatementsModule,
         OrchestratorModule,
       ],
       controllers: [HealthController, MetricsController],

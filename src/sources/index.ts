@@ -1,2 +1,3 @@
 export { CatalogsModule } from './catalogs/catalogs.module.js';
 export { KafkaModule } from './kafka/kafka.module.js';
+export { StatementsModule } from './statements/statements.module.js';
