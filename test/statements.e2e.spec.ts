@@ -1,11 +1,15 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { run } from '../cli/run.js';
 import { startTestCairn, type TestCairn } from './support/cairn.js';
 
 const PG = 'postgres://db.example.org:5432';
 const TRINO = 'trino://trino.example.org:8080';
 
 let cairn: TestCairn;
+const folder = mkdtempSync(path.join(os.tmpdir(), 'cairn-statements-'));
 /** May emit and read in `external`. */
 let ada: string;
 /** May list in `external` and read nothing there. */
@@ -22,7 +26,10 @@ beforeAll(async () => {
   bea = await cairn.tokenFor('user:bea');
   eve = await cairn.tokenFor('user:eve');
 }, 60_000);
-afterAll(() => cairn.stop());
+afterAll(async () => {
+  await cairn.stop();
+  rmSync(folder, { recursive: true });
+});
 
 async function send(body: unknown, token = ada, route = '/api/v1/statements'): Promise<[number, any]> {
   const headers = { 'content-type': 'application/json' };
@@ -159,7 +166,7 @@ describe('posting statements', () => {
     expect(answer.status).toBe('unparsed');
     expect(answer.statements.map((one: any) => [one.status, one.verb, one.eventId])).toEqual([
       ['unparsed', undefined, undefined],
-      ['exact', 'VARIABLE SET', undefined],
+      ['exact', 'SET', undefined],
       ['exact', 'SELECT', undefined],
     ]);
     expect(answer.statements[0].problems).toEqual([
@@ -322,6 +329,38 @@ describe('policy', () => {
       (await cairn.ask(STATEMENTS, { f: { status: 'unparsed', text: 'hidden' } }, token)).statements.nodes
         .length;
     expect([await seen(ada), await seen(), await seen(bea)]).toEqual([1, 1, 0]);
+  });
+});
+
+describe('at a shell', () => {
+  async function cli(...argv: string[]): Promise<{ exitCode: number; stdout: string; stderr: string }> {
+    const written = { stdout: '', stderr: '' };
+    const exitCode = await run(argv, {
+      stdout: { write: (text) => (written.stdout += text.toString()) },
+      stderr: { write: (text) => (written.stderr += text.toString()) },
+      env: { CAIRN_URL: cairn.url, CAIRN_TOKEN: ada, XDG_CONFIG_HOME: folder },
+      cwd: folder,
+    });
+    return { exitCode, ...written };
+  }
+
+  test('a file is posted, listed and shown, and ends badly when it cannot be read', async () => {
+    writeFileSync(path.join(folder, 'load.sql'), 'INSERT INTO shell (a) SELECT b FROM shell_input;\nSELEC');
+    const engine = ['--dialect', 'postgresql', '--source', PG, '--catalog', 'shop', '--user', 'nightly'];
+    const posted = await cli('statements', 'post', 'load.sql', ...engine);
+    expect(posted).toMatchObject({ exitCode: 1, stderr: '1 exact, 0 partial, 1 unparsed, 0 refused\n' });
+    expect(posted.stdout.split('\n').slice(0, 3)).toEqual([
+      expect.stringMatching(/^STATUS +VERB +READS +WRITES/),
+      expect.stringMatching(/^exact +INSERT +shop\.public\.shell_input +shop\.public\.shell$/),
+      expect.stringMatching(/^unparsed .*2:1: syntax error at or near "SELEC" \(syntax\)$/),
+    ]);
+    const list = await cli('statements', 'list', '--user', 'nightly', '--status', 'exact');
+    expect(list.stdout).toContain('INSERT INTO shell (a) SELECT b FROM shell_input');
+    const shown = await cli('statements', 'show', list.stdout.split('\n')[1]!.split(' ')[0]!);
+    expect(shown.stdout).toMatch(/reads +shop\.public\.shell_input/);
+    const dry = await cli('--json', 'statements', 'post', 'load.sql', '--dialect', 'trino', '--dry-run');
+    expect(JSON.parse(dry.stdout).statements[0].problems[0].code).toBe('unqualified-table');
+    expect((await cli('statements', 'post', 'none.sql', ...engine)).exitCode).toBe(2);
   });
 });
 

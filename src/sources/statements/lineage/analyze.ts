@@ -1,5 +1,6 @@
 import type { Lifecycle, Problem, ReadStatement, Statement } from '../model/statement.js';
 import { problem } from '../model/problems.js';
+import type { TableName } from '../model/query.js';
 import { Context, NO_NAMES, TooMuchWorkError } from './context.js';
 import { resolveQuery } from './queries.js';
 import { renameColumns } from './relations.js';
@@ -95,13 +96,8 @@ function follow(context: Context, statement: Statement): void {
       return createTable(context, statement);
     case 'lifecycle':
       return changeLifecycle(context, statement);
-    case 'refresh': {
-      const name = context.nameOf(statement.table);
-      if (name === undefined) return;
-      context.output(name);
-      context.tell('unknown-definition', name, statement.table.at);
-      return;
-    }
+    case 'refresh':
+      return refresh(context, statement.table);
     case 'copy-from':
     case 'copy-to':
       return copy(context, statement);
@@ -129,10 +125,25 @@ function createAs(
   for (const entry of columnsOf(entries)) output.columns.set(entry.name, entry.sources);
   output.influence = rows.influence;
   output.lifecycle = isReplacing && object === 'table' ? 'OVERWRITE' : 'CREATE';
+  if (object === 'materialized-view') context.script.defineView(name, query);
   const schema = closedColumns(entries);
   context.script.forgetTemporary(table);
   context.script.define(name, schema);
   if (schema !== undefined) output.schema = schema.map((column) => ({ name: column }));
+}
+
+function refresh(context: Context, table: TableName): void {
+  const name = context.nameOf(table);
+  if (name === undefined) return;
+  const output = context.output(name);
+  const query = context.script.definitionOf(name);
+  if (query === undefined) return context.tell('unknown-definition', name, table.at);
+  const rows = context.query(query, undefined, NO_NAMES);
+  const columns = columnsOf(rows.entries);
+  const named = context.script.columnsOf(name) ?? columns.map((entry) => entry.name);
+  columns.forEach((entry, i) => output.columns.set(named[i] ?? entry.name, entry.sources));
+  output.influence = rows.influence;
+  context.tellOpen(rows.entries, table.at);
 }
 
 function createTable(

@@ -186,11 +186,9 @@ function keyInfluence(
     );
     if (named !== undefined) return named.sources.asInfluence(subtype);
   }
-  const seen = scope ?? { ...EMPTY_SCOPE, entries: output };
-  const inOutput: Scope = {
-    bindings: seen.bindings,
-    entries: seen.entries,
-    outer: { ...EMPTY_SCOPE, entries: output, ...(seen.outer === undefined ? {} : { outer: seen.outer }) },
-  };
-  return influenceOf(context, key, subtype, inOutput, names);
+  const takesOutput = scope === undefined || (subtype === 'SORT' && context.script.naming.sortsByOutput);
+  const seen: Scope | undefined = takesOutput
+    ? { ...EMPTY_SCOPE, entries: output, ...(scope === undefined ? {} : { outer: scope }) }
+    : scope;
+  return influenceOf(context, key, subtype, seen, names);
 }

@@ -78,8 +78,8 @@ function resolveOpaque(
 ): From {
   const from = input === undefined ? NO_FROM : resolveRelation(context, input, before, outer, names);
   const scope = scopeOf(from, scopeOf(before, outer));
-  const influences = reads.map((read) => influenceOf(context, read, 'FILTER', scope, names));
-  const influence = Sources.union([from.influence, ...influences]);
+  // How they come in is not known; that they are read is.
+  for (const read of reads) sourcesOf(context, read, scope, names);
   const sources =
     value === undefined
       ? Sources.NONE
@@ -88,7 +88,7 @@ function resolveOpaque(
   const columns = alias?.columns;
   const entries = columns === undefined ? [any] : columns.map((name) => column(name, sources));
   const named = alias === undefined ? undefined : { name: alias.name };
-  return aliased(context, { entries, influence }, named, undefined, -1);
+  return aliased(context, { entries, influence: from.influence }, named, undefined, -1);
 }
 
 function namedQuery(names: Names | undefined, name: string): (() => Rows) | undefined {

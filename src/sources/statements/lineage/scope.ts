@@ -35,20 +35,35 @@ export interface NameRules {
   readonly hasWholeRows: boolean;
 }
 
-/** Looks a reference up, from the innermost scope outwards. @param parts `['a']`, `['t', 'a']`, … */
+/**
+ * Looks a reference up, from the innermost scope outwards. Where names can be columns or fields of rows, a relation or a known column of
+ * that name anywhere around is meant rather than a field of a column that nobody has heard of.
+ * @param parts `['a']`, `['t', 'a']`, …
+ */
 export function resolve(scope: Scope, parts: readonly string[], rules: NameRules): Resolved {
+  const isPlain = parts.length === 1;
+  const known = resolveAround(scope, (at) => resolveWithin(at, parts, rules, isPlain));
+  if (known.kind !== 'missing' || isPlain || !rules.hasFields) return known;
+  return resolveAround(scope, (at) => resolvePlain(at, parts[0]!, rules));
+}
+
+function resolveAround(scope: Scope, within: (at: Scope) => Resolved): Resolved {
   for (let at: Scope | undefined = scope; at !== undefined; at = at.outer) {
-    const resolved = resolveWithin(at, parts, rules);
+    const resolved = within(at);
     if (resolved.kind !== 'missing') return resolved;
   }
   return { kind: 'missing' };
 }
 
-function resolveWithin(scope: Scope, parts: readonly string[], rules: NameRules): Resolved {
+function resolveWithin(scope: Scope, parts: readonly string[], rules: NameRules, isPlain: boolean): Resolved {
   if (scope.parameters?.has(parts[0]!)) return { kind: 'sources', sources: Sources.NONE };
+  if (isPlain) return resolvePlain(scope, parts[0]!, rules);
   const qualified = resolveQualified(scope, parts, rules);
-  if (qualified.kind !== 'missing') return qualified;
-  return parts.length === 1 || rules.hasFields ? resolvePlain(scope, parts[0]!, rules) : qualified;
+  if (qualified.kind !== 'missing' || !rules.hasFields) return qualified;
+  const row = findColumn(scope.entries, parts[0]!);
+  return row.kind === 'found' && row.isCertain
+    ? { kind: 'sources', sources: row.column.sources }
+    : { kind: 'missing' };
 }
 
 /** The longest qualifier that names a relation; what follows the column are its fields. */

@@ -1,9 +1,11 @@
-import type { TableName } from '../model/query.js';
+import type { Query, TableName } from '../model/query.js';
 import { knownTable, openTable, type Rows } from './relation.js';
 import type { NameRules } from './scope.js';
 
-/** How names of tables become whole. */
+/** How names of tables become whole, and what names can mean. */
 export interface Naming extends NameRules {
+  /** ORDER BY takes columns of the output before those of the input within expressions too, not only as plain names. */
+  readonly sortsByOutput: boolean;
   readonly catalog: string | undefined;
   readonly schema: string | undefined;
   /** Where the engine keeps what it says of itself, for tables that it looks up there first. */
@@ -23,6 +25,7 @@ export interface TemporaryTable {
 export class Script {
   private readonly columns = new Map<string, readonly string[] | undefined>();
   private readonly temporary = new Map<string, TemporaryTable>();
+  private readonly definitions = new Map<string, Query>();
 
   constructor(
     readonly naming: Naming,
@@ -66,6 +69,15 @@ export class Script {
   /** A statement has made a table, or changed its columns; undefined when it cannot be told to what. */
   define(table: string, columns: readonly string[] | undefined): void {
     this.columns.set(table, columns);
+  }
+
+  /** Remembers what a materialized view is refreshed with. */
+  defineView(name: string, query: Query): void {
+    this.definitions.set(name, query);
+  }
+
+  definitionOf(name: string): Query | undefined {
+    return this.definitions.get(name);
   }
 
   defineTemporary(name: string, table: TemporaryTable): void {

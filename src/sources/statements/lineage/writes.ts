@@ -56,7 +56,8 @@ function resolveInsert(
       influenceOf(context, onConflict.where, 'FILTER', scope, names),
     );
   }
-  return returned(context, returning, { bindings: [binding], entries: rows.entries }, names);
+  const inserted: Scope = { bindings: [binding], entries: rows.entries };
+  return returned(context, returning, inserted, names, given.influence);
 }
 
 /** The columns that values go to by place. */
@@ -103,8 +104,9 @@ function resolveChange(
   const scope = scopeOf(target, from, outer);
   const pairs = write.kind === 'update' ? assigned(context, write.set, scope, names) : [];
   const where = influenceOf(context, write.where, 'FILTER', scope, names);
-  put(context, write.target.table, pairs, Sources.union([from.influence, where]));
-  return returned(context, write.returning, scope, names);
+  const influence = Sources.union([from.influence, where]);
+  put(context, write.target.table, pairs, influence);
+  return returned(context, write.returning, scope, names, influence);
 }
 
 function resolveMerge(
@@ -128,7 +130,7 @@ function resolveMerge(
     }
   }
   put(context, into.table, [], Sources.union(influence));
-  return returned(context, returning, scope, names);
+  return returned(context, returning, scope, names, Sources.union(influence));
 }
 
 function inserted(
@@ -216,11 +218,20 @@ function put(
   for (const input of context.inputs) output.inputs.add(input);
 }
 
-/** RETURNING gives columns of the target, before and after the statement, and of what it was joined with. */
-function returned(context: Context, items: readonly SelectItem[], scope: Scope, names: Names): Rows {
+/**
+ * RETURNING gives columns of the target, before and after the statement, and of what it was joined with.
+ * @param influence what decided over the rows that were changed
+ */
+function returned(
+  context: Context,
+  items: readonly SelectItem[],
+  scope: Scope,
+  names: Names,
+  influence: Sources,
+): Rows {
   if (items.length === 0) return NO_ROWS;
   const [target] = scope.bindings;
   const states: Binding[] = ['old', 'new'].map((name) => ({ name: [name], entries: target!.entries }));
   const seen = { ...scope, bindings: [...scope.bindings, ...states] };
-  return { entries: resolveItems(context, items, seen, names), influence: Sources.NONE };
+  return { entries: resolveItems(context, items, seen, names), influence };
 }

@@ -63,6 +63,9 @@ const COMPOSITES: ReadonlySet<string> = new Set([
   'JsonIsPredicate',
 ]);
 
+/** Names for people of nodes that are not understood. */
+const LABELS: Readonly<Record<string, string>> = { CurrentOfExpr: 'WHERE CURRENT OF' };
+
 /** What an expression takes, whatever it is. */
 export function expressionOf(reader: Reader, node: Node | undefined): Expression {
   if (node === undefined) return CONSTANT;
@@ -83,7 +86,7 @@ export function expressionOf(reader: Reader, node: Node | undefined): Expression
   }
   const [tag, value] = Object.entries(node)[0] ?? ['', undefined];
   if (CONSTANTS.has(tag)) return CONSTANT;
-  if (!COMPOSITES.has(tag)) reader.tell('unsupported-construct', tag, locationOf(value));
+  if (!COMPOSITES.has(tag)) reader.tell('unsupported-construct', LABELS[tag] ?? tag, locationOf(value));
   return computation(childrenOf(reader, value));
 }
 

@@ -25,6 +25,7 @@ export function postgresNaming(catalog: string | undefined, schema: string | und
     catalog,
     schema: schema ?? 'public',
     hasFields: false,
+    sortsByOutput: false,
     hasWholeRows: true,
     systemSchemaOf: (table) => (table.startsWith('pg_') ? 'pg_catalog' : undefined),
   };

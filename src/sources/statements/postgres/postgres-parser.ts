@@ -80,7 +80,7 @@ export class PostgresParser {
       if (this.worker === worker) this.worker = undefined;
       void worker.terminate();
       this.answer({ problem: problem('timeout', `${ms} ms`, -1) });
-    }, ms);
+    }, ms).unref();
   }
 
   private take(worker: Worker, message: Message): void {

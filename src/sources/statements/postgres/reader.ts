@@ -33,6 +33,7 @@ export class Reader {
   }
 
   tell(code: ProblemCode, subject: string, location: number | undefined): void {
-    this.problems.push(problem(code, subject, this.at(location)));
+    if (!this.problems.some((known) => known.code === code && known.subject === subject))
+      this.problems.push(problem(code, subject, this.at(location)));
   }
 }

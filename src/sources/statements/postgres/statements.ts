@@ -223,12 +223,26 @@ function renamed(table: TableName, becomes: TableName): Titled {
   };
 }
 
+/** Verbs of statements whose nodes are called otherwise. */
+const VERBS: Readonly<Record<string, string>> = {
+  VariableSetStmt: 'SET',
+  VariableShowStmt: 'SHOW',
+  IndexStmt: 'CREATE INDEX',
+  RuleStmt: 'CREATE RULE',
+  DefineStmt: 'CREATE',
+  CreateTrigStmt: 'CREATE TRIGGER',
+  CreateSeqStmt: 'CREATE SEQUENCE',
+  DeclareCursorStmt: 'DECLARE CURSOR',
+  ClosePortalStmt: 'CLOSE',
+};
+
+function wordsOf(tag: string): string {
+  return tag.replace(/(?<=[a-z])(?=[A-Z])/g, ' ').toUpperCase();
+}
+
 function otherOf(reader: Reader, node: Node): Titled {
   const [tag = ''] = Object.keys(node);
-  const verb = tag
-    .replace(/Stmt$/, '')
-    .replace(/(?<=[a-z])(?=[A-Z])/g, ' ')
-    .toUpperCase();
+  const verb = VERBS[tag] ?? wordsOf(tag.replace(/Stmt$/, ''));
   if ('ExplainStmt' in node) {
     const { query, options } = node.ExplainStmt;
     const runs = options?.some((option) => 'DefElem' in option && option.DefElem.defname === 'analyze');

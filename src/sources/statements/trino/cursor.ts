@@ -16,7 +16,7 @@ const RESERVED: ReadonlySet<string> = new Set(
 );
 
 /** Nesting that is followed. Each level takes some frames of the stack here and where lineage is resolved. */
-const MAX_DEPTH = 250;
+const MAX_DEPTH = 600;
 
 /** A text is nested more deeply than is followed. */
 export class TooDeepFault extends Error {}

@@ -13,6 +13,7 @@ export function trinoNaming(catalog: string | undefined, schema: string | undefi
     catalog: catalog?.toLowerCase(),
     schema: schema?.toLowerCase(),
     hasFields: true,
+    sortsByOutput: true,
     hasWholeRows: false,
   };
 }

@@ -136,14 +136,15 @@ function valuesOf(cursor: Cursor): Body {
       return [expressionOf(cursor)];
     }
     const row = cursor.inParentheses(() => cursor.listOf(() => expressionOf(cursor)));
-    if (cursor.isNext(',') || cursor.isNext(')') || endsValues(cursor)) return row;
+    if (cursor.isNext(',') || cursor.isNext(')') || endsOperand(cursor)) return row;
     cursor.at = from; // The parentheses were a part of an expression.
     return [expressionOf(cursor)];
   });
   return { kind: 'values', rows: onlyTelling(rows), names: (index) => `_col${index}` };
 }
 
-function endsValues(cursor: Cursor): boolean {
+/** Whether what comes can neither be an operator nor a part of a value. */
+function endsOperand(cursor: Cursor): boolean {
   const { type, text } = cursor.peek();
   return (
     type === 'end' || text === ';' || (type === 'word' && !['AND', 'OR', 'IS', 'IN', 'AT'].includes(text))
@@ -254,5 +255,18 @@ function groupKeyOf(cursor: Cursor): OutputKey[] {
     cursor.at += 2;
     return [];
   }
-  return [keyOf(cursor)];
+  return keysInParentheses(cursor) ?? [keyOf(cursor)];
+}
+
+/** `(a, 2)`: the keys of one grouping set; undefined, with nothing taken, where the parentheses are a part of an expression. */
+function keysInParentheses(cursor: Cursor): OutputKey[] | undefined {
+  const from = cursor.at;
+  if (!cursor.isNext('(') || cursor.queryInParentheses() !== undefined) {
+    cursor.at = from;
+    return undefined;
+  }
+  const keys = cursor.inParentheses(() => cursor.listOf(() => keyOf(cursor)));
+  if (cursor.isNext(',') || cursor.isNext(')') || endsOperand(cursor)) return keys;
+  cursor.at = from;
+  return undefined;
 }

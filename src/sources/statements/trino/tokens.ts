@@ -40,13 +40,18 @@ export function tokensOf(text: string): Token[] {
   let at = 0;
   while (at < text.length) {
     const found = matchAt(text, at);
-    if (found === undefined)
-      throw new SyntaxFault(`nothing can begin with ${JSON.stringify(text.slice(at, at + 10))}`, at);
+    if (found === undefined) throw faultAt(text, at);
     const [type, end] = found;
     if (type !== 'space') tokens.push({ type, text: valueOf(type, text.slice(at, end)), start: at, end });
     at = end;
   }
   return [...tokens, { type: 'end', text: '', start: at, end: at }];
+}
+
+function faultAt(text: string, at: Offset): SyntaxFault {
+  if (/['"`]/.test(text[at]!) || text.startsWith('/*', at))
+    return new SyntaxFault(`what begins with ${text.slice(at, at + 2)} has no end`, at);
+  return new SyntaxFault(`nothing can begin with ${JSON.stringify(text[at])}`, at);
 }
 
 function matchAt(text: string, at: Offset): [Token['type'] | 'space', Offset] | undefined {
