@@ -11,6 +11,7 @@ import { Catalogs1795392000011 } from './1795392000011-catalogs.js';
 import { TraceContext1795392000020 } from './1795392000020-trace-context.js';
 import { SearchElasticsearch1795392000030 } from './1795392000030-search-elasticsearch.js';
 import { KubernetesSource1795392000031 } from './1795392000031-kubernetes-source.js';
+import { Statements1795392000033 } from './1795392000033-statements.js';
 import { Installation1795392000040 } from './1795392000040-installation.js';
 
 /** Every migration, in order. A room's migration creates that room's tables. */
@@ -28,5 +29,6 @@ export const MIGRATIONS = [
   TraceContext1795392000020,
   SearchElasticsearch1795392000030,
   KubernetesSource1795392000031,
+  Statements1795392000033,
   Installation1795392000040,
 ];

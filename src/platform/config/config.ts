@@ -270,6 +270,23 @@ export const CONFIG_SCHEMA = z.object({
   CAIRN_MAX_OBJECT_BYTES: sizeBytes
     .default(5 * 1024 ** 3)
     .describe('Largest single uploaded object, in bytes.'),
+  STATEMENTS_MAX_BYTES: sizeBytes
+    .default(1024 ** 2)
+    .describe('Largest SQL text that is parsed, in bytes of UTF-8.'),
+  STATEMENTS_PARSE_TIMEOUT_MS: z.coerce
+    .number()
+    .int()
+    .min(100)
+    .max(60_000)
+    .default(2_000)
+    .describe('How long parsing one SQL text may take, in milliseconds.'),
+  STATEMENTS_RETENTION_DAYS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(3_650)
+    .default(90)
+    .describe('How long the ledger keeps SQL statements, in days; lineage keeps what they told.'),
   CAIRN_RUN_TIMEOUT_MAX_SECONDS: z.coerce
     .number()
     .int()
