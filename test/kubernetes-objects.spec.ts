@@ -123,6 +123,30 @@ describe('objects of the cluster', () => {
       await expect(write()).rejects.toThrow(LeaseLostError);
   });
 
+  test('are forgotten a day after they are gone, and a week if lineage does not take them', async () => {
+    const all = ['told', 'refused', 'waiting'];
+    await put(first, ...all.map((name) => pod(name)));
+    await objects.markGone(lease, cluster, { kind: 'Pod' }, randomUUID());
+    const pending = await objects.pending(cluster, 3);
+    const called = (name: string) => pending.find(({ uid }) => uid === `uid-${name}`)!;
+    const again = { afterMs: 1, problem: 'may not' };
+    await objects.told(lease, cluster, [told(called('told')), told(called('refused'), { again })]);
+    const leftAfter = async (days: number) => {
+      await open.database.query("UPDATE kubernetes_object SET gone_at = now() - $1 * interval '1 day'", [
+        days,
+      ]);
+      await objects.forget(24, 7 * 24);
+      const left = await objects.observations(
+        cluster,
+        all.map((name) => `uid-${name}`),
+      );
+      return [...left.values()].map(({ name }) => name).sort();
+    };
+    expect(await leftAfter(0.5)).toEqual(['refused', 'told', 'waiting']);
+    expect(await leftAfter(2)).toEqual(['refused', 'waiting']);
+    expect(await leftAfter(8)).toEqual(['waiting']);
+  });
+
   test('are found by uid and by name', async () => {
     await put(first, pod('a'), pod('web', { kind: 'Deployment' }));
     expect([...(await objects.observations(cluster, ['uid-a', 'uid-x'])).keys()]).toEqual(['uid-a']);

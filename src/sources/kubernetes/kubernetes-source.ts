@@ -32,6 +32,7 @@ const TELL_AGAIN_MS = 1_000;
 const HOUSEKEEPING_MS = 60_000;
 /** A pod's Job may be asked for after it is gone. */
 const FORGET_HOURS = 24;
+const FORGET_REFUSED_HOURS = 7 * 24;
 
 /**
  * Reads workloads of the cluster into lineage, where KUBERNETES_SOURCE is set. One replica watches, by a lease whose epoch fences all it
@@ -149,7 +150,7 @@ export class KubernetesSource implements OnApplicationBootstrap, BeforeApplicati
   private async keepHouse(cluster: string): Promise<void> {
     if (Date.now() - this.cleanedAt < HOUSEKEEPING_MS) return;
     this.cleanedAt = Date.now();
-    await this.objects.forget(FORGET_HOURS);
+    await this.objects.forget(FORGET_HOURS, FORGET_REFUSED_HOURS);
     const { objects } = await this.objects.counts(cluster);
     for (const [kind, count] of Object.entries(objects)) kubernetesObjects.set({ kind }, count);
   }

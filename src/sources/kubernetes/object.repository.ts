@@ -194,11 +194,15 @@ export class ObjectRepository {
     return { objects, refused, ...(problem !== undefined && { problem }) };
   }
 
-  /** Drops objects that are gone and told of, and that no other one can ask for any more. */
-  async forget(olderThanHours: number): Promise<void> {
+  /**
+   * Drops objects that are gone and told of, and that no other one can ask for any more.
+   * @param refusedOlderThanHours the same for those that lineage does not take
+   */
+  async forget(olderThanHours: number, refusedOlderThanHours: number): Promise<void> {
     await this.database.query(
-      `DELETE FROM kubernetes_object WHERE gone_at < now() - $1 * interval '1 hour' AND NOT is_pending`,
-      [olderThanHours],
+      `DELETE FROM kubernetes_object WHERE gone_at < now() - $1 * interval '1 hour'
+         AND (NOT is_pending OR (problem IS NOT NULL AND gone_at < now() - $2 * interval '1 hour'))`,
+      [olderThanHours, refusedOlderThanHours],
     );
   }
 }
