@@ -1,13 +1,13 @@
 /**
  * `npm run bench [-- NAME …] [--seed N] [--profile FOLDER]`: measures the built service against a floor in the same run, so that the
- * ratios hold on other machines too. Names: ingest, lineage, policy; all when none is given.
+ * ratios hold on other machines too. Names: ingest, lineage, policy, statements; all when none is given.
  */
 import { existsSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 
-const NAMES = ['ingest', 'lineage', 'policy'];
+const NAMES = ['ingest', 'lineage', 'policy', 'statements'];
 
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,
