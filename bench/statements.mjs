@@ -11,7 +11,7 @@ import { spread, timed } from './support/statistics.mjs';
 const CASES = path.resolve(import.meta.dirname, '../src/sources/statements/cases');
 const ROUNDS = 20;
 /** Tables of the texts have these columns, so that stars are followed too. */
-const COLUMNS = Array.from({ length: 20 }, (_, i) => `c${i}`);
+const COLUMNS = Array.from({ length: 20 }, (_, i) => ({ name: `c${i}` }));
 
 /**
  * How many texts a second are followed to their columns, over the cases of the tests; and how many a parser alone reads in the same run:
