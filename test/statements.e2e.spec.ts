@@ -117,6 +117,24 @@ describe('posting statements', () => {
     ]);
   });
 
+  test('forgets the columns of a table that is made anew of what is not known', async () => {
+    const at = (minute: number) => ({ time: `2026-03-01T11:0${minute}:00Z` });
+    await send(pg('CREATE TABLE shape (a int, b text); ALTER TABLE shape ADD COLUMN c int', at(0)));
+    const [, wide] = await send(pg('INSERT INTO of_shape (x, y, z) SELECT * FROM shape', at(1)));
+    expect([wide.status, wide.statements[0].columns]).toEqual(['exact', 3]);
+    await send(pg('DROP TABLE shape; CREATE TABLE shape AS SELECT * FROM nobody_knows', at(2)));
+    const [, unknown] = await send(pg('INSERT INTO of_shape (x, y, z) SELECT * FROM shape', at(3)));
+    expect(unknown.statements[0].problems).toMatchObject([
+      { code: 'unknown-columns', subject: 'shop.public.shape' },
+    ]);
+  });
+
+  test('looks columns up where the text says that names are', async () => {
+    await send(pg('CREATE TABLE sales.t1 (p int, q int)'));
+    const [, answer] = await send(pg('SET search_path = sales; INSERT INTO x1 (a, b) SELECT * FROM t1'));
+    expect(answer).toMatchObject({ status: 'exact', statements: [{}, { columns: 2 }] });
+  });
+
   test('again changes nothing', async () => {
     const text = pg('INSERT INTO once (a) SELECT x FROM source_of_once');
     const [, first] = await send(text);

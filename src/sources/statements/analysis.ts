@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { analyze, type StatementLineage } from './lineage/analyze.js';
-import { Script, type Schemas } from './lineage/script.js';
+import { type Naming, type Schemas, Script } from './lineage/script.js';
 import type { Problem, ReadStatement, UnreadStatement } from './model/statement.js';
 import { problem } from './model/problems.js';
 import { tableNamesIn } from './model/table-names.js';
@@ -50,9 +50,7 @@ export async function analyzeText(
 ): Promise<AnalyzedStatement[]> {
   const read = dialect === 'trino' ? readTrino(sql) : await readByParser(sql, parser);
   const naming = (dialect === 'trino' ? trinoNaming : postgresNaming)(defaultCatalog, defaultSchema);
-  const names = new Script(naming, () => undefined);
-  const tables = read.flatMap((one) => ('problem' in one ? [] : tableNamesIn(one.statement)));
-  const known = await schemasOf([...new Set(tables.flatMap((table) => names.nameOf(table) ?? []))]);
+  const known = await schemasOf(tablesOf(read, naming));
   const script = new Script(naming, known);
   const analyzed: AnalyzedStatement[] = [];
   for (const one of read) {
@@ -60,6 +58,20 @@ export async function analyzeText(
     await setImmediate(); // Other requests are answered between two statements.
   }
   return analyzed;
+}
+
+/** Every dataset that a text may name, wherever it looks its names up. */
+function tablesOf(read: readonly (ReadStatement | UnreadStatement)[], naming: Naming): string[] {
+  const names = new Script(naming, () => undefined);
+  const found = new Set<string>();
+  for (const one of read) {
+    if ('problem' in one) continue;
+    const { statement } = one;
+    if (statement.kind === 'use') names.use(statement.catalog, statement.schemas);
+    for (const table of tableNamesIn(statement))
+      for (const name of names.candidatesOf(table)) found.add(name);
+  }
+  return [...found];
 }
 
 function analyzeOne(one: ReadStatement | UnreadStatement, script: Script): AnalyzedStatement {

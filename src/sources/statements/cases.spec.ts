@@ -6,6 +6,7 @@ import { type AnalyzedStatement, analyzeText, type Dialect } from './analysis.js
 import type { ColumnLineage } from './lineage/analyze.js';
 import type { Source } from './lineage/sources.js';
 import { PostgresParser } from './postgres/postgres-parser.js';
+import { named } from './testing/schemas.js';
 
 const FOLDER = path.join(import.meta.dirname, 'cases');
 const SHOP = path.resolve('test/fixtures/statements/shop.json');
@@ -33,7 +34,7 @@ async function analyze(
   schemaOf: (table: string) => readonly string[] | undefined,
   place: { defaultCatalog: string; defaultSchema: string } = PLACES[dialect],
 ): Promise<AnalyzedStatement[]> {
-  return analyzeText({ dialect, sql, ...place }, parser, () => Promise.resolve(schemaOf));
+  return analyzeText({ dialect, sql, ...place }, parser, () => Promise.resolve(named(schemaOf)));
 }
 
 /** The notation of the cases: `t.a`, `t.a AGGREGATION masked`, `t.a (FILTER)` for what only decides. */

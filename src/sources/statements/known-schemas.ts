@@ -4,6 +4,7 @@ import type { Principal } from '../../identity/index.js';
 import { AssetLineageService } from '../../lineage/index.js';
 import type { Dialect } from './analysis.js';
 import { Script, type Schemas } from './lineage/script.js';
+import type { DefinedColumn } from './model/statement.js';
 import { postgresNaming } from './postgres/front-end.js';
 import type { AnalysisRequest } from './request.js';
 import { PRODUCER } from './statement-event.js';
@@ -36,7 +37,7 @@ export class KnownSchemas {
     identityNamespace: string,
     dialect: Dialect,
     tables: readonly string[],
-  ): Promise<Map<string, readonly string[]>> {
+  ): Promise<Map<string, readonly DefinedColumn[]>> {
     if (tables.length === 0) return new Map();
     const ids = new Map(
       tables.map((identityName) => [
@@ -46,7 +47,7 @@ export class KnownSchemas {
     );
     const visible = await this.assets.getVisible(caller, [...ids.values()]);
     const schemas = await this.lineage.schemas([...visible.keys()]);
-    const found = new Map<string, readonly string[]>();
+    const found = new Map<string, readonly DefinedColumn[]>();
     for (const [table, id] of ids) {
       const schema = schemas.get(id);
       // Engines list the columns that a query read, without types, in the place of a schema.
@@ -54,7 +55,10 @@ export class KnownSchemas {
       if (schema !== undefined && isWhole === true && schema.columns.length > 0)
         found.set(
           table,
-          schema.columns.map(({ name }) => (dialect === 'trino' ? name.toLowerCase() : name)),
+          schema.columns.map(({ name, type }) => ({
+            name: dialect === 'trino' ? name.toLowerCase() : name,
+            type,
+          })),
         );
     }
     return found;
@@ -66,7 +70,7 @@ function givenSchemas({
   defaultCatalog,
   defaultSchema,
   schemas,
-}: AnalysisRequest): Map<string, readonly string[]> {
+}: AnalysisRequest): Map<string, readonly DefinedColumn[]> {
   const isTrino = dialect === 'trino';
   const naming = (isTrino ? trinoNaming : postgresNaming)(defaultCatalog, defaultSchema);
   const script = new Script(naming, () => undefined);
@@ -74,7 +78,7 @@ function givenSchemas({
   return new Map(
     (schemas ?? []).flatMap(({ table, columns }) => {
       const name = script.nameOf({ parts: fold(table).split('.'), at: -1 });
-      return name === undefined ? [] : [[name, columns.map(fold)] as const];
+      return name === undefined ? [] : [[name, columns.map((column) => ({ name: fold(column) }))] as const];
     }),
   );
 }

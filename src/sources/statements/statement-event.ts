@@ -78,7 +78,7 @@ function outputOf(output: OutputLineage, named: (name: string) => DatasetName): 
     ...named(table),
     facets: {
       columnLineage: columnLineageOf(output, named),
-      schema: schema === undefined ? undefined : { fields: schema.map((column) => ({ ...column })) },
+      schema: schemaOf(schema),
       lifecycleStateChange:
         lifecycle === undefined
           ? undefined
@@ -93,6 +93,12 @@ function columnLineageOf({ columns, influence }: OutputLineage, named: (name: st
     ({ name, sources }) => [name, { inputFields: fieldsOf(sources, named) }] as const,
   );
   return { fields: Object.fromEntries(fields), dataset: fieldsOf(influence, named) };
+}
+
+/** A schema that is no longer known takes the one that was known back. */
+function schemaOf(schema: OutputLineage['schema']) {
+  if (schema === undefined) return undefined;
+  return schema === null ? { _deleted: true } : { fields: schema.map(({ name, type }) => ({ name, type })) };
 }
 
 /** One field for each column, with all the ways in which it comes in. */

@@ -1,12 +1,11 @@
-import type { Lifecycle, Problem, ReadStatement, Statement } from '../model/statement.js';
+import type { DefinedColumn, Lifecycle, Problem, ReadStatement, Statement } from '../model/statement.js';
 import { problem } from '../model/problems.js';
-import type { TableName } from '../model/query.js';
 import { Context, NO_NAMES, TooMuchWorkError } from './context.js';
+import { changeLifecycle, createAs, createTable, refresh } from './definitions.js';
 import { resolveQuery } from './queries.js';
-import { renameColumns } from './relations.js';
-import { type Column, type Entry, type Rows } from './relation.js';
+import { columnsOf, type Rows } from './relation.js';
 import type { Script } from './script.js';
-import { type Source, Sources } from './sources.js';
+import type { Source } from './sources.js';
 
 /** A column that a statement writes or gives, and what it follows from; nothing for constants. */
 export interface ColumnLineage {
@@ -23,8 +22,8 @@ export interface OutputLineage {
   readonly influence: readonly Source[];
   readonly lifecycle?: Lifecycle;
   readonly previousName?: string;
-  /** Its columns, where the statement makes them all. */
-  readonly schema?: readonly { readonly name: string; readonly type?: string }[];
+  /** Its columns, where the statement makes them all; null when they are no longer known. */
+  readonly schema?: readonly DefinedColumn[] | null;
 }
 
 /** What one statement does to datasets, as far as it is certain. */
@@ -101,107 +100,11 @@ function follow(context: Context, statement: Statement): void {
     case 'copy-from':
     case 'copy-to':
       return copy(context, statement);
+    case 'use':
+      return context.script.use(statement.catalog, statement.schemas);
     case 'none':
     case 'opaque':
       return;
-  }
-}
-
-function createAs(
-  context: Context,
-  { table, columns, query, isTemporary, isReplacing, object }: Statement & { kind: 'create-as' },
-): void {
-  const rows = context.query(query, undefined, NO_NAMES);
-  const entries = renameColumns(context, rows.entries, columns, table.at);
-  const made: Rows = { entries, influence: rows.influence };
-  if (isTemporary) {
-    context.script.defineTemporary(table.parts.at(-1)!, { rows: made, inputs: new Set(context.inputs) });
-    return;
-  }
-  const name = context.nameOf(table);
-  if (name === undefined) return;
-  context.tellOpen(entries, table.at);
-  const output = context.output(name);
-  for (const entry of columnsOf(entries)) output.columns.set(entry.name, entry.sources);
-  output.influence = rows.influence;
-  output.lifecycle = isReplacing && object === 'table' ? 'OVERWRITE' : 'CREATE';
-  if (object === 'materialized-view') context.script.defineView(name, query);
-  const schema = closedColumns(entries);
-  context.script.forgetTemporary(table);
-  context.script.define(name, schema);
-  if (schema !== undefined) output.schema = schema.map((column) => ({ name: column }));
-}
-
-function refresh(context: Context, table: TableName): void {
-  const name = context.nameOf(table);
-  if (name === undefined) return;
-  const output = context.output(name);
-  const query = context.script.definitionOf(name);
-  if (query === undefined) return context.tell('unknown-definition', name, table.at);
-  const rows = context.query(query, undefined, NO_NAMES);
-  const columns = columnsOf(rows.entries);
-  const named = context.script.columnsOf(name) ?? columns.map((entry) => entry.name);
-  columns.forEach((entry, i) => output.columns.set(named[i] ?? entry.name, entry.sources));
-  output.influence = rows.influence;
-  context.tellOpen(rows.entries, table.at);
-}
-
-function createTable(
-  context: Context,
-  { table, columns, like, isTemporary }: Statement & { kind: 'create-table' },
-): void {
-  const before = like.flatMap((other): readonly (string | undefined)[] => {
-    const name = context.nameOf(other);
-    const known = name === undefined ? undefined : context.script.columnsOf(name);
-    if (name !== undefined && known === undefined) context.tell('unknown-columns', name, other.at);
-    return known ?? [undefined];
-  });
-  const own = columns.map(({ name, type }) => ({ name, ...(type === undefined ? {} : { type }) }));
-  const isKnown = before.every((name) => name !== undefined);
-  const schema = isKnown ? [...before.map((name) => ({ name: name! })), ...own] : undefined;
-  if (isTemporary) {
-    const entries = (schema ?? own).map(({ name }): Column => ({
-      kind: 'column',
-      name,
-      sources: Sources.NONE,
-    }));
-    context.script.defineTemporary(table.parts.at(-1)!, {
-      rows: { entries, influence: Sources.NONE },
-      inputs: new Set(),
-    });
-    return;
-  }
-  const name = context.nameOf(table);
-  if (name === undefined) return;
-  context.script.define(
-    name,
-    schema?.map((column) => column.name),
-  );
-  const output = context.output(name);
-  output.lifecycle = 'CREATE';
-  if (schema !== undefined) output.schema = schema;
-}
-
-function changeLifecycle(
-  context: Context,
-  { change, tables, becomes }: Statement & { kind: 'lifecycle' },
-): void {
-  for (const table of tables) {
-    if (change === 'DROP' && context.script.forgetTemporary(table)) continue;
-    if (context.script.temporaryTable(table) !== undefined) continue;
-    const name = context.nameOf(table);
-    if (name === undefined) continue;
-    const columns = context.script.columnsOf(name);
-    if (change === 'RENAME' && becomes !== undefined) {
-      const next = context.nameOf(becomes);
-      if (next === undefined) continue;
-      Object.assign(context.output(next), { lifecycle: change, previousName: name });
-      context.script.define(next, columns);
-      context.script.define(name, undefined);
-      continue;
-    }
-    context.output(name).lifecycle = change;
-    if (change === 'DROP' || change === 'ALTER') context.script.define(name, undefined);
   }
 }
 
@@ -223,14 +126,4 @@ function copy(context: Context, statement: Statement & { kind: 'copy-from' | 'co
   const output = context.output(file.path);
   for (const { name, sources } of columnsOf(rows.entries)) output.columns.set(name, sources);
   output.influence = rows.influence;
-}
-
-function columnsOf(entries: readonly Entry[]): Column[] {
-  return entries.filter((entry): entry is Column => entry.kind === 'column');
-}
-
-/** All names in order; undefined when some are not known. */
-function closedColumns(entries: readonly Entry[]): string[] | undefined {
-  const columns = columnsOf(entries);
-  return columns.length === entries.length ? columns.map(({ name }) => name) : undefined;
 }

@@ -1,7 +1,7 @@
 import type { Offset } from '../model/expression.js';
 import { problem } from '../model/problems.js';
 import type { Query, TableName } from '../model/query.js';
-import type { Lifecycle, Problem, ProblemCode } from '../model/statement.js';
+import type { DefinedColumn, Lifecycle, Problem, ProblemCode } from '../model/statement.js';
 import { anyColumns, type Entry, openLabelsOf, type Rows } from './relation.js';
 import type { Scope } from './scope.js';
 import type { Script, TemporaryTable } from './script.js';
@@ -23,8 +23,8 @@ export interface Output {
   lifecycle?: Lifecycle;
   /** The name that it had before a RENAME. */
   previousName?: string;
-  /** Its columns, where the statement makes them. */
-  schema?: readonly { readonly name: string; readonly type?: string }[];
+  /** Its columns, where the statement makes them; null when they were known and are no longer. */
+  schema?: readonly DefinedColumn[] | null;
 }
 
 /** Named queries that can be seen from a place, the innermost first. */
@@ -67,11 +67,12 @@ export class Context {
     for (const label of openLabelsOf(entries)) this.tell('unknown-columns', label, at);
   }
 
-  /** The dataset that a table is, or undefined with a problem told. */
-  nameOf(table: TableName): string | undefined {
-    const name = this.script.nameOf(table);
-    if (name === undefined) this.tell('unqualified-table', table.parts.join('.'), table.at);
-    return name;
+  /** The dataset that a table is, or undefined with a problem told. @param isNew whether the statement makes it */
+  nameOf(table: TableName, isNew = false): string | undefined {
+    const name = isNew ? this.script.newNameOf(table) : this.script.nameOf(table);
+    if (name !== undefined && (isNew || !this.script.isDoubtful(table))) return name;
+    this.tell('unqualified-table', table.parts.join('.'), table.at);
+    return undefined;
   }
 
   /** Reads a table. */

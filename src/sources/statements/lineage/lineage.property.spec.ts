@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { analyzeText, type AnalyzedStatement, type Dialect } from '../analysis.js';
 import { PostgresParser } from '../postgres/postgres-parser.js';
 import { QueryDrawer, TABLES } from '../testing/random-query.js';
+import { named } from '../testing/schemas.js';
 import type { Source } from './sources.js';
 
 const parser = new PostgresParser(10_000);
@@ -16,7 +17,7 @@ const seed = fc.integer({ min: 0, max: 2 ** 31 });
 
 async function analyze(dialect: Dialect, sql: string, prefix: string): Promise<AnalyzedStatement> {
   const [, defaultSchema] = prefix.split('.');
-  const schemas = (table: string) => TABLES[table.slice(prefix.length)];
+  const schemas = named((table) => TABLES[table.slice(prefix.length)]);
   const request = { dialect, sql, defaultCatalog: 'db', ...(dialect === 'trino' ? { defaultSchema } : {}) };
   const [only] = await analyzeText(request as never, parser, () => Promise.resolve(schemas));
   return only!;

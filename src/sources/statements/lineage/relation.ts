@@ -91,3 +91,8 @@ export function without(entries: readonly Entry[], names: ReadonlySet<string>): 
 export function openLabelsOf(entries: readonly Entry[]): string[] {
   return entries.flatMap((entry) => (entry.kind === 'open' && entry.label !== '' ? [entry.label] : []));
 }
+
+/** The known columns among the entries. */
+export function columnsOf(entries: readonly Entry[]): Column[] {
+  return entries.filter((entry): entry is Column => entry.kind === 'column');
+}

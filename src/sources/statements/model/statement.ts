@@ -64,8 +64,15 @@ export interface MergeCase {
 /** A column as CREATE TABLE tells it. */
 export interface DefinedColumn {
   readonly name: string;
-  readonly type: string | undefined;
+  readonly type?: string | undefined;
 }
+
+/** What ALTER does to a column. */
+export type ColumnChange =
+  | { readonly kind: 'add'; readonly column: DefinedColumn; readonly isConditional: boolean }
+  | { readonly kind: 'drop'; readonly name: string }
+  | { readonly kind: 'rename'; readonly name: string; readonly to: string }
+  | { readonly kind: 'type'; readonly name: string; readonly type: string | undefined };
 
 /** What becomes of a table itself. Source: OpenLineage LifecycleStateChangeDatasetFacet. */
 export type Lifecycle = 'ALTER' | 'CREATE' | 'DROP' | 'OVERWRITE' | 'RENAME' | 'TRUNCATE';
@@ -87,6 +94,8 @@ export type Statement =
       readonly query: Query;
       readonly isTemporary: boolean;
       readonly isReplacing: boolean;
+      /** IF NOT EXISTS: what is there stays as it is. */
+      readonly isConditional: boolean;
     }
   | {
       readonly kind: 'create-table';
@@ -95,12 +104,22 @@ export type Statement =
       /** Tables whose columns come first: LIKE, INHERITS, PARTITION OF. */
       readonly like: readonly TableName[];
       readonly isTemporary: boolean;
+      readonly isConditional: boolean;
     }
   | {
       readonly kind: 'lifecycle';
       readonly change: Lifecycle;
       readonly tables: readonly TableName[];
       readonly becomes?: TableName;
+      /** What ALTER does to columns; undefined where that cannot be told. */
+      readonly columns?: readonly ColumnChange[];
+    }
+  | {
+      /** SET search_path, USE: where names without a schema are looked up from here on. */
+      readonly kind: 'use';
+      readonly catalog?: string;
+      /** In this order; none for what it was at first. */
+      readonly schemas: readonly string[];
     }
   | { readonly kind: 'refresh'; readonly table: TableName }
   | {

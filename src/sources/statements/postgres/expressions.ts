@@ -111,9 +111,14 @@ function locationOf(value: unknown): number | undefined {
   return typeof location === 'number' ? location : undefined;
 }
 
+/** Columns that each table of PostgreSQL has; none of its own can be called so. */
+const SYSTEM_COLUMNS: ReadonlySet<string> = new Set(['ctid', 'xmin', 'xmax', 'cmin', 'cmax', 'tableoid']);
+
 function columnOf(reader: Reader, { fields, location }: ColumnRef): Expression {
   const parts = textsOf(fields);
   const at = reader.at(location);
+  // Where a row lies, and which transaction wrote it, is nothing that others follow from.
+  if (SYSTEM_COLUMNS.has(parts.at(-1) ?? '')) return CONSTANT;
   const isRow = fields?.some((field) => 'A_Star' in field) === true;
   if (!isRow) return { kind: 'column', parts, at };
   return parts.length === 0 ? CONSTANT : { kind: 'row', qualifier: parts, at };

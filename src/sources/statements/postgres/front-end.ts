@@ -23,7 +23,7 @@ export type ParsedStatement = {
 export function postgresNaming(catalog: string | undefined, schema: string | undefined): Naming {
   return {
     catalog,
-    schema: schema ?? 'public',
+    schemas: [schema ?? 'public'],
     hasFields: false,
     sortsByOutput: false,
     hasWholeRows: true,

@@ -6,6 +6,7 @@ import pg from 'pg';
 import { createTestDatabase, type TestDatabase } from '../../../../test/support/database.js';
 import { type AnalyzedStatement, analyzeText } from '../analysis.js';
 import { QueryDrawer, TABLES } from '../testing/random-query.js';
+import { named } from '../testing/schemas.js';
 import { PostgresParser } from './postgres-parser.js';
 
 /** Tables for queries that are written by hand; PostgreSQL itself says what these use. */
@@ -67,7 +68,7 @@ async function truth(sql: string): Promise<{ columns: string[]; used: string[] }
 
 async function analyze(sql: string): Promise<AnalyzedStatement> {
   const text = { dialect: 'postgresql', sql, defaultCatalog: 'db', defaultSchema: 'oracle' } as const;
-  const [only] = await analyzeText(text, parser, () => Promise.resolve((table) => schemas.get(table)));
+  const [only] = await analyzeText(text, parser, () => Promise.resolve(named((table) => schemas.get(table))));
   return only!;
 }
 

@@ -1,5 +1,5 @@
 import type { Query, TableName } from '../model/query.js';
-import type { DefinedColumn, Lifecycle, Statement } from '../model/statement.js';
+import type { ColumnChange, DefinedColumn, Lifecycle, Statement } from '../model/statement.js';
 import type { Cursor } from './cursor.js';
 import { passOver, skipFunctions, tableOf, type Titled } from './shared.js';
 import { skipType } from './types.js';
@@ -15,7 +15,7 @@ export function createOf(cursor: Cursor): Titled {
 }
 
 function createView(cursor: Cursor, isMaterialized: boolean, isReplacing: boolean): Titled {
-  cursor.accept('IF', 'NOT', 'EXISTS');
+  const isConditional = cursor.accept('IF', 'NOT', 'EXISTS');
   const table = tableOf(cursor);
   while (!cursor.accept('AS')) {
     // COMMENT, SECURITY, GRACE PERIOD and properties say nothing of data.
@@ -28,12 +28,12 @@ function createView(cursor: Cursor, isMaterialized: boolean, isReplacing: boolea
   const object = isMaterialized ? 'materialized-view' : 'view';
   return {
     verb: isMaterialized ? 'CREATE MATERIALIZED VIEW' : 'CREATE VIEW',
-    statement: { kind: 'create-as', object, table, query, isTemporary: false, isReplacing },
+    statement: { kind: 'create-as', object, table, query, isTemporary: false, isReplacing, isConditional },
   };
 }
 
 function createTable(cursor: Cursor, isReplacing: boolean): Titled {
-  cursor.accept('IF', 'NOT', 'EXISTS');
+  const isConditional = cursor.accept('IF', 'NOT', 'EXISTS');
   const table = tableOf(cursor);
   const isList = cursor.isNext('(') && cursor.isName(1) && [',', ')'].includes(cursor.peek(2).text);
   const columns = isList ? cursor.nameList() : undefined;
@@ -41,7 +41,13 @@ function createTable(cursor: Cursor, isReplacing: boolean): Titled {
   if (cursor.accept('COMMENT')) cursor.take();
   if (cursor.accept('WITH')) cursor.skipParentheses();
   if (elements !== undefined) {
-    const statement: Statement = { kind: 'create-table', table, ...elements, isTemporary: false };
+    const statement: Statement = {
+      kind: 'create-table',
+      table,
+      ...elements,
+      isTemporary: false,
+      isConditional,
+    };
     return { verb: 'CREATE TABLE', statement };
   }
   cursor.expect('AS');
@@ -54,7 +60,7 @@ function createTable(cursor: Cursor, isReplacing: boolean): Titled {
   return {
     verb: 'CREATE TABLE AS',
     statement: {
-      ...{ kind: 'create-as', object: 'table', table, query, isTemporary: false, isReplacing },
+      ...{ kind: 'create-as', object: 'table', table, query, isTemporary: false, isReplacing, isConditional },
       ...(columns === undefined ? {} : { columns }),
     },
   };
@@ -120,8 +126,47 @@ export function alterOf(cursor: Cursor): Titled {
     const parts = [...table.parts.slice(0, Math.max(0, table.parts.length - to.parts.length)), ...to.parts];
     return lifecycle(`ALTER ${object} RENAME`, 'RENAME', [table], { ...to, parts });
   }
-  const changesColumns = cursor.isNextAnyOf('ADD', 'DROP', 'RENAME', 'ALTER');
-  cursor.skipToEnd();
-  if (changesColumns) return lifecycle(`ALTER ${object}`, 'ALTER', [table]);
-  return { verb: `ALTER ${object}`, statement: { kind: 'none' } };
+  const verb = `ALTER ${object}`;
+  const columns = columnChangesOf(cursor);
+  const isElsewhere = restHas(cursor, 'FIRST', 'AFTER');
+  if (columns === undefined) return { verb, statement: { kind: 'none' } };
+  const { statement } = lifecycle(verb, 'ALTER', [table]);
+  return { verb, statement: isElsewhere ? statement : ({ ...statement, columns } as Statement) };
+}
+
+/** Passes over the rest of the statement. @returns whether one of the words is in it */
+function restHas(cursor: Cursor, ...words: readonly string[]): boolean {
+  let has = false;
+  while (cursor.peek().type !== 'end') {
+    has ||= cursor.isNextAnyOf(...words);
+    cursor.take();
+  }
+  return has;
+}
+
+/** What ALTER TABLE does to columns; undefined when it is about something else. Fields of rows are no columns. */
+function columnChangesOf(cursor: Cursor): ColumnChange[] | undefined {
+  if (cursor.accept('ADD', 'COLUMN')) {
+    const isConditional = cursor.accept('IF', 'NOT', 'EXISTS');
+    const path = cursor.path();
+    const column = { name: path[0]!, type: skipType(cursor) };
+    return path.length > 1 ? [] : [{ kind: 'add', column, isConditional }];
+  }
+  if (cursor.accept('DROP', 'COLUMN')) {
+    cursor.accept('IF', 'EXISTS');
+    const path = cursor.path();
+    return path.length > 1 ? [] : [{ kind: 'drop', name: path[0]! }];
+  }
+  if (cursor.accept('RENAME', 'COLUMN')) {
+    cursor.accept('IF', 'EXISTS');
+    const path = cursor.path();
+    cursor.expect('TO');
+    return path.length > 1 ? [] : [{ kind: 'rename', name: path[0]!, to: cursor.name() }];
+  }
+  if (cursor.accept('ALTER', 'COLUMN')) {
+    const path = cursor.path();
+    if (!cursor.accept('SET', 'DATA', 'TYPE') || path.length > 1) return [];
+    return [{ kind: 'type', name: path[0]!, type: skipType(cursor) }];
+  }
+  return undefined;
 }

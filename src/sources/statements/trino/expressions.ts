@@ -171,5 +171,7 @@ function nameOrCallOf(cursor: Cursor): Expression {
   }
   const parts = cursor.path();
   if (cursor.isNext('(')) return callAfterName(cursor, parts, start, expressionOf);
+  // "$path", "$partition": where a row lies is nothing that others follow from.
+  if (parts.at(-1)!.startsWith('$')) return CONSTANT;
   return { kind: 'column', parts, at: start };
 }

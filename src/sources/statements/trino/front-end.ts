@@ -11,7 +11,7 @@ import { SyntaxFault, type Token, tokensOf } from './tokens.js';
 export function trinoNaming(catalog: string | undefined, schema: string | undefined): Naming {
   return {
     catalog: catalog?.toLowerCase(),
-    schema: schema?.toLowerCase(),
+    schemas: schema === undefined ? [] : [schema.toLowerCase()],
     hasFields: true,
     sortsByOutput: true,
     hasWholeRows: false,

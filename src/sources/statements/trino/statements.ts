@@ -10,7 +10,7 @@ const OPAQUE: Statement = { kind: 'opaque' };
 
 /** First words of statements that read and change no data of tables. */
 const WITHOUT_DATA: ReadonlySet<string> = new Set(
-  'USE GRANT REVOKE DENY SET RESET SHOW START COMMIT ROLLBACK DEALLOCATE ANALYZE DESC DESCRIBE COMMENT'.split(
+  'GRANT REVOKE DENY SET RESET SHOW START COMMIT ROLLBACK DEALLOCATE ANALYZE DESC DESCRIBE COMMENT'.split(
     ' ',
   ),
 );
@@ -24,6 +24,13 @@ export function statementOf(cursor: Cursor, readText: (text: string) => Titled):
   const { text: verb, start, type } = cursor.peek();
   if (type === 'word' && WITHOUT_DATA.has(verb)) return passOver(cursor, verb);
   switch (type === 'word' ? verb : '(') {
+    case 'USE': {
+      cursor.take();
+      const path = cursor.path();
+      const [schema, catalog] = [...path].reverse();
+      const place = catalog === undefined ? {} : { catalog };
+      return { verb, statement: { kind: 'use', schemas: [schema!], ...place } };
+    }
     case 'INSERT':
       return { verb, statement: written(insertOf(cursor)) };
     case 'UPDATE':
