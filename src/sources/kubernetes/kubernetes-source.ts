@@ -124,7 +124,13 @@ export class KubernetesSource implements OnApplicationBootstrap, BeforeApplicati
     }
     const { KUBERNETES_SOURCE_NAMESPACES: namespaces } = this.config;
     this.watch = new ClusterWatch(
-      ...([this.cluster, lease, http, namespaces, this.objects, this.log, this.telling.wake] as const),
+      this.cluster,
+      lease,
+      http,
+      namespaces,
+      this.objects,
+      this.log,
+      this.telling.wake,
     );
     this.log.info({ ...this.cluster, namespaces }, 'kubernetes: watching');
   }

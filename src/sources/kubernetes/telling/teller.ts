@@ -1,9 +1,9 @@
-import { AccessDeniedError } from '../../../policy/index.js';
 import type { RunEvent } from '@cairn/openlineage-client';
 import { Injectable } from '@nestjs/common';
 import type { Principal } from '../../../identity/index.js';
 import { IngestionService } from '../../../lineage/index.js';
 import { DomainError, type Lease } from '../../../platform/index.js';
+import { AccessDeniedError } from '../../../policy/index.js';
 import { isTransient } from '../../emission/is-transient.js';
 import { SourcePrincipal } from '../../emission/source-principal.js';
 import { kubernetesDelay, kubernetesEvents } from '../metrics.js';
