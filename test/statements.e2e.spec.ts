@@ -209,6 +209,14 @@ describe('posting statements', () => {
       id: answer.statements[0].id,
     });
     expect(statement.text).toBe(`CREATE USER bob PASSWORD '***'`);
+    const [, broken] = await send(pg(`ALTER USER bob WITH PASS 'hunter22secret'`));
+    const [, piped] = await send(pg(`COPY t TO PROGRAM 'curl -u x --password hunter22secret https://h'`));
+    const [, other] = await send({
+      dialect: 'trino',
+      source: TRINO,
+      sql: `SET SESSION AUTHORIZATION 'x' 'hunter22secret`,
+    });
+    expect(JSON.stringify([broken, piped, other])).not.toContain('hunter22');
   });
 
   test('by the thousand tells what became of each', async () => {
@@ -391,7 +399,7 @@ describe('the ledger', () => {
       (await cairn.ask(STATEMENTS, { f }, ada)).statements.nodes.map((node: any) => node.verb);
     expect(await names({ asset: assetByName.id })).toEqual(['INSERT', 'CREATE TABLE AS']);
     expect(await names({ user: 'loader' })).toEqual(['CREATE TABLE AS']);
-    expect(await names({ dialect: 'trino' })).toEqual(['SELECT', 'CREATE TABLE AS']);
+    expect(await names({ dialect: 'trino', status: 'exact' })).toEqual(['SELECT', 'CREATE TABLE AS']);
     expect(await names({ until: '2026-02-01T00:00:00Z' })).toEqual([]);
     const first = (await cairn.ask(STATEMENTS, { f: { status: 'exact' } }, ada)).statements;
     expect(first.pageInfo.hasNextPage).toBe(true);

@@ -20,7 +20,7 @@ interface Case {
   readonly gives: readonly object[];
 }
 
-const parser = new PostgresParser(10_000);
+const parser = new PostgresParser(60_000);
 afterAll(() => parser.close());
 
 const PLACES = {

@@ -9,7 +9,7 @@ import { PostgresParser } from './postgres/postgres-parser.js';
 import { readTrino } from './trino/front-end.js';
 
 const FOLDER = path.join(import.meta.dirname, 'cases');
-const parser = new PostgresParser(10_000);
+const parser = new PostgresParser(60_000);
 afterAll(() => parser.close());
 
 const corpus = readdirSync(FOLDER).flatMap((file) =>
@@ -86,7 +86,7 @@ describe('whatever comes', () => {
   it('of mutated statements is told and hangs together', async () => {
     await fc.assert(
       fc.asyncProperty(mutated, async ({ dialect, sql }) => expectSound(await analyze(dialect, sql))),
-      { numRuns: 600 },
+      { numRuns: 400 },
     );
   }, 60_000);
 
@@ -95,7 +95,7 @@ describe('whatever comes', () => {
       fc.asyncProperty(fc.string({ unit: 'binary', maxLength: 200 }), async (sql) => {
         for (const dialect of ['postgresql', 'trino'] as const) expectSound(await analyze(dialect, sql));
       }),
-      { numRuns: 200 },
+      { numRuns: 150 },
     );
   });
 

@@ -103,7 +103,11 @@ export class StatementsService {
       : undefined;
     const idsOf = (names: readonly string[]) =>
       names.map((name) => assetIdIn('data', datasetNameOf(source, name, lineage.files)));
-    const problems = toldProblems(request.sql, analyzed.problems);
+    const problems = toldProblems(request.sql, analyzed.problems).map((told) => ({
+      ...told,
+      subject: redactText(told.subject),
+      message: redactText(told.message),
+    }));
     const columnCount = lineage.outputs.reduce((sum, { columns }) => sum + columns.length, 0);
     const isNew = await this.ledger.put({
       ...{ id, dialect, source, text: kept, fingerprint, status, problems, columnCount },

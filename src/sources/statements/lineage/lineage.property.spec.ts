@@ -6,7 +6,7 @@ import { QueryDrawer, TABLES } from '../testing/random-query.js';
 import { named } from '../testing/schemas.js';
 import type { Source } from './sources.js';
 
-const parser = new PostgresParser(10_000);
+const parser = new PostgresParser(60_000);
 afterAll(() => parser.close());
 
 const DIALECTS: readonly (readonly [Dialect, string])[] = [

@@ -39,7 +39,8 @@ export function readPostgres(
   const offsetOf = offsets(text);
   return parsed.map((one) => {
     const place = placeOf(text, offsetOf(one.start), offsetOf(one.end), one.fingerprint);
-    if ('error' in one) return { ...place, problem: problem('syntax', one.error, offsetOf(one.errorAt)) };
+    if ('error' in one)
+      return { ...place, problem: problem('syntax', withoutLiteral(one.error), offsetOf(one.errorAt)) };
     if ('tooComplex' in one)
       return { ...place, problem: problem('too-complex', one.tooComplex, place.start) };
     const reader = new Reader(offsetOf, queryOf);
@@ -52,6 +53,11 @@ export function readPostgres(
       return { ...place, problem: problem('too-complex', 'nested too deeply', place.start) };
     }
   });
+}
+
+/** The place of an error is told by its token; a literal may be a secret. */
+function withoutLiteral(message: string): string {
+  return message.replace(/near "(?:[eEbBxXnN]|[uU]&)?['$].*$/s, 'near a literal');
 }
 
 /** A statement that the parser cannot fingerprint is told from others by its text. */

@@ -16,7 +16,7 @@ const QUERIES = readFileSync(path.join(import.meta.dirname, 'oracle/queries.sql'
   .map((text) => text.trim())
   .filter((text) => text !== '');
 
-const parser = new PostgresParser(10_000);
+const parser = new PostgresParser(60_000);
 let database: TestDatabase;
 let client: pg.Client;
 let schemas: Map<string, string[]>;

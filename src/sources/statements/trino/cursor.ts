@@ -82,7 +82,9 @@ export class Cursor {
 
   fault(expected: string): SyntaxFault {
     const { type, text, start } = this.peek();
-    const found = type === 'end' ? 'the end' : JSON.stringify(text.slice(0, 50));
+    // A literal may be a secret.
+    const found =
+      type === 'end' ? 'the end' : type === 'string' ? 'a string' : JSON.stringify(text.slice(0, 50));
     return new SyntaxFault(`expected ${expected}, found ${found}`, start);
   }
 

@@ -50,7 +50,7 @@ export function tokensOf(text: string): Token[] {
 
 function faultAt(text: string, at: Offset): SyntaxFault {
   if (/['"`]/.test(text[at]!) || text.startsWith('/*', at))
-    return new SyntaxFault(`what begins with ${text.slice(at, at + 2)} has no end`, at);
+    return new SyntaxFault(`what begins with ${text[at]} has no end`, at);
   return new SyntaxFault(`nothing can begin with ${JSON.stringify(text[at])}`, at);
 }
 
