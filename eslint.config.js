@@ -46,6 +46,7 @@ export default tseslint.config(
     files: [
       'src/main.ts',
       'src/migrate.ts',
+      'src/orchestrator/execution/kubernetes/stager/main.ts',
       'cli/**',
       'test/**',
       '**/*.spec.ts',

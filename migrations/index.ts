@@ -11,6 +11,7 @@ import { Catalogs1795392000011 } from './1795392000011-catalogs.js';
 import { TraceContext1795392000020 } from './1795392000020-trace-context.js';
 import { SearchElasticsearch1795392000030 } from './1795392000030-search-elasticsearch.js';
 import { KubernetesSource1795392000031 } from './1795392000031-kubernetes-source.js';
+import { KubernetesExecutions1795392000032 } from './1795392000032-kubernetes-executions.js';
 import { Statements1795392000033 } from './1795392000033-statements.js';
 import { Installation1795392000040 } from './1795392000040-installation.js';
 
@@ -29,6 +30,7 @@ export const MIGRATIONS = [
   TraceContext1795392000020,
   SearchElasticsearch1795392000030,
   KubernetesSource1795392000031,
+  KubernetesExecutions1795392000032,
   Statements1795392000033,
   Installation1795392000040,
 ];

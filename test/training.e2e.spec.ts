@@ -399,7 +399,7 @@ describe('a training run', () => {
         'CAIRN_TOKEN',
         'CAIRN_URL',
       ],
-      ...['HOME', 'PATH'],
+      ...['HOME', 'OPENLINEAGE_PARENT_ID', 'PATH'],
     ]);
     expect(subject).toBe('service:penguin-trainer');
     expect((await graphql('{ me { subject } }', {}, token)).errors![0].extensions.code).toBe(
@@ -661,8 +661,8 @@ describe('a restart of the service', () => {
 describe('two reconcilers', () => {
   test('whoever holds the lease when, each success is committed once and nothing else is', async () => {
     const { app } = cairn;
-    const parts = [Leases, TrainingRunRepository, RunSteps, Housekeeping, LOGGER].map((part) =>
-      app.get(part as never),
+    const parts = [Leases, TrainingRunRepository, RunSteps, Housekeeping, EXECUTION_DRIVER, LOGGER].map(
+      (part) => app.get(part as never),
     );
     const other = new (TrainingReconciler as any)(...parts, new HealthChecks()) as TrainingReconciler;
     other.onApplicationBootstrap();

@@ -89,6 +89,12 @@ function addSubmit(run: Command, open: () => Session): void {
       gather,
     )
     .option('--param <name=value>', 'a parameter, JSON or text; may be given several times', gather)
+    .option('--image <image>', 'container image to run in, where runs are Jobs of a cluster')
+    .option(
+      '--resource <name=amount>',
+      'cpu=2, memory=8Gi, nvidia.com/gpu=1, where runs are Jobs of a cluster; may be given several times',
+      gather,
+    )
     .option('--seed <number>', 'for the random numbers', wholeNumber('--seed', 0, 2 ** 31 - 1))
     .option('--timeout <seconds>', 'when to stop it', wholeNumber('--timeout', 1, 604_800))
     .option('--wait', 'until it is over; exit code 1 unless it succeeded')

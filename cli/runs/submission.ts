@@ -9,6 +9,8 @@ export interface SubmitOptions {
   readonly code: string;
   readonly output: string;
   readonly param?: readonly string[];
+  readonly image?: string;
+  readonly resource?: readonly string[];
   readonly seed?: number;
   readonly timeout?: number;
 }
@@ -33,6 +35,8 @@ export function submissionOf(
     command,
     output: { repository: output.repository, branch: output.revision ?? 'main' },
     parameters: Object.fromEntries((options.param ?? []).map((text) => parseParameter('--param', text))),
+    image: options.image,
+    resources: options.resource && Object.fromEntries(options.resource.map(parseResource)),
     seed: options.seed,
     timeoutSeconds: options.timeout,
   };
@@ -43,4 +47,11 @@ function parseInput(text: string): { repository: string; revision: string; mount
   const at = text.indexOf('=');
   const { repository, revision } = parseRevisionAddress(at < 0 ? text : text.slice(0, at));
   return { repository, revision, mount: at < 0 ? repository : text.slice(at + 1) };
+}
+
+/** `nvidia.com/gpu=1`; names and amounts are looked at by the service. */
+function parseResource(text: string): readonly [string, string] {
+  const at = text.indexOf('=');
+  if (at < 1) throw new UsageError(`--resource: "${text}" must be NAME=AMOUNT`);
+  return [text.slice(0, at), text.slice(at + 1)];
 }

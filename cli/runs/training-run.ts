@@ -18,6 +18,8 @@ export interface TrainingRun {
   readonly command: readonly string[];
   readonly output: { readonly repository: string; readonly branch: string; readonly commitId: string | null };
   readonly metrics: Readonly<Record<string, unknown>> | null;
+  readonly image: string | null;
+  readonly resources: Readonly<Record<string, string>>;
   readonly exitCode: number | null;
   readonly reason: string | null;
   readonly createdAt: string;
@@ -29,7 +31,7 @@ export interface TrainingRun {
 export const RUN_FIELDS = `id name state submittedBy
   inputs { repository revision commitId mount } code { repository revision commitId } command
   output { repository branch commitId }
-  parameters metrics exitCode reason contentHash seed timeoutSeconds createdAt startedAt finishedAt`;
+  parameters metrics image resources exitCode reason contentHash seed timeoutSeconds createdAt startedAt finishedAt`;
 
 const FINAL: ReadonlySet<string> = new Set(['succeeded', 'failed', 'cancelled', 'lost']);
 
@@ -58,6 +60,10 @@ export function formatRun(run: TrainingRun): string {
     code: code === null ? undefined : `${code.repository}@${code.revision} (${shortId(code.commitId)})`,
     command: run.command.join(' '),
     output: `${output.repository}@${output.branch}${output.commitId === null ? '' : ` (${shortId(output.commitId)})`}`,
+    image: run.image,
+    resources: Object.entries(run.resources)
+      .map((pair) => pair.join('='))
+      .join(', '),
     metrics: run.metrics === null ? null : JSON.stringify(run.metrics),
     created: formatInstant(run.createdAt),
     started: formatInstant(run.startedAt),

@@ -14,8 +14,9 @@ import { UnauthenticatedError } from './errors.js';
  * - `public`: everyone, without a token
  * - `caller`: any valid token; it concerns the caller alone
  * - `governed`: any valid token; the service behind it asks policy
+ * - `ticket`: nobody by a token of a principal; the service behind it checks a credential for this one thing
  */
-export type AccessLevel = 'public' | 'caller' | 'governed';
+export type AccessLevel = 'public' | 'caller' | 'governed' | 'ticket';
 
 export const ACCESS_METADATA = 'cairn:access';
 

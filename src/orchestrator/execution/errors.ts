@@ -23,3 +23,19 @@ export class OutputRefusedError extends DomainError {
     super(`outputs/${path}: ${reason}`, { path, reason });
   }
 }
+
+/** What is to be run is nothing that the system would ever run. */
+export class ExecutionRefusedError extends DomainError {
+  readonly kind = 'invalid-input';
+  constructor(id: string, reason: string) {
+    super(`Execution ${id} is refused: ${reason}`, { id, reason });
+  }
+}
+
+/** A command ended well, and what it left did not arrive whole. */
+export class OutputsNotDeliveredError extends DomainError {
+  readonly kind = 'corrupt';
+  constructor(id: string, reason: string) {
+    super(`The outputs of execution ${id} did not arrive: ${reason}`, { id, reason });
+  }
+}

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import type { StoredObject } from '../../storage/index.js';
 
 /** Injection token of {@link ExecutionDriver}. */
 export const EXECUTION_DRIVER = Symbol('ExecutionDriver');
@@ -7,8 +8,10 @@ export const EXECUTION_DRIVER = Symbol('ExecutionDriver');
 export interface MountedFile {
   /** Relative, segments joined by `/`. */
   readonly path: string;
-  /** The bytes; called once, when the file is written. */
+  /** The bytes; called once, when the file is written. Not called by a driver that is content with {@link object}. */
   open(): Promise<Readable>;
+  /** Where the same bytes are kept for good, if they are. */
+  readonly object?: StoredObject;
 }
 
 /** A folder that a command finds before it starts. */
@@ -18,18 +21,39 @@ export interface Mount {
   readonly files: AsyncIterable<MountedFile>;
 }
 
+/** What a command asks of where it runs. */
+export interface Demands {
+  /** The container image. */
+  readonly image?: string;
+  /** Amounts by resource, as Kubernetes writes them: `{ cpu: '2', memory: '8Gi', 'nvidia.com/gpu': '1' }`. */
+  readonly resources?: Readonly<Record<string, string>>;
+}
+
+/** The same with the driver's defaults filled in: what decides where a command runs, whatever the settings are later. */
+export interface SettledDemands {
+  readonly image?: string;
+  readonly resources: Readonly<Record<string, string>>;
+  /** Names what a command finds besides its mounts (interpreter, packages), so that equal ids mean equal surroundings. */
+  readonly environmentId: string;
+}
+
 /** What to run. */
 export interface ExecutionSpec {
   /** A UUID that names the execution for ever; the same id is never run twice. */
   readonly id: string;
   /** The program and its arguments; no shell reads them. */
   readonly command: readonly [string, ...string[]];
-  /** Beside what the driver sets: `PATH`, `HOME`, `CAIRN_INPUTS`, `CAIRN_OUTPUTS`. Nothing of the service's own comes in. */
+  /**
+   * Beside what the driver sets: `PATH` (or the image does), `HOME`, `CAIRN_INPUTS`, `CAIRN_OUTPUTS`. Nothing of the service's own comes
+   * in.
+   */
   readonly environment: Readonly<Record<string, string>>;
   /** From the start; then the command is stopped. */
   readonly timeoutMs: number;
   /** Between asking a command to end and ending it. */
   readonly graceMs: number;
+  /** As the driver settled them; absent for its defaults. */
+  readonly demands?: Demands;
 }
 
 /**
@@ -41,6 +65,7 @@ export interface ExecutionExit {
   readonly exitCode?: number;
   /** The signal that ended it, e.g. `SIGKILL`. */
   readonly signal?: string;
+  /** What the system that ran it says of the end. */
   readonly message?: string;
 }
 
@@ -66,8 +91,17 @@ export interface OutputFile {
  * may be called by a later process that knows nothing but the id. Every driver passes `describeExecutionDriver`.
  */
 export interface ExecutionDriver {
-  /** Names what a command finds besides its mounts (interpreter, packages), so that equal ids mean equal surroundings. */
-  readonly environmentId: string;
+  /** How many executions may be under way at once. */
+  readonly capacity: number;
+
+  /** The longest time between the start of an execution and the beginning of its command. */
+  readonly longestWaitMs: number;
+
+  /**
+   * Fills in what a command does not ask for.
+   * @throws {InvalidInputError} naming what this driver cannot give
+   */
+  settle(demands: Demands): SettledDemands;
 
   /** Bytes that may still be written to where executions lie; what the service itself needs there is left out. */
   freeBytes(): Promise<number>;
@@ -100,6 +134,7 @@ export interface ExecutionDriver {
   /**
    * What the ended command left in its outputs, by path.
    * @throws {OutputRefusedError} something there is not a regular file
+   * @throws {OutputsNotDeliveredError} they did not arrive
    */
   outputs(id: string): AsyncIterable<OutputFile>;
 

@@ -13,6 +13,7 @@ const run = {
   command: ['node', 'train.mjs'] as const,
   parameters: { rate: 0.1, layers: { first: 3, second: 4 } },
   seed: 7,
+  resources: {},
   environmentId: 'local node v20',
 };
 

@@ -1,18 +1,23 @@
 import { createHash } from 'node:crypto';
 import type { TrainingRun } from './training-run.js';
 
-type Decisive = Pick<TrainingRun, 'inputs' | 'code' | 'command' | 'parameters' | 'seed' | 'environmentId'>;
+type Decisive = Pick<
+  TrainingRun,
+  'inputs' | 'code' | 'command' | 'parameters' | 'seed' | 'environmentId' | 'resources'
+>;
 
 /**
  * SHA-256 over all that decides what a run gives: commits of the inputs and where they lie, commit of the code, command,
- * parameters, seed, environment. The order of inputs and of keys makes no difference.
+ * parameters, seed, environment, resources where they can be chosen. The order of inputs and of keys makes no difference.
  * @returns lower-case hex
  */
-export function runContentHash({ inputs, code, command, parameters, seed, environmentId }: Decisive): string {
+export function runContentHash(run: Decisive): string {
+  const { inputs, code, command, parameters, seed, environmentId, resources } = run;
   const content = {
     inputs: inputs.map(({ mount, commitId }) => [mount, commitId]).sort(([a], [b]) => (a! < b! ? -1 : 1)),
     code: code?.commitId ?? null,
     ...{ command, parameters, seed, environmentId },
+    ...(Object.keys(resources).length > 0 && { resources }),
   };
   return createHash('sha256')
     .update(JSON.stringify(sorted(content)))

@@ -55,6 +55,7 @@ export function eventOfRun(run: TrainingRun): RunEvent | undefined {
 function runFacets(run: TrainingRun) {
   const { name, contentHash, command, parameters, seed, timeoutSeconds, submittedBy, metrics, exitCode } =
     run;
+  const { image, resources } = run;
   return {
     nominalTime: { nominalStartTime: run.createdAt.toISOString() },
     processing_engine: { name: 'cairn', version: run.environmentId },
@@ -62,6 +63,7 @@ function runFacets(run: TrainingRun) {
     cairn_training: {
       _schemaURL: TRAINING_FACET,
       ...{ title: name, submittedBy, contentHash, command, parameters, seed, timeoutSeconds },
+      ...(image !== null && { image, resources }),
       ...(metrics !== null && { metrics }),
       ...(exitCode !== null && { exitCode }),
     },

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { imageName, QUANTITY } from '../../platform/index.js';
 
 const MAX_INPUTS = 16;
 const MAX_WORDS = 64;
@@ -8,6 +9,7 @@ const MAX_PARAMETER_BYTES = 64 * 1024;
 export const DEFAULT_TIMEOUT_SECONDS = 3_600;
 /** The most that a Python or JavaScript generator takes without a second word. */
 const MAX_SEED = 2 ** 31 - 1;
+const MAX_RESOURCES = 10;
 
 const REPOSITORY = z.string().min(1).max(100).refine(isText, 'must be valid Unicode without NUL');
 const REVISION = z.string().min(1).max(400).refine(isText, 'must be valid Unicode without NUL');
@@ -21,6 +23,26 @@ const WORD = z
   .string()
   .max(MAX_WORD_CHARS, `must have at most ${MAX_WORD_CHARS} characters`)
   .refine(isText, 'must be valid Unicode without NUL');
+
+/** `cpu`, `memory`, `ephemeral-storage`, or an extended resource such as `nvidia.com/gpu`, which is counted. */
+const RESOURCE =
+  /^(cpu|memory|ephemeral-storage|[a-z0-9]([a-z0-9.-]{0,250}[a-z0-9])?\/[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?)$/;
+const RESOURCES = z
+  .record(
+    z
+      .string()
+      .regex(
+        RESOURCE,
+        'must name cpu, memory, ephemeral-storage or an extended resource, e.g. nvidia.com/gpu',
+      ),
+    z.string().regex(QUANTITY, 'must be a Kubernetes quantity, e.g. "500m", "2" or "8Gi"'),
+  )
+  .refine((all) => Object.keys(all).length <= MAX_RESOURCES, `must name at most ${MAX_RESOURCES} resources`)
+  .superRefine((all, context) => {
+    for (const [name, amount] of Object.entries(all))
+      if (name.includes('/') && !/^\d{1,6}$/.test(amount))
+        context.addIssue({ code: 'custom', path: [name], message: 'must be a whole number' });
+  });
 
 /** What a run is asked for with. Revisions are not resolved yet. @param maxTimeoutSeconds the service's own limit */
 export function submitSchema(maxTimeoutSeconds: number) {
@@ -57,6 +79,8 @@ export function submitSchema(maxTimeoutSeconds: number) {
         `must have at most ${MAX_PARAMETER_BYTES} bytes as JSON`,
       )
       .refine(holdsText, 'must hold valid Unicode without NUL only'),
+    image: imageName.optional(),
+    resources: RESOURCES.optional(),
     seed: z.int().min(0).max(MAX_SEED).default(0),
     timeoutSeconds: z
       .int()

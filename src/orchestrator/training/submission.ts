@@ -37,13 +37,13 @@ export class Submission {
     const input = validate(submitSchema(this.config.CAIRN_RUN_TIMEOUT_MAX_SECONDS), given, 'input');
     const { output, ...pinned } = await this.access.pin(caller, input);
     const { name, command, parameters, seed, timeoutSeconds } = input;
-    const environmentId = this.driver.environmentId;
+    const { image = null, resources, environmentId } = this.driver.settle(input);
     const decisive = {
       ...pinned,
       command: command as [string, ...string[]],
       parameters,
       seed,
-      environmentId,
+      ...{ environmentId, resources },
     };
     const id = newRunId();
     return this.database.run(async () => {
@@ -60,7 +60,7 @@ export class Submission {
       );
       await this.runs.insert({
         ...decisive,
-        ...{ id, name, timeoutSeconds, jobAssetId, contentHash: runContentHash(decisive) },
+        ...{ id, name, image, timeoutSeconds, jobAssetId, contentHash: runContentHash(decisive) },
         ...{ submittedBy: subjectOf(caller), principalId: caller.id },
         output: { repository: output.repository.name, assetId: output.asset.id, branch: input.output.branch },
       });

@@ -40,7 +40,7 @@ const UNFINISHED = `('pending', 'starting', 'running')`;
 
 const RUN = `r.id, r.name, r.state, r.desired, r.version, r.submitted_by AS "submittedBy", r.principal_id AS "principalId",
   r.job_asset_id AS "jobAssetId", r.code, r.command, r.parameters, r.seed, r.timeout_seconds AS "timeoutSeconds",
-  r.environment_id AS "environmentId", r.content_hash AS "contentHash", r.metrics, r.exit_code AS "exitCode", r.reason,
+  r.environment_id AS "environmentId", r.image, r.resources, r.content_hash AS "contentHash", r.metrics, r.exit_code AS "exitCode", r.reason,
   r.token_id AS "tokenId", r.kept, r.traceparent, r.created_at AS "createdAt", r.started_at AS "startedAt", r.finished_at AS "finishedAt",
   jsonb_strip_nulls(jsonb_build_object('repository', r.output_repository, 'assetId', r.output_asset_id,
     'branch', r.output_branch, 'commitId', r.output_commit_id)) AS output,
@@ -68,12 +68,14 @@ export class TrainingRunRepository {
     const { output } = run;
     await this.database.query(
       `INSERT INTO training_run (id, name, submitted_by, principal_id, job_asset_id, code, command, parameters, seed,
-         timeout_seconds, environment_id, content_hash, output_repository, output_asset_id, output_branch, traceparent)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
+         timeout_seconds, environment_id, content_hash, output_repository, output_asset_id, output_branch, traceparent,
+         image, resources)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)`,
       [
         ...[run.id, run.name, run.submittedBy, run.principalId, run.jobAssetId, JSON.stringify(run.code)],
         ...[run.command, JSON.stringify(run.parameters), run.seed, run.timeoutSeconds, run.environmentId],
         ...[run.contentHash, output.repository, output.assetId, output.branch, currentTraceparent()],
+        ...[run.image, JSON.stringify(run.resources)],
       ],
     );
     await this.database.query(

@@ -41,6 +41,10 @@ export interface TrainingRun {
   readonly seed: number;
   readonly timeoutSeconds: number;
   readonly environmentId: string;
+  /** Container image, where commands run in one. */
+  readonly image: string | null;
+  /** Amounts by resource, as the driver settled them, e.g. `{ cpu: '2', 'nvidia.com/gpu': '1' }`; empty where they cannot be chosen. */
+  readonly resources: Readonly<Record<string, string>>;
   /** SHA-256 over all that decides what comes out; see `runContentHash`. */
   readonly contentHash: string;
   readonly output: RunOutput;

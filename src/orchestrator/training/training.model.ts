@@ -107,6 +107,15 @@ export class TrainingRunModel {
   @Field(() => Int)
   seed!: number;
 
+  @Field(() => String, { nullable: true, description: 'Container image, where runs have one.' })
+  image?: string | null;
+
+  @Field(() => JsonScalar, {
+    description:
+      'Amounts by resource, e.g. `{"cpu": "2", "nvidia.com/gpu": "1"}`; empty where they cannot be chosen.',
+  })
+  resources!: object;
+
   @Field(() => Int)
   timeoutSeconds!: number;
 
@@ -184,6 +193,19 @@ export class SubmitTrainingRunInput {
     description: 'For random numbers, found in `CAIRN_SEED`. 0 by default.',
   })
   seed?: number | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'Container image to run in, where runs are Jobs of a cluster. The service has a default.',
+  })
+  image?: string | null;
+
+  @Field(() => JsonScalar, {
+    nullable: true,
+    description:
+      'Amounts by resource as Kubernetes writes them, where runs are Jobs of a cluster: `cpu`, `memory`, `nvidia.com/gpu`, …',
+  })
+  resources?: Record<string, string> | null;
 
   @Field(() => Int, { nullable: true, description: 'When to stop it. An hour by default.' })
   timeoutSeconds?: number | null;

@@ -1,10 +1,7 @@
-import path from 'node:path';
 import { Module } from '@nestjs/common';
 import { CatalogModule } from '../../catalog/index.js';
-import { CONFIG, type Config } from '../../platform/index.js';
 import { EmissionModule } from '../emission/index.js';
-import { EXECUTION_DRIVER } from '../execution/execution-driver.js';
-import { LocalDriver } from '../execution/local/local-driver.js';
+import { ExecutionModule } from '../execution/execution.module.js';
 import { Housekeeping } from './reconciler/housekeeping.js';
 import { RunMounts } from './reconciler/run-mounts.js';
 import { RunOutputs } from './reconciler/run-outputs.js';
@@ -18,9 +15,9 @@ import { TrainingResolver } from './training.resolver.js';
 import { TrainingRunRepository } from './training-run.repository.js';
 import { TrainingService } from './training.service.js';
 
-/** Training runs. Commands run on this machine, each in a folder of its own under `runs/` of the data folder. */
+/** Training runs. Where their commands run, the execution driver says. */
 @Module({
-  imports: [CatalogModule, EmissionModule],
+  imports: [CatalogModule, EmissionModule, ExecutionModule],
   providers: [
     TrainingRunRepository,
     RunAccess,
@@ -34,11 +31,6 @@ import { TrainingService } from './training.service.js';
     Submission,
     TrainingService,
     TrainingResolver,
-    {
-      provide: EXECUTION_DRIVER,
-      inject: [CONFIG],
-      useFactory: (config: Config) => new LocalDriver(path.join(config.CAIRN_DATA_DIR, 'runs')),
-    },
   ],
   exports: [TrainingService],
 })

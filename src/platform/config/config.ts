@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import path from 'node:path';
 import { z } from 'zod';
 import { DomainError } from '../errors/domain-error.js';
+import { EXECUTION_SETTINGS } from './execution-settings.js';
 
 const port = z.coerce.number().int().min(0).max(65535);
 const sizeBytes = z.coerce
@@ -243,6 +244,7 @@ export const CONFIG_SCHEMA = z.object({
     .describe(
       "What tokens of the cluster's service accounts must be for; turns them on. They are reviewed by the API server.",
     ),
+  ...EXECUTION_SETTINGS,
   OTEL_EXPORTER_OTLP_ENDPOINT: url('http:', 'https:')
     .optional()
     .describe('OTLP/HTTP collector, e.g. http://HOST:4318; turns traces on. They go to /v1/traces under it.'),
@@ -322,6 +324,8 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
   if (config.OIDC_ISSUER !== undefined && config.OIDC_AUDIENCE === undefined) {
     throw new InvalidConfigurationError(['OIDC_AUDIENCE: is needed with OIDC_ISSUER']);
   }
+  const problems = problemsOfExecution(config);
+  if (problems.length > 0) throw new InvalidConfigurationError(problems);
   if (!isLoopback(config.CAIRN_HOST) && config.CAIRN_ADMIN_TOKEN === undefined) {
     throw new InvalidConfigurationError([
       `CAIRN_HOST: ${config.CAIRN_HOST} can be reached from outside; set CAIRN_ADMIN_TOKEN, or listen on 127.0.0.1`,
@@ -333,6 +337,19 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
     CAIRN_POLICY_DIR: path.resolve(config.CAIRN_POLICY_DIR),
     CAIRN_CREDENTIALS_DIR: path.resolve(config.CAIRN_CREDENTIALS_DIR),
   });
+}
+
+/** What the kubernetes driver cannot do without. */
+function problemsOfExecution(config: z.infer<typeof CONFIG_SCHEMA>): string[] {
+  if (config.EXECUTION_DRIVER !== 'kubernetes') return [];
+  const problems: string[] = [];
+  if (config.KUBERNETES_EXECUTION_STAGER_IMAGE === undefined)
+    problems.push('KUBERNETES_EXECUTION_STAGER_IMAGE: is needed with EXECUTION_DRIVER=kubernetes');
+  if ((config.KUBERNETES_EXECUTION_CAIRN_URL ?? config.CAIRN_PUBLIC_URL) === undefined)
+    problems.push(
+      'KUBERNETES_EXECUTION_CAIRN_URL: is needed with EXECUTION_DRIVER=kubernetes, unless CAIRN_PUBLIC_URL is set',
+    );
+  return problems;
 }
 
 /** The one setting that `dist/src/migrate.js` needs. @throws {InvalidConfigurationError} */

@@ -13,17 +13,21 @@ import {
   symlink,
   writeFile,
 } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { InvalidInputError } from '../../../platform/errors/index.js';
 import { ExecutionNotStartedError, OutputRefusedError } from '../errors.js';
 import type {
+  Demands,
   ExecutionDriver,
   ExecutionExit,
   ExecutionSpec,
   Mount,
   Observation,
   OutputFile,
+  SettledDemands,
 } from '../execution-driver.js';
 import { identityOf } from './process-identity.js';
 import { layOut, removeTree } from './run-folder.js';
@@ -54,7 +58,9 @@ interface Claim {
  * one: it runs on this machine, as the service's own user, or as `nobody` when the service is root.
  */
 export class LocalDriver implements ExecutionDriver {
-  readonly environmentId: string;
+  readonly capacity = availableParallelism();
+  readonly longestWaitMs = 0;
+  private readonly environmentId: string;
   private readonly modules = nearestModules(path.dirname(SHIM));
   private readonly user: { readonly uid: number; readonly gid: number } | undefined;
 
@@ -66,6 +72,14 @@ export class LocalDriver implements ExecutionDriver {
       ? createHash('sha256').update(readFileSync(lock)).digest('hex')
       : 'none';
     this.environmentId = `local node ${process.version} ${process.platform}-${process.arch} packages ${packages.slice(0, 16)}`;
+  }
+
+  settle({ image, resources }: Demands): SettledDemands {
+    const rule = 'cannot be chosen where runs are child processes of the service (EXECUTION_DRIVER is local)';
+    if (image !== undefined) throw new InvalidInputError('input.image', rule);
+    if (resources !== undefined && Object.keys(resources).length > 0)
+      throw new InvalidInputError('input.resources', rule);
+    return { resources: {}, environmentId: this.environmentId };
   }
 
   async freeBytes(): Promise<number> {

@@ -4,8 +4,7 @@ import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { MountRefusedError } from '../errors.js';
 import type { Mount, MountedFile } from '../execution-driver.js';
-
-const SEGMENT = /^[^/\0]+$/;
+import { problemOfPath } from '../file-paths.js';
 
 /** Writes the files of all mounts: named ones read-only under `inputs/`, the nameless one into `code/`, which `user` owns. */
 export async function layOut(
@@ -30,17 +29,15 @@ export async function removeTree(folder: string): Promise<void> {
 }
 
 async function writeFile(base: string, mount: string, file: MountedFile): Promise<void> {
-  const segments = file.path.split('/');
-  if (!segments.every((segment) => SEGMENT.test(segment) && segment !== '.' && segment !== '..')) {
-    throw new MountRefusedError(mount, file.path, 'its path is not safe');
-  }
-  const target = path.join(base, ...segments);
+  const problem = problemOfPath(file.path);
+  if (problem !== undefined) throw new MountRefusedError(mount, file.path, problem);
+  const target = path.join(base, ...file.path.split('/'));
   try {
     await mkdir(path.dirname(target), { recursive: true });
     await pipeline(await file.open(), createWriteStream(target, { flags: 'wx' }));
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    // ENOTDIR, EEXIST: one path is a file and a folder, as object stores allow; ENAMETOOLONG: a segment over 255 bytes.
+    // ENOTDIR, EEXIST: one path is a file and a folder, as object stores allow; ENAMETOOLONG: all of it is too long for this file system.
     if (code === 'ENOTDIR' || code === 'EEXIST' || code === 'EISDIR' || code === 'ENAMETOOLONG') {
       throw new MountRefusedError(mount, file.path, message);
     }

@@ -35,6 +35,7 @@ export function reasonOf(error: unknown, run: TrainingRun): string {
 
 /** Why the end of a command is no success. */
 export function reasonOfExit({ cause, exitCode, signal, message }: ExecutionExit, run: TrainingRun): string {
+  const more = message === undefined ? '' : `: ${message}`;
   switch (cause) {
     case 'timeout':
       return `it ran longer than its ${run.timeoutSeconds} s and was stopped`;
@@ -44,7 +45,7 @@ export function reasonOfExit({ cause, exitCode, signal, message }: ExecutionExit
       return `the command could not be started: ${message}`;
     case 'exit':
       return signal === undefined
-        ? `the command ended with exit code ${exitCode}`
-        : `the command was ended by ${signal}`;
+        ? `the command ended with exit code ${exitCode}${more}`
+        : `the command was ended by ${signal}${more}`;
   }
 }

@@ -54,7 +54,8 @@ export class RunMounts {
   private async *files(entries: AsyncIterable<LeafItem>, signal: AbortSignal): AsyncIterable<MountedFile> {
     for await (const { path, entry } of entries) {
       signal.throwIfAborted();
-      yield { path, open: () => this.objects.open(entry.sha256) };
+      const object = { sha256: entry.sha256, sizeBytes: entry.sizeBytes };
+      yield { path, open: () => this.objects.open(entry.sha256), object };
     }
   }
 }

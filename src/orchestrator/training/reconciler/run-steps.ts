@@ -1,9 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { Lease } from '../../../platform/index.js';
+import { DomainError, type Lease } from '../../../platform/index.js';
 import {
   EXECUTION_DRIVER,
   type ExecutionDriver,
   type ExecutionExit,
+  type Observation,
 } from '../../execution/execution-driver.js';
 import { RunChangedError } from '../errors.js';
 import { RunAccess } from '../run-access.js';
@@ -17,6 +18,11 @@ import { isForGood, reasonOf, reasonOfExit } from './reasons.js';
 
 /** Between asking a command to end and ending it. */
 const GRACE_MS = 10_000;
+
+/** What became of a command is not known now. That ends no run. */
+class NotSeen extends Error {
+  override readonly name = 'NotSeen';
+}
 
 /**
  * One step of a run: looks at what is wanted and what is, and does what is next. Every step may be made again, by this process or
@@ -43,7 +49,7 @@ export class RunSteps {
     try {
       return await this.next(lease, run, signal);
     } catch (error) {
-      if (signal.aborted || !isForGood(error, isLastTry)) throw error;
+      if (signal.aborted || error instanceof NotSeen || !isForGood(error, isLastTry)) throw error;
       await this.writer.advance(
         lease,
         await this.reread(run),
@@ -67,7 +73,7 @@ export class RunSteps {
       await this.writer.advance(lease, run, { kind: 'taken' });
       return true;
     }
-    const seen = await this.driver.observe(run.id);
+    const seen = await this.look(run);
     if (run.state === 'starting') {
       if (seen.kind !== 'absent') await this.writer.advance(lease, run, { kind: 'started' });
       else if (run.desired === 'cancel') return this.cancelled(lease, run);
@@ -89,11 +95,22 @@ export class RunSteps {
     }
   }
 
+  /** Where commands run may be away for as long as it likes: what became of one is asked until it is told. */
+  private async look(run: TrainingRun): Promise<Observation> {
+    try {
+      return await this.driver.observe(run.id);
+    } catch (error) {
+      if (error instanceof DomainError && error.kind === 'unavailable')
+        throw new NotSeen(error.message, { cause: error });
+      throw error;
+    }
+  }
+
   private async launch(lease: Lease, run: TrainingRun, signal: AbortSignal): Promise<void> {
     const submitter = await this.access.submitterOf(run);
     await this.access.recheck(submitter, run);
     await this.driver.prepare(run.id, await this.mounts.of(submitter, run, signal));
-    const { run: ready, secret } = await this.writer.issueToken(lease, run);
+    const { run: ready, secret } = await this.writer.issueToken(lease, run, this.driver.longestWaitMs);
     signal.throwIfAborted();
     await this.driver.start({
       id: run.id,
@@ -101,6 +118,7 @@ export class RunSteps {
       environment: await this.surroundings.of(run, secret),
       timeoutMs: run.timeoutSeconds * 1_000,
       graceMs: GRACE_MS,
+      demands: { image: run.image ?? undefined, resources: run.resources },
     });
     await this.writer.advance(lease, ready, { kind: 'started' });
   }

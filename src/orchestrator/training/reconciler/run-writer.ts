@@ -60,10 +60,15 @@ export class RunWriter {
 
   /**
    * Issues the credential of a run that is about to start; one of an earlier attempt ends.
+   * @param longestWaitMs between now and the beginning of the command
    * @returns the run, and the secret, which is kept nowhere
    */
-  async issueToken(lease: Lease, run: TrainingRun): Promise<{ run: TrainingRun; secret: string }> {
-    const expiresAt = new Date(Date.now() + run.timeoutSeconds * 1_000 + TOKEN_MARGIN_MS);
+  async issueToken(
+    lease: Lease,
+    run: TrainingRun,
+    longestWaitMs: number,
+  ): Promise<{ run: TrainingRun; secret: string }> {
+    const expiresAt = new Date(Date.now() + longestWaitMs + run.timeoutSeconds * 1_000 + TOKEN_MARGIN_MS);
     return this.database.run(async () => {
       await this.leases.assertHeld(lease);
       if (run.tokenId !== null) await this.tokens.revokeForRun(run.tokenId);

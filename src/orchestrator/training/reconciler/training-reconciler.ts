@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { availableParallelism } from 'node:os';
 import {
   Inject,
   Injectable,
@@ -16,6 +15,7 @@ import {
   type Logger,
 } from '../../../platform/index.js';
 import { noteworthy, tentatively, withTraceparent } from '../../../platform/tracing/index.js';
+import { EXECUTION_DRIVER, type ExecutionDriver } from '../../execution/execution-driver.js';
 import { RunChangedError } from '../errors.js';
 import { failedSteps, unfinishedRuns } from '../metrics.js';
 import type { TrainingRun } from '../training-run.js';
@@ -45,7 +45,7 @@ interface StepUnderWay {
 /**
  * Brings training runs from what they are to what is wanted of them, whatever happened before: level-triggered, under a lease, so
  * that one process does it at a time, and with every write fenced by the lease's epoch. As many runs are under way at once
- * as there are processors; the others wait in the order of their submission.
+ * as the execution driver takes; the others wait in the order of their submission.
  */
 @Injectable()
 export class TrainingReconciler implements OnApplicationBootstrap, BeforeApplicationShutdown {
@@ -69,6 +69,7 @@ export class TrainingReconciler implements OnApplicationBootstrap, BeforeApplica
     private readonly runs: TrainingRunRepository,
     private readonly steps: RunSteps,
     private readonly housekeeping: Housekeeping,
+    @Inject(EXECUTION_DRIVER) private readonly driver: ExecutionDriver,
     @Inject(LOGGER) private readonly log: Logger,
     health: HealthChecks,
   ) {
@@ -114,7 +115,7 @@ export class TrainingReconciler implements OnApplicationBootstrap, BeforeApplica
     let active = runs.filter(({ state }) => state !== 'pending').length;
     for (const run of runs) {
       const isQueued = run.state === 'pending' && run.desired === 'run';
-      if (isQueued && active >= availableParallelism()) continue;
+      if (isQueued && active >= this.driver.capacity) continue;
       if (isQueued) active++;
       this.take(lease, run);
     }

@@ -1,0 +1,61 @@
+import path from 'node:path';
+import { Inject, Module } from '@nestjs/common';
+import { CONFIG, type Config, HealthChecks } from '../../platform/index.js';
+import { openCluster } from '../../platform/kubernetes/index.js';
+import { OBJECT_STORE, type ObjectStore } from '../../storage/index.js';
+import { EXECUTION_DRIVER, type ExecutionDriver } from './execution-driver.js';
+import { ExecutionRepository } from './kubernetes/execution.repository.js';
+import { JobCluster } from './kubernetes/job-cluster.js';
+import { KubernetesDriver } from './kubernetes/kubernetes-driver.js';
+import { jobSettings } from './kubernetes/settings.js';
+import { StagingController } from './kubernetes/staging/staging.controller.js';
+import { StagingService } from './kubernetes/staging/staging.service.js';
+import { LocalDriver } from './local/local-driver.js';
+
+/** Carries out commands: on this machine, each in a folder under `runs/` of the data folder, or as Jobs of a cluster. */
+@Module({
+  controllers: [StagingController],
+  providers: [
+    ExecutionRepository,
+    StagingService,
+    {
+      provide: JobCluster,
+      inject: [CONFIG],
+      useFactory: (config: Config) =>
+        config.EXECUTION_DRIVER === 'kubernetes'
+          ? new JobCluster(openCluster(config.KUBECONFIG), config.KUBERNETES_EXECUTION_NAMESPACE)
+          : null,
+    },
+    {
+      provide: EXECUTION_DRIVER,
+      inject: [CONFIG, JobCluster, ExecutionRepository, OBJECT_STORE],
+      useFactory: (
+        config: Config,
+        cluster: JobCluster | null,
+        executions: ExecutionRepository,
+        objects: ObjectStore,
+      ): ExecutionDriver =>
+        cluster === null
+          ? new LocalDriver(path.join(config.CAIRN_DATA_DIR, 'runs'))
+          : new KubernetesDriver(jobSettings(config), cluster, executions, objects),
+    },
+  ],
+  exports: [EXECUTION_DRIVER],
+})
+export class ExecutionModule {
+  constructor(
+    @Inject(CONFIG) { EXECUTION_DRIVER: driver, KUBERNETES_EXECUTION_NAMESPACE: namespace }: Config,
+    @Inject(JobCluster) cluster: JobCluster | null,
+    health: HealthChecks,
+  ) {
+    if (cluster === null) return;
+    // A cluster that is away stops no answer but those about runs under way; it takes nothing out of service.
+    health.register('execution', async () => {
+      const isReachable = await cluster.check().then(
+        () => true,
+        () => false,
+      );
+      return { isReady: true, isDegraded: !isReachable, report: { driver, namespace, isReachable } };
+    });
+  }
+}
