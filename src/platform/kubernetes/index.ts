@@ -6,6 +6,5 @@ export {
   ClusterRefusedError,
   ClusterSilentError,
   kubernetesError,
-  KubernetesUnavailableError,
   statusOf,
 } from './errors.js';
