@@ -39,7 +39,10 @@ const doors = ROOMS.map((room) => ({
   comment: `src/${room} is entered through its index.ts`,
   severity: 'error',
   from: { path: '^(src|cli|migrations)/', pathNot: `^src/${room}/` },
-  to: { path: `^src/${room}/`, pathNot: `^src/${room}/(index|errors/index|tracing/index|kubernetes/index)\\.ts$` },
+  to: {
+    path: `^src/${room}/`,
+    pathNot: `^src/${room}/(index|errors/index|tracing/index|kubernetes/index)\\.ts$`,
+  },
 }));
 
 module.exports = {
@@ -68,7 +71,7 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: 'node_modules|dist' },
-    exclude: { path: '\\.spec\\.ts$|^test/|/dist/' },
+    exclude: { path: '\\.(service-)?spec\\.ts$|^test/|/dist/' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     enhancedResolveOptions: {

@@ -1,13 +1,14 @@
 /**
  * `npm run bench [-- NAME …] [--seed N] [--profile FOLDER]`: measures the built service against a floor in the same run, so that the
- * ratios hold on other machines too. Names: ingest, lineage, policy, search; all when none is given.
+ * ratios hold on other machines too. Names: ingest, lineage, policy, search, statements, kubernetes; all when none
+ * is given, but kubernetes only where KUBECONFIG names a cluster.
  */
 import { existsSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 
-const NAMES = ['ingest', 'lineage', 'policy', 'search'];
+const NAMES = ['ingest', 'lineage', 'policy', 'search', 'statements', 'kubernetes'];
 
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,
@@ -24,7 +25,11 @@ if (!existsSync(path.resolve(import.meta.dirname, '../dist/src/main.js')))
 
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
 const seed = Number(options.seed);
-const names = positionals.length === 0 ? NAMES : positionals;
+const hasCluster = Boolean(process.env.KUBECONFIG);
+if (positionals.includes('kubernetes') && !hasCluster)
+  fail('kubernetes needs KUBECONFIG: eval "$(bash scripts/services/kubernetes.sh env)"');
+const names =
+  positionals.length > 0 ? positionals : NAMES.filter((name) => name !== 'kubernetes' || hasCluster);
 console.log(
   `machine   ${os.availableParallelism()} cores (${os.cpus()[0].model.trim()}), ${Math.round(os.totalmem() / 2 ** 30)} GiB, Node ${process.versions.node}, load ${os.loadavg()[0].toFixed(1)}`,
 );

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { addAccess } from './access/access.js';
 import { addPrincipals } from './access/principals.js';
 import { addCatalogs } from './sources/catalogs.js';
+import { addStatements } from './sources/statements.js';
 import { addTokens } from './access/tokens.js';
 import { addAdmin } from './admin/admin.js';
 import { addGet } from './content/get.js';
@@ -51,6 +52,7 @@ const GROUPS: readonly AddCommands[] = [
   addPrincipals,
   addTokens,
   addCatalogs,
+  addStatements,
   addAdmin,
 ];
 

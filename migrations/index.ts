@@ -10,7 +10,9 @@ import { ExternalIdentities1795392000010 } from './1795392000010-external-identi
 import { Catalogs1795392000011 } from './1795392000011-catalogs.js';
 import { TraceContext1795392000020 } from './1795392000020-trace-context.js';
 import { SearchElasticsearch1795392000030 } from './1795392000030-search-elasticsearch.js';
+import { KubernetesSource1795392000031 } from './1795392000031-kubernetes-source.js';
 import { KubernetesExecutions1795392000032 } from './1795392000032-kubernetes-executions.js';
+import { Statements1795392000033 } from './1795392000033-statements.js';
 import { Installation1795392000040 } from './1795392000040-installation.js';
 
 /** Every migration, in order. A room's migration creates that room's tables. */
@@ -27,6 +29,8 @@ export const MIGRATIONS = [
   Catalogs1795392000011,
   TraceContext1795392000020,
   SearchElasticsearch1795392000030,
+  KubernetesSource1795392000031,
   KubernetesExecutions1795392000032,
+  Statements1795392000033,
   Installation1795392000040,
 ];

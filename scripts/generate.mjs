@@ -1,5 +1,5 @@
 /**
- * Makes what is made from code: schema.gql and docs/generated/*.md. Needs `npm run build`.
+ * Makes what is made from code: schema.gql, docs/generated/*.md and the list of PostgreSQL's functions. Needs `npm run build`.
  *   node scripts/generate.mjs           writes the files
  *   node scripts/generate.mjs --check   exits 1 when a committed file differs, or when entities and migrations have drifted apart
  */
@@ -18,7 +18,9 @@ import { configurationTable } from './generate/configuration.mjs';
 import { databaseTables } from './generate/database.mjs';
 import { doorsTable } from './generate/doors.mjs';
 import { errorsTable } from './generate/errors.mjs';
+import { postgresFunctions } from './generate/postgres-functions.mjs';
 
+const POSTGRES_FUNCTIONS = 'src/sources/statements/postgres/generated/functions.ts';
 const isCheck = process.argv.includes('--check');
 const root = path.resolve(import.meta.dirname, '..');
 
@@ -39,6 +41,7 @@ async function generate() {
         'docs/generated/database.md': await databaseTables(dataSource),
         'docs/generated/errors.md': errorsTable(path.join(root, 'src'), ERROR_MAPPING),
         'docs/generated/doors.md': doorsTable(cairn.app.get(AccessCheck).doors()),
+        [POSTGRES_FUNCTIONS]: await postgresFunctions(dataSource),
       },
     };
   } finally {
@@ -63,8 +66,10 @@ if (isCheck) {
   for (const [file] of stale)
     console.error(`${file} is not what the code gives; run \`npm run generate\` and commit it`);
 } else {
-  mkdirSync(path.join(root, 'docs/generated'), { recursive: true });
-  for (const [file, text] of stale) writeFileSync(path.join(root, file), text);
+  for (const [file, text] of stale) {
+    mkdirSync(path.dirname(path.join(root, file)), { recursive: true });
+    writeFileSync(path.join(root, file), text);
+  }
   console.log(stale.length === 0 ? 'nothing changed' : `wrote ${stale.map(([file]) => file).join(', ')}`);
 }
 process.exit(drift.length > 0 || (isCheck && stale.length > 0) ? 1 : 0);

@@ -9,7 +9,7 @@ import { OutboxResolver } from './outbox.resolver.js';
 import { PlatformModule, type PlatformOptions } from './platform/index.js';
 import { PolicyModule } from './policy/index.js';
 import { SearchModule } from './search/index.js';
-import { CatalogsModule, KafkaModule } from './sources/index.js';
+import { CatalogsModule, KafkaModule, KubernetesModule, StatementsModule } from './sources/index.js';
 import { StorageModule } from './storage/index.js';
 
 /** All rooms of the house. */
@@ -27,7 +27,9 @@ export class AppModule {
         LineageModule,
         SearchModule,
         KafkaModule,
+        KubernetesModule,
         CatalogsModule,
+        StatementsModule,
         OrchestratorModule,
       ],
       controllers: [HealthController, MetricsController],

@@ -27,9 +27,10 @@ const FULL = {
   policy: { existingConfigMap: 'policy' },
   tracing: { endpoint: 'http://collector:4318', existingSecret: 'tracing' },
   kubernetes: {
-    source: { enabled: true },
+    clusterName: 'prod',
+    source: { enabled: true, namespaces: [RUNS, 'default'] },
     execution: { enabled: true, namespace: RUNS },
-    tokenReview: { enabled: true },
+    tokenReview: { enabled: true, audience: 'cairn.example.org' },
   },
   env: { CAIRN_MAX_BODY_BYTES: 33_554_432 },
   secretEnv: { AWS_SESSION_TOKEN: { existingSecret: 's3', key: 'session' } },
@@ -234,7 +235,16 @@ describe('what the chart makes of its values', () => {
     expect(CONFIG_SCHEMA.parse(Object.fromEntries(given))).toMatchObject({
       ...{ CAIRN_MIGRATE: false, CAIRN_MAX_BODY_BYTES: 33_554_432, S3_PREFIX: 'cairn/' },
       KAFKA_BROKERS: ['kafka-0:9092', 'kafka-1:9092'],
+      ...{ KUBERNETES_SOURCE: true, KUBERNETES_SOURCE_NAMESPACES: [RUNS, 'default'] },
+      ...{ KUBERNETES_SOURCE_SUBJECT: 'service:kubernetes', KUBERNETES_CLUSTER_NAME: 'prod' },
+      KUBERNETES_TOKEN_AUDIENCE: 'cairn.example.org',
     });
+  });
+
+  test('asks the cluster for nothing unless a feature is turned on', async () => {
+    const [{ spec }] = ofKind(await template(NEEDED), 'Deployment') as [Resource];
+    const names = (spec.template.spec.containers[0].env as Resource[]).map(({ name }) => name as string);
+    expect(names.filter((name) => name.startsWith('KUBE'))).toEqual([]);
   });
 
   test('leaves the number of replicas to the autoscaler where there is one', async () => {
@@ -301,6 +311,11 @@ describe('bad values are refused by name', () => {
       'gRPC for traces',
       { ...NEEDED, tracing: { endpoint: 'http://c:4317', protocol: 'grpc' } },
       /tracing\/protocol/,
+    ],
+    [
+      'an audience of two words',
+      { ...NEEDED, kubernetes: { tokenReview: { enabled: true, audience: 'a b' } } },
+      /tokenReview\/audience/,
     ],
     ['a setting in small letters', { ...NEEDED, env: { cairn_port: '1' } }, /env.*cairn_port/],
     [

@@ -1,13 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Kafka, logLevel, type Producer } from 'kafkajs';
 import { startTestCairn, type TestCairn } from './support/cairn.js';
 import { type FaultProxy, startFaultProxy } from './support/fault-proxy.js';
+import { freePort } from './support/free-port.js';
 import { killService, runService, serviceEnvironment } from './support/services.js';
 
 const brokers = serviceEnvironment('kafka')['KAFKA_BROKERS']!;
@@ -197,15 +196,6 @@ describe('brokers with faults', () => {
     await untilAllKnown();
   });
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 async function countEvents(): Promise<number> {
   let count = 0;

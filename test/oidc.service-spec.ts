@@ -3,7 +3,9 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { startTestCairn, type TestCairn } from './support/cairn.js';
-import { runService, serviceEnvironment } from './support/services.js';
+import { type FaultProxy, startFaultProxy } from './support/fault-proxy.js';
+import { freePort } from './support/free-port.js';
+import { killService, runService, serviceEnvironment } from './support/services.js';
 
 const keycloak = serviceEnvironment('keycloak');
 const issuer = keycloak['OIDC_ISSUER']!;
@@ -204,4 +206,80 @@ describe('the identity provider', () => {
     expect(answer.data?.me.subject).toBe('user:alice');
     await fresh.stop();
   }, 120_000);
+});
+
+describe('an identity provider with faults', () => {
+  // One of its own, which names itself by the address of the wire.
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'cairn-keycloak-'));
+  let server: Record<string, string>;
+  let proxy: FaultProxy;
+  let behind: TestCairn;
+  let wired: string;
+
+  const open = () =>
+    startTestCairn({
+      ...{ OIDC_ISSUER: wired, OIDC_AUDIENCE: keycloak['OIDC_AUDIENCE']!, CAIRN_POLICY_DIR: policies },
+      OIDC_KEYS_MAX_AGE_SECONDS: '30',
+    });
+  const token = async (): Promise<string> => {
+    const response = await fetch(`${wired}/protocol/openid-connect/token`, {
+      method: 'POST',
+      body: new URLSearchParams({
+        ...{ client_id: keycloak['OIDC_CLIENT_ID']!, client_secret: keycloak['OIDC_CLIENT_SECRET']! },
+        ...{ grant_type: 'password', username: 'alice', password: 'alice', scope: 'openid' },
+      }),
+    });
+    return ((await response.json()) as { access_token: string }).access_token;
+  };
+  const codeOf = async (of: TestCairn, bearer: string) =>
+    (await of.graphql(ME, {}, bearer)).errors?.[0]?.extensions['code'];
+
+  beforeAll(async () => {
+    const port = await freePort();
+    proxy = await startFaultProxy({ port });
+    server = {
+      ...{ SERVICES_DATA: folder, KEYCLOAK_PORT: String(port) },
+      KEYCLOAK_HOSTNAME_PORT: String(proxy.port),
+    };
+    await runService('keycloak', 'start', server);
+    wired = `http://127.0.0.1:${proxy.port}/realms/cairn`;
+    behind = await open();
+  }, 240_000);
+  afterAll(async () => {
+    await behind.stop();
+    await proxy.close();
+    await runService('keycloak', 'stop', server);
+    rmSync(folder, { recursive: true });
+  });
+
+  test('is waited for while it is slow, and refused by name, within seconds, while it says nothing', async () => {
+    const bearer = await token();
+    proxy.slow(200);
+    expect((await behind.ask(ME, {}, bearer)).me.subject).toBe('user:alice');
+    proxy.heal();
+    const fresh = await open();
+    proxy.stall();
+    expect(await codeOf(fresh, bearer)).toBe('UNAVAILABLE');
+    expect((await behind.ask(ME, {}, bearer)).me.subject).toBe('user:alice');
+    const health: any = await (await fresh.http('/health/ready')).json();
+    expect(health.parts.identityProvider).toMatchObject({ isReady: true, isDegraded: true });
+    proxy.heal();
+    for (let tries = 0; tries < 40 && (await codeOf(fresh, bearer)) !== undefined; tries++)
+      await new Promise((resolve) => setTimeout(resolve, 500));
+    expect((await fresh.ask(ME, {}, bearer)).me.subject).toBe('user:alice');
+    await fresh.stop();
+  });
+
+  test('may be killed: who was let in stays, and new tokens are taken once it is back', async () => {
+    const bearer = await token();
+    expect(await codeOf(behind, bearer)).toBeUndefined();
+    await killService('keycloak', server);
+    expect((await behind.ask(ME, {}, bearer)).me.subject).toBe('user:alice');
+    expect((await behind.ask(ME)).me.subject).toBe('user:admin');
+    await runService('keycloak', 'start', server);
+    const later = await token();
+    for (let tries = 0; tries < 40 && (await codeOf(behind, later)) !== undefined; tries++)
+      await new Promise((resolve) => setTimeout(resolve, 500));
+    expect((await behind.ask(ME, {}, later)).me.subject).toBe('user:alice');
+  }, 240_000);
 });

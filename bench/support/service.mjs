@@ -13,10 +13,11 @@ const START_TIMEOUT_MS = 60_000;
  * Starts the built service in a process of its own, over an embedded PostgreSQL with the settings of production, on a free port and
  * with data of its own. The floors of the benchmarks are measured on the same PostgreSQL, in a database beside.
  * @param nodeOptions e.g. `['--cpu-prof']`
+ * @param settings beside those that every benchmark has
  * @returns {Promise<{url: string, token: string, service: pg.Pool, floor: pg.Pool, version: string, ask: Function, stop: () => Promise<void>}>}
  *   `service` and `floor`: connections to the service's database and to the empty one beside it
  */
-export async function startBenchCairn(nodeOptions = []) {
+export async function startBenchCairn(nodeOptions = [], settings = {}) {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'cairn-bench-'));
   chmodSync(folder, 0o755);
   const postgres = await startEmbeddedPostgres(path.join(folder, 'postgres'));
@@ -36,6 +37,7 @@ export async function startBenchCairn(nodeOptions = []) {
       CAIRN_POLICY_DIR: path.join(ROOT, 'policies'),
       CAIRN_ADMIN_TOKEN: token,
       CAIRN_LOG_LEVEL: 'warn',
+      ...settings,
     },
     stdio: ['ignore', 'pipe', 'inherit'],
   });

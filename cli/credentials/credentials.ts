@@ -13,8 +13,20 @@ export interface Credentials {
 
 /** `$XDG_CONFIG_HOME/cairn/credentials.json`, or below `~/.config`. */
 export function credentialsFile(env: Environment): string {
-  const home = env['HOME'] || os.homedir();
-  return path.join(env['XDG_CONFIG_HOME'] || path.join(home, '.config'), 'cairn', 'credentials.json');
+  return path.join(
+    env['XDG_CONFIG_HOME'] || path.join(env['HOME'] || homeFolder(), '.config'),
+    'cairn',
+    'credentials.json',
+  );
+}
+
+/** A user of a number alone, as containers have them, has none: nothing is found in its place, and nothing is stored. */
+function homeFolder(): string {
+  try {
+    return os.homedir();
+  } catch {
+    return '/nonexistent';
+  }
 }
 
 /**

@@ -3,6 +3,7 @@ import { APP_GUARD, DiscoveryModule } from '@nestjs/core';
 import { AccessCheck } from './access/access-check.js';
 import { AuthenticationGuard } from './access/authentication.guard.js';
 import { Administrator } from './administrator.js';
+import { ServiceAccountVerifier } from './kubernetes/service-account-verifier.js';
 import { ExternalIdentityRepository } from './oidc/external-identity.repository.js';
 import { ExternalIdentityResolver } from './oidc/external-identity.resolver.js';
 import { ExternalIdentityService } from './oidc/external-identity.service.js';
@@ -26,6 +27,7 @@ import { TokenService } from './tokens/token.service.js';
     TokenService,
     TokenResolver,
     OidcVerifier,
+    ServiceAccountVerifier,
     ExternalIdentityRepository,
     ExternalIdentityService,
     ExternalIdentityResolver,

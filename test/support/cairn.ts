@@ -29,6 +29,8 @@ export interface TestCairn extends Cairn {
   http(route: string, init?: RequestInit & { token?: string }): Promise<Response>;
   /** Makes a principal and a token for it; what it may do, the policy files say. @param subject `user:NAME` or `service:NAME` */
   tokenFor(subject: string): Promise<string>;
+  /** Does `work` while the service is down, then starts another as {@link restart} does. */
+  away(work: () => Promise<void>): Promise<void>;
   /** Stops the service and starts another on the same database and data folder; `app` and `url` are the new one's then. */
   restart(): Promise<void>;
 }
@@ -94,11 +96,16 @@ export async function startTestCairn(env: Record<string, string> = {}): Promise<
       });
       return issued.issueToken.secret as string;
     },
-    restart: async () => {
+    restart: () => cairn.away(async () => undefined),
+    away: async (work) => {
       await running.stop();
-      running = await startCairn(config);
-      const { app, url } = running;
-      Object.assign(cairn, { app, url });
+      try {
+        await work();
+      } finally {
+        running = await startCairn(config);
+        const { app, url } = running;
+        Object.assign(cairn, { app, url });
+      }
     },
     stop: async () => {
       await running.stop();

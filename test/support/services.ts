@@ -27,7 +27,16 @@ export async function killService(name: string, variables: Variables = {}): Prom
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) =>
     /^(run\/)?[\w-]+\.pid$/.test(file),
   );
-  for (const file of files) process.kill(Number(readFileSync(path.join(folder, file), 'utf8')), 'SIGKILL');
+  for (const file of files) killAll(Number(readFileSync(path.join(folder, file), 'utf8')));
+}
+
+/** A process, with what it leads: a script may have started the server itself. */
+function killAll(pid: number): void {
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    process.kill(pid, 'SIGKILL');
+  }
 }
 
 /**

@@ -56,6 +56,21 @@
 - { name: OIDC_AUDIENCE, value: {{ .audience | quote }} }
 {{- end }}
 {{- end }}
+{{- with .Values.kubernetes }}
+{{- if .clusterName }}
+- { name: KUBERNETES_CLUSTER_NAME, value: {{ .clusterName | quote }} }
+{{- end }}
+{{- if .source.enabled }}
+- { name: KUBERNETES_SOURCE, value: "true" }
+- { name: KUBERNETES_SOURCE_SUBJECT, value: {{ .source.subject | quote }} }
+{{- if .source.namespaces }}
+- { name: KUBERNETES_SOURCE_NAMESPACES, value: {{ join "," .source.namespaces | quote }} }
+{{- end }}
+{{- end }}
+{{- if .tokenReview.enabled }}
+- { name: KUBERNETES_TOKEN_AUDIENCE, value: {{ .tokenReview.audience | quote }} }
+{{- end }}
+{{- end }}
 {{- with .Values.tracing }}
 {{- if .endpoint }}
 - { name: OTEL_EXPORTER_OTLP_ENDPOINT, value: {{ .endpoint | quote }} }

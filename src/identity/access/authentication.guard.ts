@@ -1,5 +1,6 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
+import { ServiceAccountVerifier } from '../kubernetes/service-account-verifier.js';
 import { ExternalIdentityService } from '../oidc/external-identity.service.js';
 import { OidcVerifier } from '../oidc/oidc-verifier.js';
 import type { Principal } from '../principals/principal.js';
@@ -19,6 +20,7 @@ export class AuthenticationGuard implements CanActivate {
     private readonly reflector: Reflector,
     private readonly tokens: TokenService,
     private readonly oidc: OidcVerifier,
+    private readonly accounts: ServiceAccountVerifier,
     private readonly identities: ExternalIdentityService,
   ) {}
 
@@ -40,6 +42,7 @@ export class AuthenticationGuard implements CanActivate {
   }
 
   private async callerOf(token: string): Promise<Principal | undefined> {
+    if (this.accounts.takes(token)) return this.identities.principalOf(await this.accounts.verify(token));
     if (!this.oidc.takes(token)) return this.tokens.authenticate(token);
     return this.identities.principalOf(await this.oidc.verify(token));
   }

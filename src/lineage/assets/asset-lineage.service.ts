@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
 import type { Principal } from '../../identity/index.js';
 import { validate } from '../../platform/index.js';
-import { type JsonObject, objectAt, textAt } from '../events/json.js';
+import { type JsonObject, objectAt, objectsIn, textAt } from '../events/json.js';
 import { Views } from '../graph/view.js';
 import { type SchemaColumn, schemaColumnsIn } from '../projection/column-facts.js';
 import { AssetLineageRepository, type AssetVersion } from './asset-lineage.repository.js';
@@ -15,6 +15,13 @@ const FIRST = z.number().int().min(1, 'must be 1 to 200').max(200, 'must be 1 to
 export interface Description {
   readonly columns: readonly SchemaColumn[];
   readonly documentation: string | undefined;
+}
+
+/** The columns of an asset, in order, and whose word it is. */
+export interface KnownSchema {
+  readonly columns: readonly { readonly name: string; readonly type: string | undefined }[];
+  /** The `_producer` of the facet. */
+  readonly producer: string | undefined;
 }
 
 /** What events say of an asset. The callers of this may see the asset. */
@@ -56,6 +63,20 @@ export class AssetLineageService {
           documentation: textAt(objectAt(facetOf(assetId, 'documentation'))['description']),
         },
       ]),
+    );
+  }
+
+  /** The latest `schema` facets, by asset id, without the fields of structs. The caller of this may see all of the assets. */
+  async schemas(assetIds: readonly string[]): Promise<Map<string, KnownSchema>> {
+    const rows = await this.repository.facetsOf(assetIds, ['schema']);
+    return new Map(
+      rows.map(({ assetId, value }) => {
+        const columns = objectsIn(objectAt(value)['fields']).flatMap((field) => {
+          const name = textAt(field['name']);
+          return name === undefined ? [] : [{ name, type: textAt(field['type']) }];
+        });
+        return [assetId, { columns, producer: textAt(objectAt(value)['_producer']) }];
+      }),
     );
   }
 

@@ -214,6 +214,36 @@ export const CONFIG_SCHEMA = z.object({
     .describe(
       "File that says how the cluster is reached, for the settings below. Without it the pod's own service account.",
     ),
+  KUBERNETES_SOURCE: z
+    .stringbool()
+    .default(false)
+    .describe('Whether workloads of the cluster are read into lineage: Pods, Jobs, CronJobs, Deployments.'),
+  KUBERNETES_SOURCE_NAMESPACES: commaList(
+    z.string().regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/, 'must be names of namespaces, with commas'),
+  )
+    .optional()
+    .describe('Namespaces that are read, with commas. Without it all are.'),
+  KUBERNETES_SOURCE_SUBJECT: z
+    .string()
+    .default('service:kubernetes')
+    .describe('Principal whose `emit` rights events of the cluster need; an administrator makes it.'),
+  KUBERNETES_CLUSTER_NAME: z
+    .string()
+    .regex(
+      /^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,98}[A-Za-z0-9])?$/,
+      'must be 1–100 letters, digits, ".", "_" or "-", with a letter or digit at both ends',
+    )
+    .optional()
+    .describe(
+      "The cluster's name in the OpenLineage namespace of its workloads, `kubernetes://NAME`. Default: the uid of its namespace kube-system. Another name makes other jobs of the same workloads.",
+    ),
+  KUBERNETES_TOKEN_AUDIENCE: z
+    .string()
+    .regex(/^\S{1,500}$/, 'must be 1–500 characters without blanks')
+    .optional()
+    .describe(
+      "What tokens of the cluster's service accounts must be for; turns them on. They are reviewed by the API server.",
+    ),
   ...EXECUTION_SETTINGS,
   OTEL_EXPORTER_OTLP_ENDPOINT: url('http:', 'https:')
     .optional()
@@ -242,6 +272,23 @@ export const CONFIG_SCHEMA = z.object({
   CAIRN_MAX_OBJECT_BYTES: sizeBytes
     .default(5 * 1024 ** 3)
     .describe('Largest single uploaded object, in bytes.'),
+  STATEMENTS_MAX_BYTES: sizeBytes
+    .default(1024 ** 2)
+    .describe('Largest SQL text that is parsed, in bytes of UTF-8.'),
+  STATEMENTS_PARSE_TIMEOUT_MS: z.coerce
+    .number()
+    .int()
+    .min(100)
+    .max(60_000)
+    .default(2_000)
+    .describe('How long parsing one SQL text may take, in milliseconds.'),
+  STATEMENTS_RETENTION_DAYS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(3_650)
+    .default(90)
+    .describe('How long the ledger keeps SQL statements, in days; lineage keeps what they told.'),
   CAIRN_RUN_TIMEOUT_MAX_SECONDS: z.coerce
     .number()
     .int()

@@ -9,6 +9,33 @@ export class KubernetesUnavailableError extends DomainError {
   }
 }
 
+/** The API server refused a request. The message is its own. */
+export class ClusterRefusedError extends DomainError {
+  readonly kind = 'unavailable';
+  constructor(
+    readonly status: number,
+    message: string,
+  ) {
+    super(`Kubernetes: ${message}`, { status });
+  }
+}
+
+/** What came is not what the API server sends. */
+export class ClusterGarbageError extends DomainError {
+  readonly kind = 'unavailable';
+  constructor(reason: string) {
+    super(`Kubernetes: the answer cannot be read: ${reason}`);
+  }
+}
+
+/** Nothing came for longer than the API server leaves a connection silent. */
+export class ClusterSilentError extends DomainError {
+  readonly kind = 'unavailable';
+  constructor(path: string, idleMs: number) {
+    super(`Kubernetes: nothing came from ${path} for ${idleMs / 1000} s; the connection is taken for dead.`);
+  }
+}
+
 /** The HTTP status of an answer that refuses; `undefined` when there was none. */
 export function statusOf(error: unknown): number | undefined {
   return error instanceof ApiException ? error.code : undefined;

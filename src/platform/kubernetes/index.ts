@@ -1,3 +1,10 @@
 /** The platform's fourth door: the cluster, for the rooms that speak to Kubernetes. */
 export { openCluster } from './cluster.js';
-export { kubernetesError, KubernetesUnavailableError, statusOf } from './errors.js';
+export { ClusterHttp } from './cluster-http.js';
+export {
+  ClusterGarbageError,
+  ClusterRefusedError,
+  ClusterSilentError,
+  kubernetesError,
+  statusOf,
+} from './errors.js';

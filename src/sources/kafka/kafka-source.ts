@@ -17,9 +17,10 @@ import type { Principal } from '../../identity/index.js';
 import { IngestionService } from '../../lineage/index.js';
 import { CONFIG, type Config, HealthChecks, LOGGER, type Logger } from '../../platform/index.js';
 import { inSpan, SpanKind, withTraceparent } from '../../platform/tracing/index.js';
-import { KafkaPrincipal } from './kafka-principal.js';
-import { isTransient, PoisonMessages } from './poison-messages.js';
+import { isTransient } from '../emission/is-transient.js';
+import { SourcePrincipal } from '../emission/source-principal.js';
 import { kafkaMessages } from './metrics.js';
+import { PoisonMessages } from './poison-messages.js';
 
 /** Messages that are on their way into the database at once; the ingestion gathers them into transactions. */
 const AT_ONCE = 500;
@@ -46,7 +47,7 @@ export class KafkaSource implements OnApplicationBootstrap, BeforeApplicationShu
   constructor(
     private readonly ingestion: IngestionService,
     private readonly poison: PoisonMessages,
-    private readonly principal: KafkaPrincipal,
+    private readonly principal: SourcePrincipal,
     @Inject(CONFIG) private readonly config: Config,
     @Inject(LOGGER) private readonly log: Logger,
     health: HealthChecks,
@@ -145,7 +146,7 @@ export class KafkaSource implements OnApplicationBootstrap, BeforeApplicationShu
     for (let at = 0; at < messages.length && isRunning() && !isStale(); at += AT_ONCE) {
       const some = messages.slice(at, at + AT_ONCE);
       try {
-        const caller = await this.principal.now();
+        const caller = await this.principal.now('KAFKA_SUBJECT');
         const outcomes = await Promise.allSettled(
           some.map((message) => traced(message, topic, () => this.take(caller, topic, partition, message))),
         );

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { IngestionService, redactText } from '../../lineage/index.js';
-import { DeadLetters, DomainError, Outbox } from '../../platform/index.js';
-import { KafkaPrincipal } from './kafka-principal.js';
+import { DeadLetters, Outbox } from '../../platform/index.js';
+import { SourcePrincipal } from '../emission/source-principal.js';
 
 /** Outbox topic: a message that could not be taken. Payload: `{ topic, partition, offset, text }`. */
 const KAFKA_MESSAGE = 'kafka.message';
@@ -15,12 +15,6 @@ export interface ReadMessage {
   readonly text: string;
 }
 
-/** Whether the same message may be taken later; anything else never will be as it is. */
-export function isTransient(error: unknown): boolean {
-  const passing = ['unavailable', 'too-many-requests', 'timeout', 'storage-full'];
-  return error instanceof DomainError && passing.includes(error.kind);
-}
-
 /** Keeps messages that can never be taken as they are, so that those behind them are not held up and none is lost. */
 @Injectable()
 export class PoisonMessages {
@@ -28,11 +22,11 @@ export class PoisonMessages {
     private readonly letters: DeadLetters,
     outbox: Outbox,
     ingestion: IngestionService,
-    principal: KafkaPrincipal,
+    principal: SourcePrincipal,
   ) {
     // Replayed by an administrator, after the policy or the producer's mistake was mended.
     outbox.handle(KAFKA_MESSAGE, async ({ payload }) => {
-      await ingestion.ingestText(await principal.now(), payload['text'] as string);
+      await ingestion.ingestText(await principal.now('KAFKA_SUBJECT'), payload['text'] as string);
     });
   }
 

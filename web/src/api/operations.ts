@@ -26,12 +26,12 @@ export const ME = operation<{ me: { subject: string; displayName: string } }>(
 );
 
 export const SEARCH = operation<
-  { search: Page<SearchHit> & { facets: readonly Facet[] } },
+  { search: Page<SearchHit> & { facets: readonly Facet[]; isFallback: boolean } },
   { query: string; filter: SearchFilter; first: number; after?: string }
 >(
   `query Search($query: String!, $filter: SearchFilterInput, $first: Int!, $after: String) {
     search(query: $query, filter: $filter, first: $first, after: $after) {
-      nodes { asset { ${SUMMARY} } highlight } facets { name values { value count } } pageInfo { hasNextPage endCursor }
+      nodes { asset { ${SUMMARY} } highlight } facets { name values { value count } } pageInfo { hasNextPage endCursor } isFallback
     }
   }`,
 );

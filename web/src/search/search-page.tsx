@@ -21,10 +21,15 @@ export function SearchPage({ view }: { readonly view: SearchView }) {
     <main className="search-page">
       <SearchBox query={view.query} isLarge />
       <Answered question={question} what="assets">
-        {({ hits, facets, hasMore }) => (
+        {({ hits, facets, hasMore, isFallback }) => (
           <div className="results-and-facets" aria-busy={question.isLoading}>
             <Facets view={view} facets={facets} />
             <section className="results" aria-label="Results">
+              {isFallback && (
+                <p className="muted small" role="status">
+                  Elasticsearch is away or behind; PostgreSQL answered instead.
+                </p>
+              )}
               {hits.length === 0 && <NothingFound view={view} />}
               <ul onKeyDown={moveByArrows}>
                 {hits.map(({ asset, highlight }) => (

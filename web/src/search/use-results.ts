@@ -8,6 +8,8 @@ export interface Results {
   readonly hits: readonly { readonly asset: AssetSummary; readonly highlight?: string }[];
   readonly facets: readonly Facet[];
   readonly hasMore: boolean;
+  /** PostgreSQL answered, because Elasticsearch could not. */
+  readonly isFallback: boolean;
 }
 
 const KINDS: readonly AssetKind[] = ['dataset', 'model', 'job', 'endpoint', 'workload'];
@@ -19,10 +21,12 @@ export function useResults(view: SearchView, first: number): Question<Results> {
   const search = useQuery(SEARCH, isSearch ? { query: view.query, filter, first } : undefined);
   const list = useQuery(ASSETS, isSearch ? undefined : { filter, first });
   if (isSearch) {
-    const { nodes, facets, pageInfo } = search.answer?.search ?? {};
+    const { nodes, facets, pageInfo, isFallback = false } = search.answer?.search ?? {};
     return {
       ...search,
-      answer: nodes && facets && pageInfo && { hits: nodes, facets, hasMore: pageInfo.hasNextPage },
+      answer: nodes &&
+        facets &&
+        pageInfo && { hits: nodes, facets, hasMore: pageInfo.hasNextPage, isFallback },
     };
   }
   const { nodes, pageInfo } = list.answer?.assets ?? {};
@@ -31,6 +35,7 @@ export function useResults(view: SearchView, first: number): Question<Results> {
       hits: nodes.map((asset) => ({ asset })),
       facets: facetsOf(nodes),
       hasMore: pageInfo.hasNextPage,
+      isFallback: false,
     };
   return { ...list, answer };
 }

@@ -1,4 +1,4 @@
-import { type Client, errors, type estypes } from '@elastic/elasticsearch';
+import type { Client, estypes } from '@elastic/elasticsearch';
 import { ASSET_KINDS } from '../../../catalog/index.js';
 import { highlight } from '../../highlight.js';
 import type { SearchDocument, SearchIndex, SearchRequest, SearchResult } from '../../search-index.js';
@@ -130,9 +130,4 @@ export class ElasticsearchSearchIndex implements SearchIndex {
     });
     if (refused.length > 0) throw new ElasticsearchRefusedError(refused.length, refused[0]!);
   }
-}
-
-/** Whether a failure is Elasticsearch's own, or of the way to it. */
-export function isOfElasticsearch(error: unknown): boolean {
-  return error instanceof errors.ElasticsearchClientError || error instanceof ElasticsearchRefusedError;
 }

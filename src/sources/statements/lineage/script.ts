@@ -1,0 +1,140 @@
+import type { Query, TableName } from '../model/query.js';
+import type { DefinedColumn } from '../model/statement.js';
+import { knownTable, openTable, type Rows } from './relation.js';
+import type { NameRules } from './scope.js';
+
+/** How names of tables become whole, and what names can mean. */
+export interface Naming extends NameRules {
+  /** ORDER BY takes columns of the output before those of the input within expressions too, not only as plain names. */
+  readonly sortsByOutput: boolean;
+  readonly catalog: string | undefined;
+  /** Where names without a schema are looked up: one in the first that has such a table, new ones are made in the first. */
+  readonly schemas: readonly string[];
+  /** Where the engine keeps what it says of itself, for tables that it looks up there first. */
+  readonly systemSchemaOf?: (table: string) => string | undefined;
+}
+
+/** Columns of tables, in order, by the dataset's name; undefined where nobody told them. */
+export type Schemas = (table: string) => readonly DefinedColumn[] | undefined;
+
+/** A table that lives as long as the script: its readers read what went into it. */
+export interface TemporaryTable {
+  rows: Rows;
+  readonly inputs: Set<string>;
+}
+
+/** What the statements of one text have done so far to the tables that the next ones name. */
+export class Script {
+  private readonly columns = new Map<string, readonly DefinedColumn[] | undefined>();
+  private readonly temporary = new Map<string, TemporaryTable>();
+  private readonly definitions = new Map<string, Query>();
+
+  private catalog: string | undefined;
+  private searched: readonly string[];
+
+  constructor(
+    readonly naming: Naming,
+    private readonly schemas: Schemas,
+  ) {
+    this.catalog = naming.catalog;
+    this.searched = naming.schemas;
+  }
+
+  /** Looks names without a schema up elsewhere from now on. @param schemas none for where they were looked up at first */
+  use(catalog: string | undefined, schemas: readonly string[]): void {
+    this.catalog = catalog ?? this.catalog;
+    this.searched = schemas.length === 0 ? this.naming.schemas : schemas;
+  }
+
+  /** Whether a name without a schema may stand for tables of several schemas. */
+  isDoubtful({ parts }: TableName): boolean {
+    const [table] = parts;
+    if (parts.length !== 1 || this.searched.length < 2 || this.naming.systemSchemaOf?.(table!) !== undefined)
+      return false;
+    return !this.searched.some((schema) => this.isKnown(this.join([schema, table!])));
+  }
+
+  /** The dataset's name, `catalog.schema.table`; undefined when a part is not known. */
+  nameOf({ parts }: TableName): string | undefined {
+    const [table] = parts;
+    if (table === undefined || parts.length > 3) return undefined;
+    if (parts.length > 1) return this.join(parts);
+    const system = this.naming.systemSchemaOf?.(table);
+    if (system !== undefined) return this.join([system, table]);
+    const known = this.searched.find((schema) => this.isKnown(this.join([schema, table])));
+    const schema = known ?? this.searched[0];
+    return schema === undefined ? undefined : this.join([schema, table]);
+  }
+
+  /** All datasets that a name may turn out to be. */
+  candidatesOf(table: TableName): string[] {
+    const names =
+      table.parts.length === 1 ? this.searched.map((schema) => this.join([schema, ...table.parts])) : [];
+    return [this.nameOf(table), ...names].filter((name) => name !== undefined);
+  }
+
+  /** The name of a table that is made. */
+  newNameOf(table: TableName): string | undefined {
+    const [schema] = this.searched;
+    return table.parts.length === 1 && schema !== undefined
+      ? this.join([schema, ...table.parts])
+      : this.nameOf(table);
+  }
+
+  /** The whole name in parts, as far as it is known: what columns of the table can be qualified with. */
+  pathOf({ parts }: TableName): readonly string[] {
+    const before = [this.catalog, this.searched[0]].slice(0, Math.max(0, 3 - parts.length));
+    return [...before.filter((part) => part !== undefined), ...parts];
+  }
+
+  private join(parts: readonly string[]): string | undefined {
+    const whole = parts.length === 3 ? parts : [this.catalog, ...parts];
+    return whole.every((part) => part !== undefined && part !== '') ? whole.join('.') : undefined;
+  }
+
+  private isKnown(table: string | undefined): boolean {
+    return table !== undefined && (this.columns.has(table) || this.schemas(table) !== undefined);
+  }
+
+  /** What a table without a schema before its name may be before all others. */
+  temporaryTable({ parts }: TableName): TemporaryTable | undefined {
+    return parts.length === 1 ? this.temporary.get(parts[0]!) : undefined;
+  }
+
+  columnsOf(table: string): readonly DefinedColumn[] | undefined {
+    return this.columns.has(table) ? this.columns.get(table) : this.schemas(table);
+  }
+
+  rowsOf(table: string): Rows {
+    const columns = this.columnsOf(table);
+    return columns === undefined
+      ? openTable(table)
+      : knownTable(
+          table,
+          columns.map(({ name }) => name),
+        );
+  }
+
+  /** A statement has made a table, or changed its columns; undefined when it cannot be told to what. */
+  define(table: string, columns: readonly DefinedColumn[] | undefined): void {
+    this.columns.set(table, columns);
+  }
+
+  /** Remembers what a materialized view is refreshed with. */
+  defineView(name: string, query: Query): void {
+    this.definitions.set(name, query);
+  }
+
+  definitionOf(name: string): Query | undefined {
+    return this.definitions.get(name);
+  }
+
+  defineTemporary(name: string, table: TemporaryTable): void {
+    this.temporary.set(name, table);
+  }
+
+  /** @returns whether it was a temporary table */
+  forgetTemporary(table: TableName): boolean {
+    return table.parts.length === 1 && this.temporary.delete(table.parts[0]!);
+  }
+}

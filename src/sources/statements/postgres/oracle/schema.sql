@@ -1,0 +1,14 @@
+CREATE TABLE people (id int PRIMARY KEY, name text, email text, born date, tags text[], doc jsonb, boss int, "Mixed Case" text);
+CREATE TABLE visits (person int, at timestamptz, page text, seconds numeric, meta jsonb, ip inet);
+CREATE TABLE shops (shop int, city text, opened date, area numeric);
+CREATE TABLE sales (shop int, person int, day date, amount numeric, items int, note text);
+CREATE TABLE tree (id int, parent int, label text);
+CREATE VIEW big_sales AS SELECT shop, day, amount FROM sales WHERE amount > 100;
+CREATE TABLE part (p_partkey int, p_name text, p_mfgr text, p_brand text, p_type text, p_size int, p_container text, p_retailprice numeric, p_comment text);
+CREATE TABLE supplier (s_suppkey int, s_name text, s_address text, s_nationkey int, s_phone text, s_acctbal numeric, s_comment text);
+CREATE TABLE partsupp (ps_partkey int, ps_suppkey int, ps_availqty int, ps_supplycost numeric, ps_comment text);
+CREATE TABLE customer (c_custkey int, c_name text, c_address text, c_nationkey int, c_phone text, c_acctbal numeric, c_mktsegment text, c_comment text);
+CREATE TABLE lineorder (o_orderkey int, o_custkey int, o_orderstatus text, o_totalprice numeric, o_orderdate date, o_orderpriority text, o_comment text);
+CREATE TABLE lineitem (l_orderkey int, l_partkey int, l_suppkey int, l_linenumber int, l_quantity numeric, l_extendedprice numeric, l_discount numeric, l_tax numeric, l_returnflag text, l_linestatus text, l_shipdate date, l_commitdate date, l_receiptdate date, l_shipinstruct text, l_shipmode text);
+CREATE TABLE nation (n_nationkey int, n_name text, n_regionkey int, n_comment text);
+CREATE TABLE region (r_regionkey int, r_name text, r_comment text);

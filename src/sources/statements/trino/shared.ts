@@ -1,0 +1,40 @@
+import type { TableName } from '../model/query.js';
+import type { Statement } from '../model/statement.js';
+import type { Cursor } from './cursor.js';
+
+/** A statement and what it is called. */
+export interface Titled {
+  readonly verb: string;
+  readonly statement: Statement;
+}
+
+const NONE: Statement = { kind: 'none' };
+
+/** A statement without data, whatever follows its first words. */
+export function passOver(cursor: Cursor, verb: string): Titled {
+  cursor.skipToEnd();
+  return { verb, statement: NONE };
+}
+
+/** The name of a table that a statement is about. */
+export function tableOf(cursor: Cursor): TableName {
+  const { start: at } = cursor.peek();
+  const parts = cursor.path();
+  if (cursor.accept('@')) cursor.name(); // A branch of the table.
+  return { parts, at };
+}
+
+/**
+ * Passes over WITH FUNCTION and WITH SESSION, whose bodies hold no queries, to the query itself. Calls of the functions that are defined
+ * there are calls of what is known.
+ */
+export function skipFunctions(cursor: Cursor): void {
+  if (!cursor.isNext('WITH', 'FUNCTION') && !cursor.isNext('WITH', 'SESSION')) return;
+  cursor.take();
+  while (!cursor.isNextAnyOf('SELECT', 'VALUES', 'TABLE', 'WITH')) {
+    if (cursor.peek().type === 'end') throw cursor.fault('a query');
+    if (cursor.accept('FUNCTION')) cursor.ownFunctions.add(cursor.name());
+    else if (cursor.isNext('(')) cursor.skipParentheses();
+    else cursor.take();
+  }
+}
