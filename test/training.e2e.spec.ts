@@ -336,6 +336,13 @@ describe('a training run', () => {
     if (script.includes('almost')) expect(await logOf(run.id)).toBe('almost');
   });
 
+  test('cannot choose an image or resources where runs are child processes', async () => {
+    await expect(submit('true', { image: 'train:1' })).rejects.toThrow('input.image: cannot be chosen');
+    await expect(submit('true', { resources: { cpu: '2' } })).rejects.toThrow(
+      'input.resources: cannot be chosen',
+    );
+  });
+
   test('that is cancelled ends with all its processes and commits nothing', async () => {
     const { id } = await submit('echo x > "$CAIRN_OUTPUTS/model"; sleep 60 & echo $!; wait');
     await eventually(

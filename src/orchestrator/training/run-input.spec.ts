@@ -16,6 +16,14 @@ describe('a request for a training run', () => {
     expect(validate(submitSchema(60), fit, 'input').timeoutSeconds).toBe(60);
   });
 
+  it('may say where to run', () => {
+    const demands = {
+      image: 'registry.example.org/a/train:1@sha256:0',
+      resources: { cpu: '500m', memory: '1.5Gi', 'nvidia.com/gpu': '2' },
+    };
+    expect(parse(demands)).toMatchObject(demands);
+  });
+
   const input = fit.inputs[0]!;
   it.each<[object, string]>([
     [{ name: ' ' }, 'input.name'],
@@ -34,6 +42,16 @@ describe('a request for a training run', () => {
     [{ command: Array.from({ length: 65 }, () => 'x') }, 'input.command'],
     [{ parameters: { text: 'x'.repeat(65_536) } }, 'input.parameters'],
     [{ parameters: ['a list'] }, 'input.parameters'],
+    [{ image: '' }, 'input.image'],
+    [{ image: 'a image' }, 'input.image'],
+    [{ resources: { gpu: '1' } }, 'input.resources.gpu'],
+    [{ resources: { memory: '8GB' } }, 'input.resources.memory'],
+    [{ resources: { memory: '-1' } }, 'input.resources.memory'],
+    [{ resources: { 'nvidia.com/gpu': '0.5' } }, 'input.resources.nvidia.com/gpu'],
+    [
+      { resources: Object.fromEntries(Array.from({ length: 11 }, (_, i) => [`a.b/c${i}`, '1'])) },
+      'input.resources',
+    ],
     [{ seed: -1 }, 'input.seed'],
     [{ seed: 1.5 }, 'input.seed'],
     [{ timeoutSeconds: 0 }, 'input.timeoutSeconds'],

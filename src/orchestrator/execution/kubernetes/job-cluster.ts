@@ -12,6 +12,7 @@ import {
 import { assertOutsideTransaction } from '../../../platform/index.js';
 import { kubernetesError, statusOf } from '../../../platform/kubernetes/index.js';
 import { EXECUTION_LABEL, jobName, MANAGED_BY, RUN } from './job-manifest.js';
+import { clusterRequests } from './metrics.js';
 
 const TIMEOUT_MS = 10_000;
 const LOG_TIMEOUT_MS = 60_000;
@@ -211,8 +212,11 @@ export class JobCluster {
   private async call<T>(operation: string, call: () => Promise<T>): Promise<T> {
     assertOutsideTransaction(`Kubernetes: ${operation}`);
     try {
-      return await call();
+      const answer = await call();
+      clusterRequests.inc({ outcome: 'ok' });
+      return answer;
     } catch (error) {
+      clusterRequests.inc({ outcome: 'failed' });
       throw kubernetesError(error, operation);
     }
   }

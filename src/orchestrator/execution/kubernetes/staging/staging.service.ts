@@ -20,6 +20,7 @@ import {
 } from '../../../../storage/index.js';
 import { problemOfPath } from '../../file-paths.js';
 import { type Execution, ExecutionRepository, type StagedFile } from '../execution.repository.js';
+import { stagedBytes } from '../metrics.js';
 import { OtherPodStagesError, OutputsClosedError, StagingRefusedError } from './errors.js';
 
 const PAGE = 1_000;
@@ -92,7 +93,9 @@ export class StagingService {
     if (file === undefined) throw new NotFoundError('File', String(position));
     const sha256 = parseSha256(file.sha256, 'sha256');
     if (isDirect && this.objects.direct) return { url: (await this.objects.direct.signDownload(sha256)).url };
-    return { sizeBytes: file.sizeBytes, stream: await this.objects.open(sha256) };
+    const stream = await this.objects.open(sha256);
+    stagedBytes.inc({ direction: 'in' }, file.sizeBytes);
+    return { sizeBytes: file.sizeBytes, stream };
   }
 
   /** Takes a file that the command left. Sending one again replaces it. */
@@ -105,6 +108,7 @@ export class StagingService {
     const object = await this.objects.put(body, { maxBytes: this.config.CAIRN_MAX_OBJECT_BYTES });
     if (!(await this.executions.addOutput(execution.id, { path, ...object })))
       throw new OutputsClosedError(execution.id);
+    stagedBytes.inc({ direction: 'out' }, object.sizeBytes);
     return object;
   }
 
