@@ -1,6 +1,7 @@
 import type { Client, estypes } from '@elastic/elasticsearch';
 import type { FedEvent } from '../../lineage/index.js';
-import { ElasticsearchRefusedError } from '../drivers/elasticsearch/errors.js';
+import type { SetAside } from '../drivers/elasticsearch/bulk.js';
+import { ElasticsearchRefusedError, typeOf } from '../drivers/elasticsearch/errors.js';
 import { eventDocument } from './event-document.js';
 
 const keyword: estypes.MappingProperty = { type: 'keyword' };
@@ -59,15 +60,26 @@ export class EventIndex {
     return true;
   }
 
-  /** Writes events under their ids; those that are there are written again as they are. */
-  async write(events: readonly FedEvent[]): Promise<void> {
+  /**
+   * Writes events under their ids; those that are there are written again as they are.
+   * @returns those that it will never take
+   */
+  async write(events: readonly FedEvent[]): Promise<SetAside[]> {
     const refused: string[] = [];
+    const setAside: SetAside[] = [];
     await this.client.helpers.bulk<FedEvent>({
       datasource: [...events],
-      onDocument: (event) => [{ index: { _index: this.alias, _id: event.id } }, eventDocument(event)],
-      onDrop: ({ status, error }) =>
-        void refused.push(`${status} ${error?.type ?? ''} ${error?.reason ?? ''}`),
+      onDocument: (event) => [
+        { index: { _index: this.alias, _id: event.id, require_alias: true } },
+        eventDocument(event),
+      ],
+      onDrop: ({ status, error, document: { id } }) => {
+        const reason = [status, typeOf(error?.type)].join(' ');
+        if (status === 400) setAside.push({ to: this.alias, id, reason });
+        else refused.push(reason);
+      },
     });
     if (refused.length > 0) throw new ElasticsearchRefusedError(refused.length, refused[0]!);
+    return setAside;
   }
 }
