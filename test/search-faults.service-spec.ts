@@ -165,3 +165,44 @@ test('a rebuild while Elasticsearch is away says what was done, and is made up f
   await untilFound('bay', ['first_bay']);
   await proxy.close();
 });
+
+test('indices of a newer version are left alone, until an administrator wants this one back', async () => {
+  await start(node);
+  await create('first_cove');
+  await untilFound('cove', ['first_cove'], []);
+  const before = await indices();
+  await client.indices.putMapping({ index: before, _meta: { version: 1_000, generation: randomUUID() } });
+  await until(async () => (await health()).report.indices === 'newer');
+  await create('second_cove');
+  await until(async () => (await search('cove')).names.length === 2);
+  expect((await search('cove')).engine).toBe('postgres');
+  expect(await indices()).toEqual(before);
+  await cairn!.ask('mutation { rebuildSearchIndex }');
+  await untilFound('cove', ['first_cove', 'second_cove']);
+});
+
+test('of two processes one builds and tells, and both let Elasticsearch answer', async () => {
+  await start(node);
+  const other = await startTestCairn({
+    ...{ ELASTICSEARCH_URL: node, ELASTICSEARCH_INDEX_PREFIX: prefix, DATABASE_URL: database.url },
+  });
+  const token = other.adminToken; // of the process that started last
+  try {
+    const engineOf = async (one: TestCairn): Promise<string> =>
+      (await one.ask(SEARCH, { q: 'anything' }, token)).search.engine;
+    await until(async () => (await engineOf(cairn!)) === 'elasticsearch');
+    await until(async () => (await engineOf(other)) === 'elasticsearch');
+    const before = await indices();
+    expect(before).toHaveLength(5);
+    for (const one of [cairn!, other]) await one.ask('mutation { rebuildSearchIndex }', {}, token);
+    const after = await indices();
+    expect(after).toHaveLength(5);
+    expect(after.filter((name) => before.includes(name))).toEqual([]);
+    await until(async () => (await engineOf(cairn!)) === 'elasticsearch');
+    await until(async () => (await engineOf(other)) === 'elasticsearch');
+    await pause(11_000); // both looked again
+    expect(await indices()).toEqual(after);
+  } finally {
+    await other.stop();
+  }
+});

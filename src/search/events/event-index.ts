@@ -23,7 +23,8 @@ const MAPPINGS: estypes.MappingTypeMapping = {
     }),
     event: object({
       ...{ id: keyword, kind: keyword, category: keyword, type: keyword, action: keyword, outcome: keyword },
-      ...{ module: keyword, dataset: keyword, provider: keyword, created: { type: 'date' } },
+      ...{ module: keyword, dataset: keyword, provider: keyword },
+      ...{ created: { type: 'date' }, start: { type: 'date' }, end: { type: 'date' } },
       original: { type: 'keyword', index: false, doc_values: false },
     }),
     openlineage: object({
@@ -46,9 +47,13 @@ export class EventIndex {
     this.alias = `${prefix}-events`;
   }
 
-  /** Makes the index, if it is not there. @returns whether it was made, and so is empty */
+  /** Makes the index, if it is not there, and the fields that it lacks. @returns whether it was made, and so is empty */
   async ensure(): Promise<boolean> {
-    if (await this.client.indices.existsAlias({ name: this.alias })) return false;
+    if (await this.client.indices.existsAlias({ name: this.alias })) {
+      // Fields that came with a later version of Cairn.
+      await this.client.indices.putMapping({ index: this.alias, properties: MAPPINGS.properties! });
+      return false;
+    }
     const settings = { number_of_shards: 1, auto_expand_replicas: '0-1' };
     await this.client.indices.create(
       {
@@ -73,9 +78,10 @@ export class EventIndex {
         { index: { _index: this.alias, _id: event.id, require_alias: true } },
         eventDocument(event),
       ],
-      onDrop: ({ status, error, document: { id } }) => {
+      onDrop: ({ status, error, operation }) => {
         const reason = [status, typeOf(error?.type)].join(' ');
-        if (status === 400) setAside.push({ to: this.alias, id, reason });
+        const { _id: id } = (operation as estypes.BulkOperationContainer).index!;
+        if (status === 400) setAside.push({ to: this.alias, id: id!, reason });
         else refused.push(reason);
       },
     });
