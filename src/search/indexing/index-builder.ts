@@ -47,11 +47,11 @@ export class IndexBuilder {
 
   /**
    * Builds all indices anew and lets searches see them at the end.
-   * @param renew keeps others from doing the same; asked again and again; false when it could not
+   * @param renew keeps others from doing the same; asked each `renewMs`; false when it could not
    * @returns how many assets they know
    * @throws {SearchBuildLostError}
    */
-  async build(renew: () => Promise<boolean>): Promise<number> {
+  async build(renew: () => Promise<boolean>, renewMs = RENEW_MS): Promise<number> {
     await this.generations.begin();
     const met = (await this.generations.find())?.due ?? null;
     const version = await this.pending.nextVersion();
@@ -62,7 +62,7 @@ export class IndexBuilder {
         (isHeld) => (isLost ||= !isHeld),
         () => (isLost = true),
       );
-    }, RENEW_MS);
+    }, renewMs);
     try {
       const all = unless(() => isLost, this.documents.all());
       const count = await this.elasticsearch.index!.replaceAll(all, version, generation);
