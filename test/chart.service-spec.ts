@@ -29,7 +29,11 @@ const FULL = {
   kubernetes: {
     clusterName: 'prod',
     source: { enabled: true, namespaces: [RUNS, 'default'] },
-    execution: { enabled: true, namespace: RUNS },
+    execution: {
+      ...{ enabled: true, namespace: RUNS, image: 'trainer:1', priorityClassName: 'batch' },
+      ...{ nodeSelector: { pool: 'gpu', arch: 'amd64' }, tolerations: [{ key: 'gpu', operator: 'Exists' }] },
+      imagePullSecrets: ['registry'],
+    },
     tokenReview: { enabled: true, audience: 'cairn.example.org' },
   },
   env: { CAIRN_MAX_BODY_BYTES: 33_554_432 },
@@ -225,7 +229,8 @@ describe('what the chart makes of its values', () => {
 
   test('sets what the service knows, with values that it takes', async () => {
     const [{ spec }] = ofKind(await template(FULL), 'Deployment') as [Resource];
-    const environment = spec.template.spec.containers[0].env as { name: string; value?: string }[];
+    const [container] = spec.template.spec.containers;
+    const environment = container.env as { name: string; value?: string }[];
     expect(new Set(environment.map(({ name }) => name)).size).toBe(environment.length);
     const foreign = /^(AWS_|POD_NAME$|OTEL_(TRACES_SAMPLER|RESOURCE_ATTRIBUTES|EXPORTER_OTLP_HEADERS))/;
     const own = environment.filter(({ name }) => !foreign.test(name));
@@ -238,6 +243,15 @@ describe('what the chart makes of its values', () => {
       ...{ KUBERNETES_SOURCE: true, KUBERNETES_SOURCE_NAMESPACES: [RUNS, 'default'] },
       ...{ KUBERNETES_SOURCE_SUBJECT: 'service:kubernetes', KUBERNETES_CLUSTER_NAME: 'prod' },
       KUBERNETES_TOKEN_AUDIENCE: 'cairn.example.org',
+      ...{ EXECUTION_DRIVER: 'kubernetes', KUBERNETES_EXECUTION_NAMESPACE: RUNS },
+      ...{ KUBERNETES_EXECUTION_IMAGE: 'trainer:1', KUBERNETES_EXECUTION_STAGER_IMAGE: container.image },
+      ...{
+        KUBERNETES_EXECUTION_CAIRN_URL: `http://it-cairn.${NAME}.svc:80`,
+        KUBERNETES_EXECUTION_MEMORY: '2Gi',
+      },
+      KUBERNETES_EXECUTION_NODE_SELECTOR: { pool: 'gpu', arch: 'amd64' },
+      KUBERNETES_EXECUTION_TOLERATIONS: [{ key: 'gpu', operator: 'Exists' }],
+      ...{ KUBERNETES_EXECUTION_PRIORITY_CLASS: 'batch', KUBERNETES_EXECUTION_PULL_SECRETS: ['registry'] },
     });
   });
 
@@ -383,9 +397,9 @@ describe('installed in a cluster', () => {
       {
         here: [],
         runs: [
-          ...each('create get patch delete', 'batch/jobs'),
-          ...each('get list watch', '/pods'),
-          'get /pods/log',
+          ...each('create get list patch delete', 'batch/jobs'),
+          ...each('list patch', '/pods'),
+          ...['get /pods/log', 'list /events'],
         ],
         elsewhere: [],
       },

@@ -67,6 +67,34 @@
 - { name: KUBERNETES_SOURCE_NAMESPACES, value: {{ join "," .source.namespaces | quote }} }
 {{- end }}
 {{- end }}
+{{- with .execution }}
+{{- if .enabled }}
+- { name: EXECUTION_DRIVER, value: kubernetes }
+- { name: KUBERNETES_EXECUTION_NAMESPACE, value: {{ include "cairn.runsNamespace" $ | quote }} }
+- { name: KUBERNETES_EXECUTION_STAGER_IMAGE, value: {{ include "cairn.image" $ | quote }} }
+- { name: KUBERNETES_EXECUTION_CAIRN_URL, value: {{ .serviceUrl | default (printf "http://%s.%s.svc:%v" (include "cairn.fullname" $) $.Release.Namespace $.Values.service.port) | quote }} }
+{{- with .image }}
+- { name: KUBERNETES_EXECUTION_IMAGE, value: {{ . | quote }} }
+{{- end }}
+- { name: KUBERNETES_EXECUTION_CPU, value: {{ .cpu | quote }} }
+- { name: KUBERNETES_EXECUTION_MEMORY, value: {{ .memory | quote }} }
+- { name: KUBERNETES_EXECUTION_VOLUME_SIZE, value: {{ .volumeSize | quote }} }
+{{- with .priorityClassName }}
+- { name: KUBERNETES_EXECUTION_PRIORITY_CLASS, value: {{ . | quote }} }
+{{- end }}
+{{- if .nodeSelector }}
+{{- $pairs := list }}
+{{- range $label, $value := .nodeSelector }}{{ $pairs = append $pairs (printf "%s=%s" $label $value) }}{{ end }}
+- { name: KUBERNETES_EXECUTION_NODE_SELECTOR, value: {{ join "," $pairs | quote }} }
+{{- end }}
+{{- with .tolerations }}
+- { name: KUBERNETES_EXECUTION_TOLERATIONS, value: {{ toJson . | quote }} }
+{{- end }}
+{{- with .imagePullSecrets }}
+- { name: KUBERNETES_EXECUTION_PULL_SECRETS, value: {{ join "," . | quote }} }
+{{- end }}
+{{- end }}
+{{- end }}
 {{- if .tokenReview.enabled }}
 - { name: KUBERNETES_TOKEN_AUDIENCE, value: {{ .tokenReview.audience | quote }} }
 {{- end }}

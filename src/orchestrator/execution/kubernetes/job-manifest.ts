@@ -104,14 +104,14 @@ function podOf(
     tolerations: [...settings.tolerations],
     imagePullSecrets: settings.pullSecrets.map((name) => ({ name })),
     volumes: [INPUTS, WORK, OUTPUTS, HOME].map(({ name }) => ({ name, emptyDir: { sizeLimit: volumeSize } })),
-    initContainers: [stager(STAGE_IN, spec.id, token, settings, [INPUTS, WORK]), run],
-    containers: [stager(STAGE_OUT, spec.id, token, settings, [readOnly(OUTPUTS)])],
+    initContainers: [stager(STAGE_IN, spec, token, settings, [INPUTS, WORK]), run],
+    containers: [stager(STAGE_OUT, spec, token, settings, [readOnly(OUTPUTS)])],
   };
 }
 
 function stager(
   name: string,
-  id: string,
+  spec: ExecutionSpec,
   token: StagingToken,
   settings: JobSettings,
   volumeMounts: V1VolumeMount[],
@@ -121,7 +121,7 @@ function stager(
     env: [
       ...variables({
         CAIRN_URL: settings.serviceUrl,
-        CAIRN_EXECUTION: id,
+        CAIRN_EXECUTION: spec.id,
         CAIRN_STAGING_TOKEN: token.secret,
       }),
       ...variables(
@@ -129,12 +129,18 @@ function stager(
           volumeMounts.map((mount) => [`CAIRN_${mount.name.toUpperCase()}`, mount.mountPath]),
         ),
       ),
+      // Whoever watches pods reads there which run a pod belongs to, and looks at no init container.
+      ...variables(lineageOf(spec)),
       { name: 'CAIRN_POD_UID', valueFrom: { fieldRef: { fieldPath: 'metadata.uid' } } },
     ],
     resources: { requests: { cpu: '100m', memory: '128Mi' }, limits: { memory: '512Mi' } },
     terminationMessagePolicy: 'FallbackToLogsOnError',
     securityContext: hardened({ readOnlyRootFilesystem: true }),
   };
+}
+
+function lineageOf({ environment }: ExecutionSpec): Record<string, string> {
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => name.startsWith('OPENLINEAGE_')));
 }
 
 function hardened(more: V1SecurityContext): V1SecurityContext {
