@@ -25,3 +25,12 @@ export const eventBacklog = new Gauge({
   help: 'Lineage events that the index for Kibana lacks, by their numbers: gaps count.',
   registers: [metricsRegistry],
 });
+
+/** What Elasticsearch does not take, and is left out of it. */
+export const searchSetAside = new Counter({
+  name: 'cairn_search_set_aside_total',
+  help: 'Documents that Elasticsearch refused for good: assets that only PostgreSQL finds, events that Kibana lacks. The log names them.',
+  labelNames: ['what'],
+  registers: [metricsRegistry],
+});
+for (const what of ['asset', 'event']) searchSetAside.inc({ what }, 0);

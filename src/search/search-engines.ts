@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { circuitBreaker, ConsecutiveBreaker, handleAll, isBrokenCircuitError } from 'cockatiel';
 import { DomainError, HealthChecks, LOGGER, type Logger } from '../platform/index.js';
 import { Elasticsearch } from './drivers/elasticsearch/elasticsearch.js';
+import { isAboutIndices } from './drivers/elasticsearch/elasticsearch-search-index.js';
 import { PostgresSearchIndex } from './drivers/postgres/postgres-search-index.js';
 import { searches } from './metrics.js';
 import type { SearchRequest, SearchResult } from './search-index.js';
@@ -70,13 +71,14 @@ export class SearchEngines {
   }
 
   private async byElasticsearch(request: SearchRequest): Promise<EngineResult | undefined> {
-    if (this.follower.isBehind) return undefined;
+    if (!this.follower.canAnswer) return undefined;
     try {
       const result = await this.breaker.execute(() => this.elasticsearch.index!.search(request));
       searches.inc({ engine: 'elasticsearch', fallback: 'false' });
       return { ...result, engine: 'elasticsearch', isFallback: false };
     } catch (error) {
       if (!isBrokenCircuitError(error)) this.log.warn({ err: error }, 'search: PostgreSQL answers instead');
+      if (isAboutIndices(error)) this.follower.doubt();
       return undefined;
     }
   }
@@ -93,7 +95,7 @@ export class SearchEngines {
     const isReachable = version !== undefined;
     return {
       isReady: true,
-      isDegraded: !isReachable || trouble !== undefined || state.isBehind,
+      isDegraded: !isReachable || trouble !== undefined || !this.follower.canAnswer,
       report: { engine: 'elasticsearch', isReachable, version, ...state, lastError: trouble },
     };
   }

@@ -4,6 +4,8 @@ import { LineageModule } from '../lineage/index.js';
 import { DocumentRepository } from './indexing/document.repository.js';
 import { Elasticsearch } from './drivers/elasticsearch/elasticsearch.js';
 import { PostgresSearchIndex } from './drivers/postgres/postgres-search-index.js';
+import { GenerationRepository } from './indexing/generation.repository.js';
+import { IndexBuilder } from './indexing/index-builder.js';
 import { IndexFollower } from './indexing/index-follower.js';
 import { IndexingService } from './indexing/indexing.service.js';
 import { PendingRepository } from './indexing/pending.repository.js';
@@ -19,6 +21,8 @@ import { SearchService } from './search.service.js';
     PostgresSearchIndex,
     Elasticsearch,
     PendingRepository,
+    GenerationRepository,
+    IndexBuilder,
     IndexFollower,
     IndexingService,
     SearchEngines,

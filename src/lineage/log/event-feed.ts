@@ -32,12 +32,30 @@ export class EventFeed {
     });
   }
 
-  /** Events in the order of their arrival. @param after exclusive @param upTo inclusive: a {@link watermark} */
-  read(after: string, upTo: string, limit: number): Promise<FedEvent[]> {
+  /** Whether anything came beyond a {@link watermark}, for what looks often: nobody waits for it. */
+  async hasBeyond(after: string): Promise<boolean> {
+    const [row] = await this.database.query<{ found: boolean }>(
+      'SELECT EXISTS (SELECT FROM lineage_event WHERE seq > $1) AS found',
+      [after],
+    );
+    return row!.found;
+  }
+
+  /**
+   * Events in the order of their arrival.
+   * @param after exclusive
+   * @param upTo inclusive: a {@link watermark}
+   * @param maxBytes of their bodies together; one event is given however large it is
+   */
+  read(after: string, upTo: string, limit: number, maxBytes: number): Promise<FedEvent[]> {
     return this.database.query(
-      `SELECT seq, id, kind, event_time AS "eventTime", received_at AS "receivedAt", principal, body
-       FROM lineage_event WHERE seq > $1 AND seq <= $2 ORDER BY seq LIMIT $3`,
-      [after, upTo, limit],
+      `WITH sized AS (
+         SELECT seq, sum(octet_length(body::text)) OVER (ORDER BY seq) AS bytes, row_number() OVER (ORDER BY seq) AS place
+         FROM (SELECT seq, body FROM lineage_event WHERE seq > $1 AND seq <= $2 ORDER BY seq LIMIT $3) AS e
+       )
+       SELECT seq, id, kind, event_time AS "eventTime", received_at AS "receivedAt", principal, body
+       FROM lineage_event JOIN sized USING (seq) WHERE bytes <= $4 OR place = 1 ORDER BY seq`,
+      [after, upTo, limit, maxBytes],
     );
   }
 }

@@ -30,6 +30,8 @@ export function eventDocument({ id, kind, eventTime, receivedAt, principal, body
         : { category: ['database'], type: ['change'] }),
       action: type?.toLowerCase() ?? kind,
       outcome: outcomeOf(type),
+      ...(type === 'START' && { start: eventTime }),
+      ...(isEnd(type) && { end: eventTime }),
       provider: text(producer),
       created: receivedAt,
       original: JSON.stringify(body),
@@ -52,7 +54,11 @@ export function eventDocument({ id, kind, eventTime, receivedAt, principal, body
 /** Source: ECS, event.type for event.category process. */
 function typeOf(eventType: string | undefined): string {
   if (eventType === 'START') return 'start';
-  return ['COMPLETE', 'FAIL', 'ABORT'].includes(eventType ?? '') ? 'end' : 'info';
+  return isEnd(eventType) ? 'end' : 'info';
+}
+
+function isEnd(eventType: string | undefined): boolean {
+  return ['COMPLETE', 'FAIL', 'ABORT'].includes(eventType ?? '');
 }
 
 function outcomeOf(eventType: string | undefined): string {

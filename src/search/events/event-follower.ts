@@ -16,7 +16,7 @@ import {
   type Logger,
 } from '../../platform/index.js';
 import { Elasticsearch } from '../drivers/elasticsearch/elasticsearch.js';
-import { eventBacklog } from '../metrics.js';
+import { eventBacklog, searchSetAside } from '../metrics.js';
 import { EventIndex } from './event-index.js';
 
 const LEASE = 'search events';
@@ -24,6 +24,7 @@ const LEASE_MS = 60_000;
 const LOOK_MS = 2_000;
 const RETRY_MS = 5_000;
 const BATCH = 500;
+const BATCH_BYTES = 16 * 1024 ** 2;
 
 /** Copies the event log to Elasticsearch, where ELASTICSEARCH_EVENTS asks for it: at least once, from a position that it keeps. */
 @Injectable()
@@ -73,15 +74,23 @@ export class EventFollower implements OnApplicationBootstrap, BeforeApplicationS
       this.isEnsured = true;
     }
     const position = await this.position();
+    if (!(await this.feed.hasBeyond(position))) {
+      eventBacklog.set(0);
+      this.isInTrouble = false;
+      return LOOK_MS;
+    }
     const end = await this.feed.watermark();
-    const events = await this.feed.read(position, end, BATCH);
+    const events = await this.feed.read(position, end, BATCH, BATCH_BYTES);
     eventBacklog.set(Number(BigInt(end) - BigInt(events.at(-1)?.seq ?? end)));
     if (events.length > 0) {
-      await this.index!.write(events);
+      const setAside = await this.index!.write(events);
+      searchSetAside.inc({ what: 'event' }, setAside.length);
+      for (const { id, reason } of setAside)
+        this.log.warn({ eventId: id, reason }, 'search: Elasticsearch does not take an event');
       await this.setPosition(events.at(-1)!.seq);
     }
     this.isInTrouble = false;
-    return events.length === BATCH ? 0 : LOOK_MS;
+    return events.at(-1)?.seq === end ? LOOK_MS : 0;
   }
 
   private async position(): Promise<string> {

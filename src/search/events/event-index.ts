@@ -1,6 +1,7 @@
 import type { Client, estypes } from '@elastic/elasticsearch';
 import type { FedEvent } from '../../lineage/index.js';
-import { ElasticsearchRefusedError } from '../drivers/elasticsearch/errors.js';
+import type { SetAside } from '../drivers/elasticsearch/bulk.js';
+import { ElasticsearchRefusedError, typeOf } from '../drivers/elasticsearch/errors.js';
 import { eventDocument } from './event-document.js';
 
 const keyword: estypes.MappingProperty = { type: 'keyword' };
@@ -22,7 +23,8 @@ const MAPPINGS: estypes.MappingTypeMapping = {
     }),
     event: object({
       ...{ id: keyword, kind: keyword, category: keyword, type: keyword, action: keyword, outcome: keyword },
-      ...{ module: keyword, dataset: keyword, provider: keyword, created: { type: 'date' } },
+      ...{ module: keyword, dataset: keyword, provider: keyword },
+      ...{ created: { type: 'date' }, start: { type: 'date' }, end: { type: 'date' } },
       original: { type: 'keyword', index: false, doc_values: false },
     }),
     openlineage: object({
@@ -45,9 +47,13 @@ export class EventIndex {
     this.alias = `${prefix}-events`;
   }
 
-  /** Makes the index, if it is not there. @returns whether it was made, and so is empty */
+  /** Makes the index, if it is not there, and the fields that it lacks. @returns whether it was made, and so is empty */
   async ensure(): Promise<boolean> {
-    if (await this.client.indices.existsAlias({ name: this.alias })) return false;
+    if (await this.client.indices.existsAlias({ name: this.alias })) {
+      // Fields that came with a later version of Cairn.
+      await this.client.indices.putMapping({ index: this.alias, properties: MAPPINGS.properties! });
+      return false;
+    }
     const settings = { number_of_shards: 1, auto_expand_replicas: '0-1' };
     await this.client.indices.create(
       {
@@ -59,15 +65,27 @@ export class EventIndex {
     return true;
   }
 
-  /** Writes events under their ids; those that are there are written again as they are. */
-  async write(events: readonly FedEvent[]): Promise<void> {
+  /**
+   * Writes events under their ids; those that are there are written again as they are.
+   * @returns those that it will never take
+   */
+  async write(events: readonly FedEvent[]): Promise<SetAside[]> {
     const refused: string[] = [];
+    const setAside: SetAside[] = [];
     await this.client.helpers.bulk<FedEvent>({
       datasource: [...events],
-      onDocument: (event) => [{ index: { _index: this.alias, _id: event.id } }, eventDocument(event)],
-      onDrop: ({ status, error }) =>
-        void refused.push(`${status} ${error?.type ?? ''} ${error?.reason ?? ''}`),
+      onDocument: (event) => [
+        { index: { _index: this.alias, _id: event.id, require_alias: true } },
+        eventDocument(event),
+      ],
+      onDrop: ({ status, error, operation }) => {
+        const reason = [status, typeOf(error?.type)].join(' ');
+        const { _id: id } = (operation as estypes.BulkOperationContainer).index!;
+        if (status === 400) setAside.push({ to: this.alias, id: id!, reason });
+        else refused.push(reason);
+      },
     });
     if (refused.length > 0) throw new ElasticsearchRefusedError(refused.length, refused[0]!);
+    return setAside;
   }
 }

@@ -22,11 +22,16 @@ export class IndexingService {
     outbox.handle(ASSET_CHANGED, ({ payload }) => this.follow(String(payload['assetId'])));
   }
 
-  /** Builds all indices anew from the catalog. For administrators. @returns how many assets they know */
+  /**
+   * Builds all indices anew from the catalog. For administrators.
+   * @returns how many assets they know
+   * @throws {SearchRebuildDueError} PostgreSQL's was built, and Elasticsearch's will be
+   */
   async rebuild(caller: Principal): Promise<number> {
     await this.policy.authorize(caller, 'administer', { ...systemResource('outbox'), name: 'search' });
     const count = await this.index.replaceAll(this.documents.all(), await this.pending.nextVersion());
-    return (await this.follower.rebuild()) ?? count;
+    await this.follower.rebuild();
+    return count;
   }
 
   private async follow(assetId: string): Promise<void> {
@@ -34,6 +39,6 @@ export class IndexingService {
     const documents = await this.documents.find([assetId]);
     if (documents.length > 0) await this.index.upsert(documents, version);
     else await this.index.remove([assetId], version);
-    await this.follower.note(assetId);
+    this.follower.wake();
   }
 }

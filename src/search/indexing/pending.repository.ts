@@ -7,7 +7,10 @@ export interface PendingAsset {
   readonly version: string;
 }
 
-/** Versions of search documents, and which assets Elasticsearch is behind with: a row for each, however often it changed. */
+/**
+ * Versions of search documents, and which assets Elasticsearch is behind with: a row for each, however often it changed. A trigger on
+ * `search_document` makes them.
+ */
 @Injectable()
 export class PendingRepository {
   constructor(private readonly database: Database) {}
@@ -18,14 +21,6 @@ export class PendingRepository {
       "SELECT nextval('search_version') AS version",
     );
     return Number(row!.version);
-  }
-
-  async add(assetId: string): Promise<void> {
-    await this.database.query(
-      `INSERT INTO search_pending (asset_id, version) VALUES ($1, nextval('search_version'))
-       ON CONFLICT (asset_id) DO UPDATE SET version = excluded.version`,
-      [assetId],
-    );
   }
 
   /** Those that changed first. */
@@ -40,6 +35,11 @@ export class PendingRepository {
   async told(assets: readonly PendingAsset[]): Promise<void> {
     await this.database.run(async () => {
       const rows = JSON.stringify(assets);
+      // In the order in which changes are noted, so that nobody waits for each other.
+      await this.database.query(
+        `SELECT 1 FROM search_pending WHERE asset_id = ANY($1) ORDER BY asset_id FOR UPDATE`,
+        [assets.map(({ assetId }) => assetId)],
+      );
       await this.database.query(
         `DELETE FROM search_pending AS p USING jsonb_to_recordset($1::jsonb) AS r ("assetId" uuid, version bigint)
          WHERE p.asset_id = r."assetId" AND p.version = r.version`,

@@ -176,17 +176,15 @@ describe('Elasticsearch beside PostgreSQL, on one corpus', () => {
       'customer',
     ];
     const nameOf = new Map(corpus.map(({ assetId, name }) => [assetId, name]));
-    const tops = await Promise.all(
-      texts.map(async (text) => {
-        const [found, expected] = await Promise.all([
-          elasticsearch.index.search(request(text, { first: 10 })),
-          postgres.search(request(text, { first: 10 })),
-        ]);
-        const names = [found, expected].map(({ hits }) => hits.map(({ assetId }) => nameOf.get(assetId)!));
-        const shared = names[0]!.filter((name) => names[1]!.includes(name)).length;
-        return { isSame: names[0]![0] === names[1]![0], shared, of: Math.max(1, names[1]!.length) };
-      }),
-    );
+    // One after the other: each has two seconds of its own.
+    const tops: { isSame: boolean; shared: number; of: number }[] = [];
+    for (const text of texts) {
+      const found = await elasticsearch.index.search(request(text, { first: 10 }));
+      const expected = await postgres.search(request(text, { first: 10 }));
+      const names = [found, expected].map(({ hits }) => hits.map(({ assetId }) => nameOf.get(assetId)!));
+      const shared = names[0]!.filter((name) => names[1]!.includes(name)).length;
+      tops.push({ isSame: names[0]![0] === names[1]![0], shared, of: Math.max(1, names[1]!.length) });
+    }
     const same = tops.filter(({ isSame }) => isSame).length / tops.length;
     const overlap = tops.reduce((sum, { shared, of }) => sum + shared / of, 0) / tops.length;
     console.log(

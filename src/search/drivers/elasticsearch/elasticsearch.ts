@@ -1,6 +1,13 @@
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { Client, type ClientOptions } from '@elastic/elasticsearch';
-import { CONFIG, type Config, InvalidConfigurationError } from '../../../platform/index.js';
+import {
+  CONFIG,
+  type Config,
+  InvalidConfigurationError,
+  LOGGER,
+  type Logger,
+} from '../../../platform/index.js';
+import { searchSetAside } from '../../metrics.js';
 import { ElasticsearchSearchIndex } from './elasticsearch-search-index.js';
 
 const REQUEST_TIMEOUT_MS = 30_000;
@@ -11,10 +18,17 @@ export class Elasticsearch implements OnApplicationShutdown {
   readonly client: Client | undefined;
   readonly index: ElasticsearchSearchIndex | undefined;
 
-  constructor(@Inject(CONFIG) config: Config) {
+  constructor(@Inject(CONFIG) config: Config, @Inject(LOGGER) log: Logger) {
     if (config.ELASTICSEARCH_URL === undefined) return;
     this.client = new Client(optionsOf(config, config.ELASTICSEARCH_URL));
-    this.index = new ElasticsearchSearchIndex(this.client, config.ELASTICSEARCH_INDEX_PREFIX);
+    this.index = new ElasticsearchSearchIndex(this.client, config.ELASTICSEARCH_INDEX_PREFIX, (setAside) => {
+      searchSetAside.inc({ what: 'asset' }, setAside.length);
+      for (const { id, reason } of setAside)
+        log.warn(
+          { assetId: id, reason },
+          'search: Elasticsearch does not take an asset; only PostgreSQL finds it',
+        );
+    });
   }
 
   async onApplicationShutdown(): Promise<void> {
@@ -30,7 +44,7 @@ function optionsOf({ ELASTICSEARCH_API_KEY: apiKey }: Config, address: string): 
   // Out of the address, which the client's errors tell.
   url.username = '';
   url.password = '';
-  const basic = { username: decodeURIComponent(username), password: decodeURIComponent(password) };
+  const basic = { username: decoded(username), password: decoded(password) };
   return {
     node: url.href,
     auth: apiKey !== undefined ? { apiKey } : username === '' ? undefined : basic,
@@ -38,4 +52,14 @@ function optionsOf({ ELASTICSEARCH_API_KEY: apiKey }: Config, address: string): 
     maxRetries: 1,
     redaction: { type: 'remove' },
   };
+}
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    throw new InvalidConfigurationError([
+      'ELASTICSEARCH_URL: user and password must be percent-encoded; a "%" itself is %25',
+    ]);
+  }
 }

@@ -11,11 +11,11 @@ const MIN_ALIKE_CHARS = 4;
 /** Values of one facet that are told, and that are counted before. */
 const FACET_VALUES = { size: 20, shard_size: 2_000 } as const;
 
-const FIELDS = ['name', 'other', 'description'] as const;
+const FIELDS = ['nameWords', 'other', 'description'] as const;
 
 /** What a word in a field adds to the score. Constants, and not Lucene's frequencies: those differ between the indices of the kinds. */
 const WORTH = {
-  name: 2,
+  nameWords: 2,
   other: 0.8,
   description: 0.4,
   wholeWord: 1,
@@ -39,7 +39,7 @@ export function searchBody(
   matching: Matching,
 ): estypes.SearchRequest {
   const every = terms.map((term) => (matching === 'literal' ? literally(term) : alike(term)));
-  const text = request.text.trim().toLowerCase();
+  const text = request.text.normalize('NFKC').trim().toLowerCase();
   const should = [
     ...terms.flatMap(worthOf),
     worth({ term: { lowerName: text } }, WORTH.sameName),
@@ -101,11 +101,11 @@ function alike(term: string): Query {
 
 function fuzzy(term: string): Query {
   const value = { value: term, fuzziness: 'AUTO', prefix_length: 1 };
-  return any([{ fuzzy: { name: value } }, { fuzzy: { 'name.parts': value } }]);
+  return any([{ fuzzy: { nameWords: value } }, { fuzzy: { 'nameWords.parts': value } }]);
 }
 
 function worthOf(term: string): Query[] {
-  const whole = any([{ term: { name: term } }, { term: { 'name.parts': term } }]);
+  const whole = any([{ term: { nameWords: term } }, { term: { 'nameWords.parts': term } }]);
   return [...FIELDS.map((field) => worth(begins(field, term), WORTH[field])), worth(whole, WORTH.wholeWord)];
 }
 

@@ -1,16 +1,25 @@
 import type { estypes } from '@elastic/elasticsearch';
 
-/** To be raised with each change below: the next start builds new indices and swaps the aliases. */
-export const MAPPING_VERSION = 1;
+/**
+ * To be raised with each change below: the next start builds new indices and swaps the aliases. A process that knows a lesser one only
+ * leaves them alone.
+ */
+export const MAPPING_VERSION = 2;
 
-const words = (extra: object = {}): estypes.MappingProperty => ({
+/** Lucene takes no word of more than 32,766 bytes; of longer ones the beginning is found. A query has 200 characters. */
+const MAX_WORD_CHARS = 4_000;
+
+const words = (): estypes.MappingProperty => ({
   type: 'text',
   analyzer: 'cairn_words',
   norms: false,
   index_options: 'docs',
-  fields: { parts: { type: 'text', analyzer: 'cairn_parts', norms: false, index_options: 'docs' }, ...extra },
+  fields: { parts: { type: 'text', analyzer: 'cairn_parts', norms: false, index_options: 'docs' } },
 });
+/** Whole, for policy: a document whose value is too long is not indexed at all. */
 const keyword: estypes.MappingProperty = { type: 'keyword' };
+/** For the order of hits: a longer value counts as none. */
+const bounded: estypes.MappingKeywordProperty = { type: 'keyword', ignore_above: MAX_WORD_CHARS };
 
 /**
  * Words as `words.ts` has them: between two stands everything but letters and digits (`cairn_words`: `shop.raw_orderItems` is shop,
@@ -30,42 +39,50 @@ export const SETTINGS: estypes.IndicesIndexSettings = {
         replacement: ' ',
       },
     },
+    filter: { cairn_longest: { type: 'truncate', length: MAX_WORD_CHARS } },
     tokenizer: {
       cairn_between: { type: 'pattern', pattern: '[^\\p{L}\\p{N}]+' },
       cairn_grams: { type: 'ngram', min_gram: 3, max_gram: 3 },
     },
     analyzer: {
       cairn_grams: { type: 'custom', tokenizer: 'cairn_grams' },
-      cairn_words: { type: 'custom', tokenizer: 'cairn_between', filter: ['lowercase'] },
+      cairn_words: { type: 'custom', tokenizer: 'cairn_between', filter: ['lowercase', 'cairn_longest'] },
       cairn_parts: {
         type: 'custom',
         char_filter: ['cairn_humps'],
         tokenizer: 'cairn_between',
-        filter: ['lowercase'],
+        filter: ['lowercase', 'cairn_longest'],
       },
     },
   },
 };
 
+/** What an index says of itself: {@link MAPPING_VERSION}, and which building of all indices it is of. */
+export interface IndexMeta {
+  readonly version: number;
+  readonly generation: string;
+}
+
 /** Fields of a document; see `source.ts` for what they hold. */
 export const MAPPINGS: estypes.MappingTypeMapping = {
   dynamic: 'strict',
-  _meta: { version: MAPPING_VERSION },
   properties: {
     assetId: keyword,
     kind: keyword,
     namespace: keyword,
     tags: keyword,
-    name: words({ exact: keyword }),
+    name: { type: 'keyword', index: false, doc_values: false, fields: { exact: keyword } },
+    nameWords: words(),
     // By threes of letters, so that what stands within a name is found without looking at all names.
     lowerName: {
-      type: 'keyword',
+      ...bounded,
       fields: { grams: { type: 'text', analyzer: 'cairn_grams', norms: false, index_options: 'positions' } },
     },
-    nameTails: keyword,
+    nameTails: bounded,
     nameLength: { type: 'integer' },
     columns: { ...words(), copy_to: 'other' } as estypes.MappingProperty,
     other: words(),
     description: words(),
+    mark: { type: 'long', index: false },
   },
 };

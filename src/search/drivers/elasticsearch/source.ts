@@ -11,7 +11,10 @@ export interface Source {
   readonly kind: string;
   readonly namespace: string;
   readonly tags: readonly string[];
+  /** As it is: policy is asked by it. */
   readonly name: string;
+  /** The same as it is searched, in one form of writing: full-width letters are as others. */
+  readonly nameWords: string;
   readonly lowerName: string;
   /** What begins behind each separator of the name, in small letters: `marts.orders` and `orders` of `shop.marts.orders`. */
   readonly nameTails: readonly string[];
@@ -22,11 +25,18 @@ export interface Source {
   readonly description: string;
 }
 
+/** What lies beside the documents of an index, and is found by no word: the greatest version that was written to it. */
+export interface Mark {
+  readonly mark: number;
+}
+export const MARK_ID = 'mark';
+
 export function sourceOf(document: SearchDocument): Source {
   const { assetId, kind, namespace, tags, name, identityNamespace, columns, description } = document;
-  const lowerName = name.toLowerCase();
+  const nameWords = name.normalize('NFKC');
+  const lowerName = nameWords.toLowerCase();
   return {
-    ...{ assetId, kind, namespace, tags, name, lowerName },
+    ...{ assetId, kind, namespace, tags, name, nameWords, lowerName },
     nameTails: tailsOf(lowerName),
     nameLength: Math.max(1, name.length),
     columns: bounded(columns.join(' ')),

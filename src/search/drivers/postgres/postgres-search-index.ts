@@ -89,6 +89,8 @@ export class PostgresSearchIndex implements SearchIndex {
   async replaceAll(documents: AsyncIterable<readonly SearchDocument[]>, version: number): Promise<number> {
     return this.database.run(async () => {
       let count = 0;
+      // The same documents once more are no change that others need to be told of.
+      await this.database.query("SELECT set_config('cairn.is_search_rebuild', 'true', true)");
       // Others' writes wait, and are then told from these by their versions.
       await this.database.query('LOCK TABLE search_document IN SHARE ROW EXCLUSIVE MODE');
       await this.database.query('DELETE FROM search_document WHERE version <= $1', [version]);
