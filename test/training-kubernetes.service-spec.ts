@@ -162,6 +162,12 @@ describe('a training run as a Job', () => {
       /^the command was ended by SIGKILL: it used more memory than its limit \(OOMKilled\)$/,
     ],
     [
+      'asks for what no cluster has',
+      '',
+      { resources: { 'requests.example/magic': '1' } },
+      /is refused: spec\.template\.spec\.initContainers\[1\]\.resources.*extended resource name/,
+    ],
+    [
       'leaves a link',
       'ln -s /etc/passwd "$CAIRN_OUTPUTS/model"',
       {},

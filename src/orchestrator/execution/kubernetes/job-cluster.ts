@@ -13,6 +13,7 @@ import { assertOutsideTransaction } from '../../../platform/index.js';
 import { kubernetesError, statusOf } from '../../../platform/kubernetes/index.js';
 import { EXECUTION_LABEL, jobName, MANAGED_BY, RUN } from './job-manifest.js';
 import { clusterRequests } from './metrics.js';
+import { refusalOf } from './refusal.js';
 
 const TIMEOUT_MS = 10_000;
 const LOG_TIMEOUT_MS = 60_000;
@@ -58,9 +59,10 @@ export class JobCluster {
    * @returns the Job that is there then, whoever made it; or why the API server takes none like this, for good
    */
   async apply(id: string, job: V1Job): Promise<V1Job | { readonly refused: string }> {
+    assertOutsideTransaction('Kubernetes: create job');
     this.snapshot = undefined;
     try {
-      return await this.batch.patchNamespacedJob(
+      const made = await this.batch.patchNamespacedJob(
         {
           name: jobName(id),
           namespace: this.namespace,
@@ -71,13 +73,17 @@ export class JobCluster {
         },
         setHeaderOptions('Content-Type', PatchStrategy.ServerSideApply),
       );
+      clusterRequests.inc({ outcome: 'ok' });
+      return made;
     } catch (error) {
+      clusterRequests.inc({ outcome: 'failed' });
+      const status = statusOf(error);
       // Its template cannot change: there is one already, of another attempt.
-      const present = [409, 422].includes(statusOf(error) ?? 0) ? await this.job(id) : undefined;
+      const present = status === 409 || status === 422 ? await this.job(id) : undefined;
       if (present !== undefined) return present;
-      const failure = kubernetesError(error, `create job ${jobName(id)} in ${this.namespace}`);
-      if (statusOf(error) === 422 || statusOf(error) === 400) return { refused: failure.message };
-      throw failure;
+      const refused = refusalOf(error);
+      if (refused !== undefined) return { refused };
+      throw kubernetesError(error, `create job ${jobName(id)} in ${this.namespace}`);
     } finally {
       this.snapshot = undefined;
     }
