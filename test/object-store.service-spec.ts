@@ -215,14 +215,15 @@ test('clients that cannot reach the store bring their bytes by the service', asy
   await cairn.stop();
 });
 
-describe('a store with faults', () => {
+describe.each(['minio', 'versitygw'])('%s with faults', (name) => {
+  const server = serviceEnvironment(name);
   let cairn: TestCairn;
   let proxy: FaultProxy;
   let client: ReturnType<typeof clientOf>;
   let r: string;
   beforeAll(async () => {
-    const bucket = await freshBucket(minio);
-    proxy = await startFaultProxy({ port: Number(new URL(minio['S3_ENDPOINT']!).port) });
+    const bucket = await freshBucket(server);
+    proxy = await startFaultProxy({ port: Number(new URL(server['S3_ENDPOINT']!).port) });
     cairn = await startTestCairn({ S3_ENDPOINT: `http://127.0.0.1:${proxy.port}`, S3_BUCKET: bucket });
     client = clientOf(cairn);
     r = await client.repository();
@@ -285,9 +286,9 @@ describe('a store with faults', () => {
       for (let n = 0; !isOver; n++) seen.push(await put(`killed ${writer}/${n}`));
     });
     await pause(500);
-    await killService('minio');
+    await killService(name);
     await pause(1_000);
-    await runService('minio', 'start');
+    await runService(name, 'start');
     const before = acknowledged.size;
     while (acknowledged.size < before + 8) await pause(50);
     isOver = true;
