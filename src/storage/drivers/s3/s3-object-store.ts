@@ -46,11 +46,16 @@ export interface S3Options {
     /** Base URL, where it is another one for them. */
     readonly endpoint?: string;
     readonly expiresInSeconds: number;
+    /** Objects of more bytes are sent in parts. Default 64 MiB, at least 5 MiB. */
+    readonly partBytes?: number;
+    /** Objects of more bytes are copied in parts. Default 5 GiB, the most that S3 copies at once. */
+    readonly copyBytes?: number;
   };
 }
 
 /** The most that S3 takes in one PUT. */
 const MAX_OBJECT_BYTES = 5 * 1024 ** 3;
+const PART_BYTES = 64 * 1024 ** 2;
 const PUT_ATTEMPTS = 3;
 const CONNECT_MS = 3_000;
 /** A store that says nothing for so long is away. It may hash gigabytes before it answers. */
@@ -182,7 +187,8 @@ export class S3ObjectStore implements ObjectStore {
       if (directTransfers) {
         this.direct = new S3DirectTransfers(this.client, this.outside, {
           ...{ bucket: this.options.bucket, prefix: this.prefix, location: this.location },
-          ...{ maxObjectBytes: MAX_OBJECT_BYTES, expiresInSeconds: direct.expiresInSeconds },
+          ...{ partBytes: direct.partBytes ?? PART_BYTES, copyBytes: direct.copyBytes ?? MAX_OBJECT_BYTES },
+          expiresInSeconds: direct.expiresInSeconds,
         });
       }
       return seen;
