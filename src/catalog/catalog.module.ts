@@ -15,6 +15,12 @@ import { ContentController } from './content/content.controller.js';
 import { ChangeProfileResolver, ContentResolver, EntryProfileResolver } from './content/content.resolver.js';
 import { ContentService } from './content/content.service.js';
 import { ProfileService } from './content/profile.service.js';
+import { ContentMerger } from './merging/content-merger.js';
+import { LocalCopies } from './merging/local-copies.js';
+import { RowKeysRepository } from './merging/row-keys.repository.js';
+import { RowKeysResolver } from './merging/row-keys.resolver.js';
+import { RowKeysService } from './merging/row-keys.service.js';
+import { TaskRunner } from './merging/task-runner.js';
 import { RefRepository } from './refs/ref.repository.js';
 import { RefResolver } from './refs/ref.resolver.js';
 import { RefService } from './refs/ref.service.js';
@@ -45,6 +51,12 @@ const repositories = [
   EntryProfileResolver,
   ChangeProfileResolver,
   ProfileService,
+  LocalCopies,
+  TaskRunner,
+  RowKeysRepository,
+  RowKeysService,
+  RowKeysResolver,
+  ContentMerger,
   UploadService,
   UploadResolver,
   UploadSweeper,

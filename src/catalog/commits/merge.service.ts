@@ -3,10 +3,17 @@ import { z } from 'zod';
 import { type Principal, subjectOf } from '../../identity/index.js';
 import { validate } from '../../platform/index.js';
 import { BranchMovedError } from '../refs/ref.js';
+import { ContentMerger } from '../merging/content-merger.js';
 import type { OpenRepository } from '../repositories/repository.service.js';
 import type { Repository } from '../repositories/repository.js';
 import { EMPTY_TREE, Trees } from '../trees/index.js';
-import { type Commit, mergeBase, type MergeConflict, mergeTrees } from '../versions/index.js';
+import {
+  type Commit,
+  type ContentResolver,
+  mergeBase,
+  type MergeConflict,
+  mergeTrees,
+} from '../versions/index.js';
 import { COMMIT_MESSAGE, CommitService } from './commit.service.js';
 import { CommitWriter } from './commit-writer.js';
 import { RevisionService } from './revision.service.js';
@@ -23,7 +30,13 @@ const MERGE = z.object({
 
 /** What came of a merge. Conflicts are an outcome, not a failure: nothing has changed then. */
 export type MergeReport =
-  | { readonly kind: 'merged'; readonly commit: Commit; readonly isNoop: boolean }
+  | {
+      readonly kind: 'merged';
+      readonly commit: Commit;
+      readonly isNoop: boolean;
+      /** What was merged within files, row by row. */
+      readonly content?: { readonly files: number; readonly rows: number };
+    }
   | { readonly kind: 'conflicts'; readonly conflicts: readonly MergeConflict[]; readonly total: number };
 
 /** Three-way merges by path. */
@@ -34,6 +47,7 @@ export class MergeService {
     private readonly writer: CommitWriter,
     private readonly revisions: RevisionService,
     private readonly trees: Trees,
+    private readonly content: ContentMerger,
   ) {}
 
   /**
@@ -45,21 +59,23 @@ export class MergeService {
     const { repository: name, source, target, message, strategy } = validate(MERGE, input, 'input');
     const open = await this.commits.openBranch(caller, name, target);
     const theirs = await this.revisions.resolve(open.repository, source, 'input.source');
+    const subject = subjectOf(caller);
+    const mergeContent = await this.content.resolverFor(open.repository, subject);
     for (let attempt = 1; ; attempt++) {
       const ours = await this.revisions.get(
         open.repository,
         (await this.commits.branch(open.repository, target)).commitId,
       );
-      const outcome = await this.combine(open.repository, ours, theirs, strategy);
+      const outcome = await this.combine(open.repository, ours, theirs, strategy, mergeContent);
       if (outcome.kind === 'conflicts') return outcome;
       if (outcome.kind === 'contained') return { kind: 'merged', commit: ours, isNoop: true };
-      const subject = subjectOf(caller);
       const commit = this.writer.seal({
         ...{ tree: outcome.tree, parents: [ours.id, theirs.id], author: subject, committer: subject },
-        ...{ committedAt: new Date(), message: message ?? `Merge ${source} into ${target}`, metadata: {} },
+        ...{ committedAt: new Date(), message: message ?? `Merge ${source} into ${target}` },
+        metadata: metadataOf(outcome.content),
       });
       if (await this.land(open, target, ours, commit, subject))
-        return { kind: 'merged', commit, isNoop: false };
+        return { kind: 'merged', commit, isNoop: false, content: outcome.content };
       if (attempt === MAX_ATTEMPTS) throw new BranchMovedError(name, target, ours.id, undefined);
     }
   }
@@ -79,12 +95,21 @@ export class MergeService {
     ours: Commit,
     theirs: Commit,
     strategy: 'none' | 'ours' | 'theirs',
+    mergeContent: ContentResolver,
   ) {
     const parentsOf = async (id: string) => (await this.revisions.get(repository, id)).parents;
     const baseId = await mergeBase(ours.id, theirs.id, parentsOf);
     if (baseId === theirs.id) return { kind: 'contained' } as const;
     const base = baseId === undefined ? EMPTY_TREE : (await this.revisions.get(repository, baseId)).tree;
-    const sides = { base, ours: ours.tree, theirs: theirs.tree };
+    const sides = { base, ours: ours.tree, theirs: theirs.tree, mergeContent };
     return mergeTrees(this.trees, strategy === 'none' ? sides : { ...sides, strategy });
   }
+}
+
+/** Kept with the commit, so that its reader can tell which content no side had as it is. */
+function metadataOf(
+  content: { readonly files: number; readonly rows: number } | undefined,
+): Record<string, string> {
+  if (content === undefined) return {};
+  return { 'merge.files': String(content.files), 'merge.rows': String(content.rows) };
 }

@@ -1,14 +1,8 @@
+import type { RowConflict } from '../../versions/index.js';
 import type { Choice } from './cells.js';
 import { CsvTable } from './csv-table.js';
 import { JsonTable } from './json-table.js';
-import {
-  KEEP,
-  MAX_CONFLICTS,
-  planRows,
-  type RowConflict,
-  type RowPlan,
-  type RowStrategy,
-} from './row-plan.js';
+import { KEEP, MAX_CONFLICTS, planRows, type RowPlan, type RowStrategy } from './row-plan.js';
 import { ofSide, TableFault, type RowTable } from './row-table.js';
 import { writeCsv, writeJson, type Sink } from './row-writer.js';
 

@@ -1,19 +1,10 @@
-import { KeyIndex } from './key-index.js';
+import type { RowConflict } from '../../versions/index.js';
 import { combine, isUnchanged, sameCells, type Choice } from './cells.js';
+import { KeyIndex } from './key-index.js';
 import { ofSide, type Cell, type Cells, type RowTable } from './row-table.js';
 
 /** Whose side a conflicting row takes; without one it is reported. */
 export type RowStrategy = 'ours' | 'theirs';
-
-/** A row that both sides changed, each in its own way. A side where the row is not has no values. */
-export interface RowConflict {
-  readonly key: Readonly<Record<string, string>>;
-  /** The columns that differ; none when a side removed the row. */
-  readonly columns: readonly string[];
-  readonly base?: Readonly<Record<string, string>>;
-  readonly ours?: Readonly<Record<string, string>>;
-  readonly theirs?: Readonly<Record<string, string>>;
-}
 
 /** Conflicts that are told one by one. */
 export const MAX_CONFLICTS = 100;
