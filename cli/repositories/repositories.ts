@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander';
 import type { Page } from '../api/client.js';
 import { formatFields, formatInstant, formatTable } from '../output/format.js';
 import type { Session } from '../session.js';
+import { addRowKeys } from './row-keys.js';
 
 interface Repository {
   readonly name: string;
@@ -18,11 +19,13 @@ interface Repository {
 }
 const FIELDS = 'name kind defaultBranch createdAt asset { id namespace description owners tags }';
 
-/** `repo create|list|show`. */
+/** `repo create|list|show|row-keys`. */
 export function addRepositories(program: Command, open: () => Session): void {
   const repo = program
     .command('repo')
     .description('repositories: the versioned content of datasets and models');
+
+  addRowKeys(repo, open);
 
   repo
     .command('create')

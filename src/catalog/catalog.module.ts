@@ -29,6 +29,12 @@ import { OperationRepository } from './operations/operation.repository.js';
 import { OperationResolver } from './operations/operation.resolver.js';
 import { OperationRunner } from './operations/operation-runner.js';
 import { OperationService } from './operations/operation.service.js';
+import { ContentMerger } from './merging/content-merger.js';
+import { LocalCopies } from './merging/local-copies.js';
+import { RowKeysRepository } from './merging/row-keys.repository.js';
+import { RowKeysResolver } from './merging/row-keys.resolver.js';
+import { RowKeysService } from './merging/row-keys.service.js';
+import { TaskRunner } from './merging/task-runner.js';
 import { RefRepository } from './refs/ref.repository.js';
 import { RefResolver } from './refs/ref.resolver.js';
 import { RefService } from './refs/ref.service.js';
@@ -83,6 +89,12 @@ const repositories = [
   EntryProfileResolver,
   ChangeProfileResolver,
   ProfileService,
+  LocalCopies,
+  TaskRunner,
+  RowKeysRepository,
+  RowKeysService,
+  RowKeysResolver,
+  ContentMerger,
   UploadService,
   UploadResolver,
   UploadSweeper,

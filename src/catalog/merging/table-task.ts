@@ -1,0 +1,28 @@
+import type { RowRule, RowsOutcome, TextFormat } from './rows/merge-text.js';
+import type { RowStrategy } from './rows/row-plan.js';
+
+/** Formats whose rows are merged and compared. */
+export type TableFormat = TextFormat | 'parquet';
+
+/**
+ * Work on files of users, done in a child process: a hostile one may cost the child, never the service. The folder holds
+ * `ours`, `theirs` and perhaps `base`; `result` is written there.
+ */
+export interface MergeTask {
+  readonly kind: 'merge';
+  readonly format: TableFormat;
+  readonly directory: string;
+  readonly hasBase: boolean;
+  readonly rule: RowRule;
+  readonly strategy?: RowStrategy;
+}
+
+export type TableTask = MergeTask;
+
+/** What each kind of task answers. */
+export interface TaskAnswers {
+  readonly merge: RowsOutcome;
+}
+
+/** A message of the child: its task is done, or failed for a reason that is no fault of the file. */
+export type TaskMessage = { readonly answer: TaskAnswers[keyof TaskAnswers] } | { readonly failed: string };
