@@ -14,6 +14,7 @@ import { KubernetesSource1795392000031 } from './1795392000031-kubernetes-source
 import { KubernetesExecutions1795392000032 } from './1795392000032-kubernetes-executions.js';
 import { Statements1795392000033 } from './1795392000033-statements.js';
 import { Installation1795392000040 } from './1795392000040-installation.js';
+import { Versions1795392000051 } from './1795392000051-versions.js';
 import { Gateway1795392000052 } from './1795392000052-gateway.js';
 
 /** Every migration, in order. A room's migration creates that room's tables. */
@@ -34,5 +35,6 @@ export const MIGRATIONS = [
   KubernetesExecutions1795392000032,
   Statements1795392000033,
   Installation1795392000040,
+  Versions1795392000051,
   Gateway1795392000052,
 ];

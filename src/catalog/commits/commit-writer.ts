@@ -30,7 +30,7 @@ export class CommitWriter {
   }
 
   /** In the transaction under way. */
-  insert(repositoryId: string, commit: Commit): Promise<void> {
-    return this.commits.insert(repositoryId, commit);
+  insert(repositoryId: string, commits: readonly Commit[]): Promise<void> {
+    return this.commits.insert(repositoryId, commits);
   }
 }

@@ -79,6 +79,24 @@ export class CommitInput {
   changes!: ChangeInput[];
 }
 
+@InputType()
+export class CommitStagedInput {
+  @Field(() => String)
+  repository!: string;
+
+  @Field(() => String)
+  branch!: string;
+
+  @Field(() => String)
+  message!: string;
+
+  @Field(() => JsonScalar, { nullable: true, description: 'Text by key, part of the id of the commit.' })
+  metadata?: Record<string, string>;
+
+  @Field(() => ID, { nullable: true, description: 'Refuse when the branch is not at this commit.' })
+  expectedHead?: string;
+}
+
 export const MergeStrategyEnum = { none: 'none', ours: 'ours', theirs: 'theirs' } as const;
 registerEnumType(MergeStrategyEnum, {
   name: 'MergeStrategy',
@@ -100,16 +118,68 @@ export class MergeInput {
   @Field(() => String, { nullable: true })
   message?: string;
 
+  @Field(() => JsonScalar, { nullable: true, description: 'Text by key, part of the id of the commit.' })
+  metadata?: Record<string, string>;
+
   @Field(() => MergeStrategyEnum, { nullable: true })
   strategy?: 'none' | 'ours' | 'theirs';
 }
 
+@InputType()
+export class PickInput {
+  @Field(() => String)
+  repository!: string;
+
+  @Field(() => String, { description: 'The branch that gets the new commit.' })
+  branch!: string;
+
+  @Field(() => String, { description: 'The commit.' })
+  revision!: string;
+
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      'Of a merge commit, the parent that its changes are counted from: 1 is what it was merged into.',
+  })
+  mainline?: number;
+
+  @Field(() => String, { nullable: true })
+  message?: string;
+
+  @Field(() => MergeStrategyEnum, { nullable: true })
+  strategy?: 'none' | 'ours' | 'theirs';
+}
+
+@InputType()
+export class ResetBranchInput {
+  @Field(() => String)
+  repository!: string;
+
+  @Field(() => String)
+  branch!: string;
+
+  @Field(() => String, { description: 'Where it goes.' })
+  revision!: string;
+
+  @Field(() => ID, { nullable: true, description: 'Refuse when the branch is not at this commit.' })
+  expectedHead?: string;
+}
+
+@InputType()
+export class SetChecksInput {
+  @Field(() => String)
+  repository!: string;
+
+  @Field(() => JsonScalar, { description: 'Replaces all: see Repository.checks; {} asks for nothing.' })
+  checks!: Record<string, unknown>;
+}
+
 @ObjectType()
 export class Merged {
-  @Field(() => CommitModel, { description: 'The head of the target after the merge.' })
+  @Field(() => CommitModel, { description: 'The head of the branch afterwards.' })
   commit!: CommitModel;
 
-  @Field(() => Boolean, { description: 'The target held the source already; nothing was written.' })
+  @Field(() => Boolean, { description: 'The branch held it all already; nothing was written.' })
   isNoop!: boolean;
 }
 

@@ -9,14 +9,13 @@ export class CommitRepository {
   constructor(private readonly database: Database) {}
 
   /** Writing a commit that is there already changes nothing: its id says what it is. */
-  async insert(
-    repositoryId: string,
-    { id, tree, parents, author, committer, committedAt, message, metadata }: Commit,
-  ): Promise<void> {
+  async insert(repositoryId: string, commits: readonly Commit[]): Promise<void> {
     await this.database.query(
       `INSERT INTO commit (repository_id, id, tree, parents, author, committer, committed_at, message, metadata)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING`,
-      [repositoryId, id, tree, parents, author, committer, committedAt, message, metadata],
+       SELECT $1, id, tree, parents, author, committer, "committedAt", message, metadata
+       FROM jsonb_to_recordset($2::jsonb) AS c(id text, tree text, parents text[], author text, committer text,
+         "committedAt" timestamptz, message text, metadata jsonb) ON CONFLICT DO NOTHING`,
+      [repositoryId, JSON.stringify(commits)],
     );
   }
 
@@ -33,6 +32,18 @@ export class CommitRepository {
     return this.database.query<Commit>(
       `SELECT ${COLUMNS} FROM commit WHERE repository_id = $1 AND id LIKE $2 || '%' ORDER BY id LIMIT 2`,
       [repositoryId, prefix],
+    );
+  }
+
+  /** A commit and its first parents, newest first. */
+  firstParents(repositoryId: string, id: string, limit: number): Promise<Commit[]> {
+    return this.database.query<Commit>(
+      `WITH RECURSIVE line AS (
+         SELECT c.*, 1 AS step FROM commit AS c WHERE repository_id = $1 AND id = $2
+         UNION ALL
+         SELECT c.*, step + 1 FROM line JOIN commit AS c ON c.repository_id = $1 AND c.id = line.parents[1] WHERE step < $3
+       ) SELECT ${COLUMNS} FROM line ORDER BY step`,
+      [repositoryId, id, limit],
     );
   }
 }

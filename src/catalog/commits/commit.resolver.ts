@@ -2,27 +2,16 @@ import { Args, Mutation, Parent, ResolveField, Resolver } from '@nestjs/graphql'
 import { Access, Caller, type Principal } from '../../identity/index.js';
 import { type Page, PageArgs } from '../../platform/index.js';
 import { RepositoryModel } from '../repositories/repository.model.js';
-import type { TreeEntry } from '../trees/index.js';
-import type { TreeEntryModel } from '../content/content.model.js';
-import {
-  type ChangeInput,
-  CommitInput,
-  CommitModel,
-  CommitPage,
-  type MergeConflicts,
-  type Merged,
-  MergeInput,
-  MergeResult,
-} from './commit.model.js';
+import { type ChangeInput, CommitInput, CommitModel, CommitPage } from './commit.model.js';
 import { CommitService } from './commit.service.js';
-import { MergeService } from './merge.service.js';
+import { LogService } from './log.service.js';
 import { RevisionService } from './revision.service.js';
 
 @Resolver(() => RepositoryModel)
 export class CommitResolver {
   constructor(
     private readonly commits: CommitService,
-    private readonly merges: MergeService,
+    private readonly logs: LogService,
     private readonly revisions: RevisionService,
   ) {}
 
@@ -42,8 +31,15 @@ export class CommitResolver {
     @Args() page: PageArgs,
     @Args('revision', { nullable: true, description: 'The default branch when absent.', type: () => String })
     revision?: string,
+    @Args('path', {
+      nullable: true,
+      type: () => String,
+      description:
+        'Only commits that changed this path, or what is under it when it ends in "/". A page may then have few nodes, or none, and yet a next one.',
+    })
+    path?: string,
   ): Promise<Page<CommitModel>> {
-    return this.commits.log(repository, revision ?? repository.defaultBranch, page);
+    return this.logs.log(repository, revision ?? repository.defaultBranch, page, path ?? undefined);
   }
 
   @Access('governed')
@@ -56,29 +52,10 @@ export class CommitResolver {
       changes: input.changes.map(toChange),
     });
   }
-
-  @Access('governed')
-  @Mutation(() => MergeResult, { description: 'Merges a revision into a branch, by path and in three ways.' })
-  async merge(
-    @Caller() caller: Principal,
-    @Args('input') input: MergeInput,
-  ): Promise<Merged | MergeConflicts> {
-    const report = await this.merges.merge(caller, {
-      ...input,
-      message: input.message ?? undefined,
-      strategy: input.strategy ?? undefined,
-    });
-    if (report.kind === 'merged') return report;
-    const conflicts = report.conflicts.map(({ path, kind, base, ours, theirs }) => ({
-      ...{ path, kind },
-      ...{ base: toEntry(path, base), ours: toEntry(path, ours), theirs: toEntry(path, theirs) },
-    }));
-    return { conflicts, total: report.total };
-  }
 }
 
 /** GraphQL says null where a client leaves a variable out. */
-function toChange({ path, sha256, contentType, metadata, isDeleted }: ChangeInput) {
+export function toChange({ path, sha256, contentType, metadata, isDeleted }: ChangeInput) {
   return {
     path,
     sha256: sha256 ?? undefined,
@@ -86,8 +63,4 @@ function toChange({ path, sha256, contentType, metadata, isDeleted }: ChangeInpu
     metadata: metadata ?? undefined,
     isDeleted: isDeleted ?? undefined,
   };
-}
-
-function toEntry(path: string, entry: TreeEntry | undefined): TreeEntryModel | undefined {
-  return entry && { path, ...entry };
 }

@@ -2,89 +2,112 @@ import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
 import { type Principal, subjectOf } from '../../identity/index.js';
 import { validate } from '../../platform/index.js';
-import { BranchMovedError } from '../refs/ref.js';
-import type { OpenRepository } from '../repositories/repository.service.js';
+import type { Operation } from '../operations/operation.js';
+import { type OperationContext, OperationRunner } from '../operations/operation-runner.js';
+import { OperationService } from '../operations/operation.service.js';
 import type { Repository } from '../repositories/repository.js';
-import { EMPTY_TREE, Trees } from '../trees/index.js';
-import { type Commit, mergeBase, type MergeConflict, mergeTrees } from '../versions/index.js';
-import { COMMIT_MESSAGE, CommitService } from './commit.service.js';
-import { CommitWriter } from './commit-writer.js';
+import { EMPTY_TREE } from '../trees/index.js';
+import { mergeBase } from '../versions/index.js';
+import { BranchService } from './branch.service.js';
+import { COMMIT_MESSAGE, COMMIT_METADATA } from './commit.service.js';
+import { type Combination, Combiner, MERGE_STRATEGY, type MergeReport } from './combiner.js';
 import { RevisionService } from './revision.service.js';
 
-const MAX_ATTEMPTS = 20;
+/** Conflicts that an operation keeps as its result. */
+const MAX_KEPT = 100;
 
 const MERGE = z.object({
   repository: z.string().max(100),
   source: z.string().max(400),
   target: z.string().max(300),
   message: COMMIT_MESSAGE.optional(),
-  strategy: z.enum(['none', 'ours', 'theirs']).default('none'),
+  metadata: COMMIT_METADATA.default({}),
+  strategy: MERGE_STRATEGY.default('none'),
 });
 
-/** What came of a merge. Conflicts are an outcome, not a failure: nothing has changed then. */
-export type MergeReport =
-  | { readonly kind: 'merged'; readonly commit: Commit; readonly isNoop: boolean }
-  | { readonly kind: 'conflicts'; readonly conflicts: readonly MergeConflict[]; readonly total: number };
-
-/** Three-way merges by path. */
+/** Three-way merges, by path and within files where the repository says how. */
 @Injectable()
 export class MergeService {
   constructor(
-    private readonly commits: CommitService,
-    private readonly writer: CommitWriter,
+    private readonly branches: BranchService,
+    private readonly combiner: Combiner,
     private readonly revisions: RevisionService,
-    private readonly trees: Trees,
-  ) {}
+    private readonly operations: OperationService,
+    runner: OperationRunner,
+  ) {
+    runner.handle('merge', (context) => this.run(context));
+  }
 
   /**
    * Merges a revision into a branch. A merge commit is always made, so that the log tells of the merge, unless the target holds
    * the source already. Needs `write` on the target, and `merge` when it is protected.
-   * @param input.strategy whose side a conflicting path takes: the target's (`ours`), the source's (`theirs`), or `none` to be told
+   * @throws {CheckFailedError} @throws {BranchMovedError} @throws {NotFoundError}
    */
   async merge(caller: Principal, input: z.input<typeof MERGE>): Promise<MergeReport> {
-    const { repository: name, source, target, message, strategy } = validate(MERGE, input, 'input');
-    const open = await this.commits.openBranch(caller, name, target);
-    const theirs = await this.revisions.resolve(open.repository, source, 'input.source');
-    for (let attempt = 1; ; attempt++) {
-      const ours = await this.revisions.get(
-        open.repository,
-        (await this.commits.branch(open.repository, target)).commitId,
-      );
-      const outcome = await this.combine(open.repository, ours, theirs, strategy);
-      if (outcome.kind === 'conflicts') return outcome;
-      if (outcome.kind === 'contained') return { kind: 'merged', commit: ours, isNoop: true };
-      const subject = subjectOf(caller);
-      const commit = this.writer.seal({
-        ...{ tree: outcome.tree, parents: [ours.id, theirs.id], author: subject, committer: subject },
-        ...{ committedAt: new Date(), message: message ?? `Merge ${source} into ${target}`, metadata: {} },
-      });
-      if (await this.land(open, target, ours, commit, subject))
-        return { kind: 'merged', commit, isNoop: false };
-      if (attempt === MAX_ATTEMPTS) throw new BranchMovedError(name, target, ours.id, undefined);
-    }
+    const parsed = validate(MERGE, input, 'input');
+    const open = await this.branches.open(caller, parsed.repository, parsed.target);
+    return this.combiner.land(
+      caller,
+      open,
+      parsed.target,
+      await this.combination(open.repository, parsed, caller),
+    );
   }
 
-  private land(
-    open: OpenRepository,
-    target: string,
-    ours: Commit,
-    commit: Commit,
-    subject: string,
-  ): Promise<boolean> {
-    return this.commits.land(open, target, ours.id, commit, subject, 'merge');
+  /** The same as an operation, whose result is `{commitId, isNoop}` or `{conflicts, total}`. */
+  async start(caller: Principal, input: z.input<typeof MERGE>): Promise<Operation> {
+    const parsed = validate(MERGE, input, 'input');
+    const { repository } = await this.branches.open(caller, parsed.repository, parsed.target);
+    // What is merged is what the source is now.
+    const theirs = await this.revisions.resolve(repository, parsed.source, 'input.source');
+    return this.operations.start(caller, {
+      ...{ kind: 'merge', repositoryId: repository.id },
+      input: { ...parsed, source: theirs.id, message: parsed.message ?? messageOf(parsed) },
+    });
   }
 
-  private async combine(
+  private async run(context: OperationContext): Promise<void> {
+    const { caller, signal } = context;
+    const parsed = MERGE.parse(context.operation.input);
+    const open = await this.branches.open(caller, parsed.repository, parsed.target);
+    context.progress({ done: 0, step: 'merging' });
+    const report = await this.combiner.land(caller, open, parsed.target, {
+      ...(await this.combination(open.repository, parsed, caller)),
+      together: async (merged) => {
+        signal.throwIfAborted();
+        await context.succeed(resultOf(merged));
+      },
+    });
+    if (report.kind === 'conflicts' || report.isNoop) await context.succeed(resultOf(report));
+  }
+
+  private async combination(
     repository: Repository,
-    ours: Commit,
-    theirs: Commit,
-    strategy: 'none' | 'ours' | 'theirs',
-  ) {
+    { source, target, message, metadata, strategy }: z.output<typeof MERGE>,
+    caller: Principal,
+  ): Promise<Combination> {
+    const theirs = await this.revisions.resolve(repository, source, 'input.source');
     const parentsOf = async (id: string) => (await this.revisions.get(repository, id)).parents;
-    const baseId = await mergeBase(ours.id, theirs.id, parentsOf);
-    if (baseId === theirs.id) return { kind: 'contained' } as const;
-    const base = baseId === undefined ? EMPTY_TREE : (await this.revisions.get(repository, baseId)).tree;
-    const sides = { base, ours: ours.tree, theirs: theirs.tree };
-    return mergeTrees(this.trees, strategy === 'none' ? sides : { ...sides, strategy });
+    return {
+      ...{ strategy, reason: 'merge' },
+      sides: async (ours) => {
+        const baseId = await mergeBase(ours.id, theirs.id, parentsOf);
+        if (baseId === theirs.id) return 'contained';
+        const base = baseId === undefined ? EMPTY_TREE : (await this.revisions.get(repository, baseId)).tree;
+        return { base, theirs: theirs.tree };
+      },
+      commit: (ours) => ({
+        ...{ parents: [ours.id, theirs.id], author: subjectOf(caller) },
+        ...{ message: message ?? messageOf({ source, target }), metadata },
+      }),
+    };
   }
+}
+
+const messageOf = ({ source, target }: { source: string; target: string }): string =>
+  `Merge ${source} into ${target}`;
+
+function resultOf(report: MergeReport): object {
+  if (report.kind === 'merged') return { commitId: report.commit.id, isNoop: report.isNoop };
+  return { conflicts: report.conflicts.slice(0, MAX_KEPT), total: report.total };
 }

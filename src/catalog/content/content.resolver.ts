@@ -92,7 +92,8 @@ export class ChangeProfileResolver {
   }
 }
 
-function toPathChange({ path, before, after }: TreeChange): PathChangeModel {
+/** As GraphQL shows it. */
+export function toPathChange({ path, before, after }: TreeChange): PathChangeModel {
   return {
     path,
     type: before === undefined ? 'added' : after === undefined ? 'removed' : 'modified',

@@ -27,6 +27,26 @@ export class RefModel {
 
 export const RefPage = pageType(RefModel, 'RefPage');
 
+@ObjectType('ReflogEntry', { description: 'A move of a ref.' })
+export class ReflogEntryModel {
+  @Field(() => ID, { nullable: true, description: 'Absent where the ref was made.' })
+  fromCommit?: string | null;
+
+  @Field(() => ID, { nullable: true, description: 'Absent where it was deleted.' })
+  toCommit?: string | null;
+
+  @Field(() => String, { description: 'Subject.' })
+  actor!: string;
+
+  @Field(() => String, { description: 'The operation: commit, merge, revert, cherry-pick, reset …' })
+  reason!: string;
+
+  @Field(() => Date)
+  at!: Date;
+}
+
+export const ReflogPage = pageType(ReflogEntryModel, 'ReflogPage');
+
 @InputType()
 export class CreateBranchInput {
   @Field(() => String)

@@ -11,6 +11,22 @@ export interface RefMove {
   readonly reason: string;
 }
 
+/** One move of a branch. */
+export interface RefStep extends RefMove {
+  readonly from: string;
+  readonly to: string;
+}
+
+/** One move of a ref that happened. */
+export interface ReflogEntry extends RefMove {
+  readonly id: string;
+  /** Null where the ref was made. */
+  readonly fromCommit: string | null;
+  /** Null where it was deleted. */
+  readonly toCommit: string | null;
+  readonly at: Date;
+}
+
 @Injectable()
 export class RefRepository {
   constructor(private readonly database: Database) {}
@@ -46,21 +62,41 @@ export class RefRepository {
     return rows.length > 0;
   }
 
-  /** Compare-and-swap of a branch. @returns false when it was not at `from` */
-  async move(
-    repositoryId: string,
-    branch: string,
-    from: string,
-    to: string,
-    move: RefMove,
-  ): Promise<boolean> {
+  /** Whether a branch is at a commit; it stays there until the transaction under way ends. */
+  async isAt(repositoryId: string, branch: string, commitId: string): Promise<boolean> {
     const rows = await this.database.query(
-      `UPDATE ref SET commit_id = $4, updated_at = now()
-       WHERE repository_id = $1 AND type = 'branch' AND name = $2 AND commit_id = $3 RETURNING 1`,
-      [repositoryId, branch, from, to],
+      `SELECT 1 FROM ref WHERE repository_id = $1 AND type = 'branch' AND name = $2 AND commit_id = $3 FOR UPDATE`,
+      [repositoryId, branch, commitId],
     );
-    if (rows.length > 0) await this.log(repositoryId, 'branch', branch, from, to, move);
     return rows.length > 0;
+  }
+
+  /** Moves a branch that {@link isAt} the first step's start through one commit after the other. */
+  async advance(repositoryId: string, branch: string, steps: readonly RefStep[]): Promise<void> {
+    await this.database.query(
+      `UPDATE ref SET commit_id = $3, updated_at = now() WHERE repository_id = $1 AND type = 'branch' AND name = $2`,
+      [repositoryId, branch, steps.at(-1)!.to],
+    );
+    await this.database.query(
+      `INSERT INTO reflog (repository_id, type, name, from_commit, to_commit, actor, reason)
+       SELECT $1, 'branch', $2, "from", "to", actor, reason
+       FROM jsonb_to_recordset($3::jsonb) AS s("from" text, "to" text, actor text, reason text)`,
+      [repositoryId, branch, JSON.stringify(steps)],
+    );
+  }
+
+  /** Where refs were and are, newest first. @param page.after the id of the last entry shown */
+  reflog(
+    repositoryId: string,
+    type: RefType,
+    name: string,
+    page: PageRequest<readonly [string]>,
+  ): Promise<ReflogEntry[]> {
+    return this.database.query<ReflogEntry>(
+      `SELECT id::text, from_commit AS "fromCommit", to_commit AS "toCommit", actor, reason, at FROM reflog
+       WHERE repository_id = $1 AND type = $2 AND name = $3 AND ($4::bigint IS NULL OR id < $4) ORDER BY id DESC LIMIT $5`,
+      [repositoryId, type, name, page.after?.[0] ?? null, page.limit],
+    );
   }
 
   async protect(repositoryId: string, branch: string, isProtected: boolean): Promise<void> {

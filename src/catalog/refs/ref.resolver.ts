@@ -7,9 +7,13 @@ import {
   CreateTagInput,
   DeleteBranchInput,
   ProtectBranchInput,
+  type ReflogEntryModel,
+  ReflogPage,
   RefModel,
   RefPage,
+  RefTypeEnum,
 } from './ref.model.js';
+import type { RefType } from './ref.js';
 import { RefService } from './ref.service.js';
 
 @Resolver(() => RepositoryModel)
@@ -26,6 +30,19 @@ export class RefResolver {
   @ResolveField(() => RefPage, { description: 'By name.' })
   tags(@Parent() repository: RepositoryModel, @Args() page: PageArgs): Promise<Page<RefModel>> {
     return this.refs.list(repository, 'tag', page);
+  }
+
+  @Access('governed')
+  @ResolveField(() => ReflogPage, {
+    description: 'Where a branch (or tag) was and is, newest first; also of one that is deleted.',
+  })
+  reflog(
+    @Parent() repository: RepositoryModel,
+    @Args() page: PageArgs,
+    @Args('name') name: string,
+    @Args('type', { type: () => RefTypeEnum, defaultValue: 'branch' }) type: RefType,
+  ): Promise<Page<ReflogEntryModel>> {
+    return this.refs.reflog(repository, type, name, page);
   }
 
   @Access('governed')

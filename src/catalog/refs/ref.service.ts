@@ -4,6 +4,7 @@ import { type Principal, subjectOf } from '../../identity/index.js';
 import {
   AlreadyExistsError,
   Database,
+  InvalidInputError,
   NotFoundError,
   type Page,
   type PageArgs,
@@ -14,9 +15,10 @@ import {
 import { RevisionService } from '../commits/revision.service.js';
 import type { Repository } from '../repositories/repository.js';
 import { RepositoryService } from '../repositories/repository.service.js';
+import { StagingRepository } from '../staging/staging.repository.js';
 import { parseRefName } from '../versions/index.js';
 import { BranchKeptError, BranchMovedError, type Ref, type RefType } from './ref.js';
-import { RefRepository } from './ref.repository.js';
+import { type ReflogEntry, RefRepository } from './ref.repository.js';
 
 const NAMED = z.object({ repository: z.string().max(100), name: z.string().max(300) });
 const CREATE = NAMED.extend({ revision: z.string().max(400) });
@@ -30,6 +32,7 @@ export class RefService {
     private readonly repositories: RepositoryService,
     private readonly refs: RefRepository,
     private readonly revisions: RevisionService,
+    private readonly staging: StagingRepository,
   ) {}
 
   /** Needs `write`. @param input.revision where the ref starts @throws {AlreadyExistsError} */
@@ -59,7 +62,7 @@ export class RefService {
     return this.find(repository, branch);
   }
 
-  /** Needs `write`. The default branch and protected ones stay. Its commits stay too. */
+  /** Needs `write`. The default branch and protected ones stay. Its commits stay too, what is staged on it goes. */
   async deleteBranch(caller: Principal, input: z.input<typeof NAMED>): Promise<Ref> {
     const { repository: name, name: branch } = validate(NAMED, input, 'input');
     const { repository } = await this.repositories.open(caller, name, 'write', { branch });
@@ -67,11 +70,25 @@ export class RefService {
     if (branch === repository.defaultBranch) throw new BranchKeptError(branch, 'the default branch');
     if (ref.isProtected) throw new BranchKeptError(branch, 'protected');
     const move = { actor: subjectOf(caller), reason: 'delete branch' };
-    const isGone = await this.database.run(() =>
-      this.refs.deleteBranch(repository.id, branch, ref.commitId, move),
-    );
+    const isGone = await this.database.run(async () => {
+      await this.staging.closeBranch(repository.id, branch);
+      return this.refs.deleteBranch(repository.id, branch, ref.commitId, move);
+    });
     if (!isGone) throw new BranchMovedError(name, branch, ref.commitId, undefined);
     return ref;
+  }
+
+  /** Where a ref was and is, newest first; also of one that is gone. The caller was shown the repository. */
+  async reflog(
+    repository: Repository,
+    type: RefType,
+    name: string,
+    args: PageArgs,
+  ): Promise<Page<ReflogEntry>> {
+    const request = pageRequest<readonly [string]>(args, 1);
+    if (request.after !== undefined && !/^\d{1,18}$/.test(request.after[0]))
+      throw new InvalidInputError('after', 'must be the endCursor of an earlier page of this list');
+    return pageOf(await this.refs.reflog(repository.id, type, name, request), request, ({ id }) => [id]);
   }
 
   /** By name. */

@@ -1,4 +1,5 @@
 import { Check, Column, Entity, ForeignKey, PrimaryColumn, Unique } from 'typeorm';
+import type { RepositoryChecks } from '../checks/checks.js';
 import type { Repository, RepositoryKind } from './repository.js';
 
 @Entity('repository')
@@ -27,4 +28,10 @@ export class RepositoryEntity implements Repository {
 
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
   createdAt!: Date;
+
+  @Column('jsonb', { default: {} })
+  checks!: RepositoryChecks;
+
+  @Column('timestamptz', { name: 'deleted_at', nullable: true })
+  deletedAt!: Date | null;
 }

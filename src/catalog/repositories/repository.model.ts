@@ -1,5 +1,5 @@
 import { Field, ID, InputType, ObjectType, registerEnumType } from '@nestjs/graphql';
-import { pageType } from '../../platform/index.js';
+import { JsonScalar, pageType } from '../../platform/index.js';
 import type { RepositoryKind } from './repository.js';
 
 export const RepositoryKindEnum = { dataset: 'dataset', model: 'model' } as const;
@@ -24,6 +24,15 @@ export class RepositoryModel {
 
   @Field(() => Date)
   createdAt!: Date;
+
+  @Field(() => JsonScalar, {
+    description:
+      'What commits and merges must pass: schemaCompatibility, maxFileBytes, maxChanges, requiredMetadata, and the branches they hold for.',
+  })
+  checks!: object;
+
+  @Field(() => Date, { nullable: true, description: 'Since when it is deleted, though it can be had back.' })
+  deletedAt!: Date | null;
 
   /** Not a field: the asset is resolved from it. */
   assetId!: string;

@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
+import { type FindOptionsWhere, IsNull, Not } from 'typeorm';
 import { Database, type PageRequest } from '../../platform/index.js';
 import { type Plan, planToSql } from '../../policy/index.js';
 import { policyColumns } from '../assets/asset.repository.js';
+import type { RepositoryChecks } from '../checks/checks.js';
 import { RepositoryEntity } from './repository.entity.js';
 import type { Repository } from './repository.js';
 
@@ -9,27 +11,54 @@ import type { Repository } from './repository.js';
 export class RepositoryRepository {
   constructor(private readonly database: Database) {}
 
-  async insert(repository: Omit<Repository, 'createdAt' | 'defaultBranch'>): Promise<void> {
+  async insert(
+    repository: Omit<Repository, 'createdAt' | 'defaultBranch' | 'checks' | 'deletedAt'>,
+  ): Promise<void> {
     await this.database.repository(RepositoryEntity).insert(repository);
   }
 
+  /** Deleted ones are not found, here and below, unless they are asked for. */
   async findByName(name: string): Promise<Repository | undefined> {
-    return (await this.database.repository(RepositoryEntity).findOneBy({ name })) ?? undefined;
+    return (await this.find({ name, deletedAt: IsNull() })) ?? undefined;
+  }
+
+  async findById(id: string): Promise<Repository | undefined> {
+    return (await this.find({ id, deletedAt: IsNull() })) ?? undefined;
   }
 
   async findByAsset(assetId: string): Promise<Repository | undefined> {
-    return (await this.database.repository(RepositoryEntity).findOneBy({ assetId })) ?? undefined;
+    return (await this.find({ assetId, deletedAt: IsNull() })) ?? undefined;
+  }
+
+  async findDeleted(name: string): Promise<Repository | undefined> {
+    return (await this.find({ name, deletedAt: Not(IsNull()) })) ?? undefined;
+  }
+
+  /** @returns false when it was deleted, or there, already */
+  async setDeleted(id: string, isDeleted: boolean): Promise<boolean> {
+    const rows = await this.database.query(
+      'UPDATE repository SET deleted_at = CASE WHEN $2 THEN now() END WHERE id = $1 AND (deleted_at IS NULL) = $2 RETURNING 1',
+      [id, isDeleted],
+    );
+    return rows.length > 0;
+  }
+
+  async setChecks(id: string, checks: RepositoryChecks): Promise<void> {
+    await this.database.query('UPDATE repository SET checks = $2 WHERE id = $1', [
+      id,
+      JSON.stringify(checks),
+    ]);
   }
 
   /** By name; those whose asset the plan shows. */
-  list(visible: Plan, page: PageRequest<readonly [string]>): Promise<Repository[]> {
+  list(visible: Plan, page: PageRequest<readonly [string]>, isDeleted: boolean): Promise<Repository[]> {
     const parameters: unknown[] = [page.after?.[0] ?? '', page.limit];
     const predicate = planToSql(visible, policyColumns('a'), parameters);
     return this.database.query<Repository>(
       `SELECT r.id, r.name, r.kind, r.asset_id AS "assetId", r.default_branch AS "defaultBranch",
-              r.created_by AS "createdBy", r.created_at AS "createdAt"
+              r.created_by AS "createdBy", r.created_at AS "createdAt", r.checks, r.deleted_at AS "deletedAt"
        FROM repository AS r JOIN asset AS a ON a.id = r.asset_id
-       WHERE r.name > $1 AND ${predicate} ORDER BY r.name LIMIT $2`,
+       WHERE r.name > $1 AND r.deleted_at IS ${isDeleted ? 'NOT NULL' : 'NULL'} AND ${predicate} ORDER BY r.name LIMIT $2`,
       parameters,
     );
   }
@@ -55,5 +84,9 @@ export class RepositoryRepository {
       [repositoryId, digests],
     );
     return new Map(rows.map((row) => [row.sha256, Number(row.sizeBytes)]));
+  }
+
+  private find(where: FindOptionsWhere<RepositoryEntity>): Promise<Repository | null> {
+    return this.database.repository(RepositoryEntity).findOneBy(where);
   }
 }

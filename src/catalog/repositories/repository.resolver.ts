@@ -24,8 +24,17 @@ export class RepositoryResolver {
     name: 'repositories',
     description: 'Repositories by name; what you may not see is absent.',
   })
-  listRepositories(@Caller() caller: Principal, @Args() page: PageArgs): Promise<Page<RepositoryModel>> {
-    return this.repositories.list(caller, page);
+  listRepositories(
+    @Caller() caller: Principal,
+    @Args() page: PageArgs,
+    @Args('isDeleted', {
+      type: () => Boolean,
+      defaultValue: false,
+      description: 'Those that were deleted and can be had back, instead of the others.',
+    })
+    isDeleted: boolean,
+  ): Promise<Page<RepositoryModel>> {
+    return this.repositories.list(caller, page, isDeleted);
   }
 
   @Access('governed')
@@ -35,6 +44,21 @@ export class RepositoryResolver {
     @Args('input') input: CreateRepositoryInput,
   ): Promise<RepositoryModel> {
     return this.repositories.create(caller, { ...input, description: input.description ?? undefined });
+  }
+
+  @Access('governed')
+  @Mutation(() => RepositoryModel, {
+    description:
+      'Makes a repository disappear with all that is in it, until undeleteRepository. Its name stays taken.',
+  })
+  deleteRepository(@Caller() caller: Principal, @Args('name') name: string): Promise<RepositoryModel> {
+    return this.repositories.delete(caller, name);
+  }
+
+  @Access('governed')
+  @Mutation(() => RepositoryModel, { description: 'Brings a deleted repository back as it was.' })
+  undeleteRepository(@Caller() caller: Principal, @Args('name') name: string): Promise<RepositoryModel> {
+    return this.repositories.undelete(caller, name);
   }
 
   @Access('governed')

@@ -90,7 +90,7 @@ export class RepositoryService {
           { description, owners: [subject] },
         );
         await this.repositories.insert({ id, name, kind, assetId, createdBy: subject });
-        await this.commits.insert(id, first);
+        await this.commits.insert(id, [first]);
         await this.refs.create(id, 'branch', DEFAULT_BRANCH, first.id, {
           actor: subject,
           reason: 'create repository',
@@ -114,7 +114,43 @@ export class RepositoryService {
     action: Action,
     context?: Readonly<Record<string, unknown>>,
   ): Promise<OpenRepository> {
-    const repository = await this.repositories.findByName(name);
+    return this.authorize(caller, await this.repositories.findByName(name), name, action, context);
+  }
+
+  /** Like {@link open}, by id. */
+  async openById(caller: Principal, id: string, action: Action): Promise<OpenRepository> {
+    return this.authorize(caller, await this.repositories.findById(id), id, action);
+  }
+
+  /**
+   * Makes a repository disappear, with all that is in it; {@link undelete} brings it back until its content is collected as garbage.
+   * Its name stays taken. Needs `manage`.
+   */
+  async delete(caller: Principal, name: string): Promise<Repository> {
+    const { repository, asset } = await this.open(caller, name, 'manage');
+    await this.database.run(async () => {
+      if (await this.repositories.setDeleted(repository.id, true)) await this.assets.announce([asset.id]);
+    });
+    return repository;
+  }
+
+  /** Brings a deleted repository back as it was. Needs `manage`. */
+  async undelete(caller: Principal, name: string): Promise<Repository> {
+    const deleted = await this.repositories.findDeleted(name);
+    const { repository, asset } = await this.authorize(caller, deleted, name, 'manage');
+    await this.database.run(async () => {
+      if (await this.repositories.setDeleted(repository.id, false)) await this.assets.announce([asset.id]);
+    });
+    return (await this.repositories.findByName(name)) ?? repository;
+  }
+
+  private async authorize(
+    caller: Principal,
+    repository: Repository | undefined,
+    name: string,
+    action: Action,
+    context?: Readonly<Record<string, unknown>>,
+  ): Promise<OpenRepository> {
     if (!repository) throw new NotFoundError('Repository', name);
     const asset = (await this.assets.getVisible(caller, [repository.assetId])).get(repository.assetId);
     if (!asset) throw new NotFoundError('Repository', name);
@@ -132,12 +168,12 @@ export class RepositoryService {
     return this.repositories.objectSizes(repository.id, digests);
   }
 
-  async list(caller: Principal, args: PageArgs): Promise<Page<Repository>> {
+  /** By name. @param isDeleted those that were deleted and can be had back, instead of the others */
+  async list(caller: Principal, args: PageArgs, isDeleted = false): Promise<Page<Repository>> {
     const request = pageRequest<readonly [string]>(args, 1);
     const visible = await this.policy.plan(caller, 'list');
-    return pageOf(await this.repositories.list(visible.plan, request), request, (repository) => [
-      repository.name,
-    ]);
+    const rows = await this.repositories.list(visible.plan, request, isDeleted);
+    return pageOf(rows, request, ({ name }) => [name]);
   }
 
   /**

@@ -1,3 +1,5 @@
+import type { RepositoryChecks } from '../checks/checks.js';
+
 /** The versioned content of a dataset or a model. */
 export interface Repository {
   readonly id: string;
@@ -9,6 +11,10 @@ export interface Repository {
   /** Subject of who made it. */
   readonly createdBy: string;
   readonly createdAt: Date;
+  /** What commits must pass. */
+  readonly checks: RepositoryChecks;
+  /** Since when it is not to be seen, though it can be had back. */
+  readonly deletedAt: Date | null;
 }
 
 export type RepositoryKind = 'dataset' | 'model';

@@ -1,5 +1,5 @@
 export type { TreeChange } from './diff.js';
-export { entriesEqual } from './entry.js';
+export { entriesEqual, parseEntry } from './entry.js';
 export type { TreeEntry } from './entry.js';
 export type { ListedItem, ListPage, ListQuery } from './list.js';
 export { EMPTY_TREE } from './node.js';

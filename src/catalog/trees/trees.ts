@@ -78,9 +78,29 @@ export class Trees {
     return sorted.length === 0 ? root : applyEdits(this.nodes, root, sorted);
   }
 
+  /** Like {@link apply} for edits that come in the order of their paths, each path once. */
+  async build(root: Sha256, edits: AsyncIterable<TreeEdit>): Promise<Sha256> {
+    const all: TreeEdit[] = [];
+    for await (const edit of edits) all.push(edit);
+    return this.apply(root, all);
+  }
+
+  /** Does several edits whose nodes are stored together, before it resolves. */
+  together<T>(work: () => Promise<T>): Promise<T> {
+    return work();
+  }
+
   /** What differs, ascending by path. Reads only the parts of the two trees that differ. */
-  diff(before: Sha256, after: Sha256): AsyncIterable<TreeChange> {
-    return diffTrees(this.nodes, before, after);
+  async *diff(
+    before: Sha256,
+    after: Sha256,
+    query: Pick<ListQuery, 'prefix' | 'after'> = {},
+  ): AsyncIterable<TreeChange> {
+    for await (const change of diffTrees(this.nodes, before, after)) {
+      if (query.prefix !== undefined && !change.path.startsWith(query.prefix)) continue;
+      if (query.after !== undefined && comparePaths(change.path, query.after) <= 0) continue;
+      yield change;
+    }
   }
 
   /** Read from the root alone. */

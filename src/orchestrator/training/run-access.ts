@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import {
   AssetService,
-  CommitService,
+  BranchService,
   type OpenRepository,
   RepositoryService,
   RevisionService,
@@ -35,7 +35,7 @@ export interface PinnedRequest {
 export class RunAccess {
   constructor(
     private readonly repositories: RepositoryService,
-    private readonly commits: CommitService,
+    private readonly branches: BranchService,
     private readonly revisions: RevisionService,
     private readonly assets: AssetService,
     private readonly principals: PrincipalService,
@@ -84,7 +84,7 @@ export class RunAccess {
   async openOutput(caller: Principal, output: RunRequest['output']): Promise<OpenRepository> {
     const context = { branch: output.branch };
     await this.repositories.open(caller, output.repository, 'run', context);
-    return this.commits.openBranch(caller, output.repository, output.branch);
+    return this.branches.open(caller, output.repository, output.branch);
   }
 
   private async pinned(
@@ -102,7 +102,7 @@ export class RunAccess {
     revision: string,
   ): Promise<{ branch?: string }> {
     try {
-      return { branch: (await this.commits.branch(repository, revision)).name };
+      return { branch: (await this.branches.find(repository, revision)).name };
     } catch (error) {
       if (error instanceof NotFoundError) return {};
       throw error;

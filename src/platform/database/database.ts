@@ -1,5 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Socket } from 'node:net';
 import { Injectable, Optional } from '@nestjs/common';
+import { Client } from 'pg';
+import { to as copyTo } from 'pg-copy-streams';
 import {
   DataSource,
   EntityManager,
@@ -94,6 +97,33 @@ export class Database {
     await this.dataSource.query(sql, [...parameters]).catch((error: unknown) => {
       throw databaseError(error);
     });
+  }
+
+  /**
+   * What `COPY … TO STDOUT` gives, on a connection of its own that is held until the end. Leaving the loop early ends the query.
+   * @throws {InsideTransactionError}
+   */
+  async *copyOut(sql: string): AsyncGenerator<Buffer> {
+    assertOutsideTransaction('COPY');
+    const { url } = this.dataSource.options as { url: string };
+    const client = new Client({
+      connectionString: url,
+      application_name: 'cairn copy',
+      connectionTimeoutMillis: 10_000,
+    });
+    client.on('error', () => undefined); // told by the stream
+    let isOver = false;
+    try {
+      await client.connect();
+      for await (const chunk of client.query(copyTo(sql))) yield chunk as Buffer;
+      isOver = true;
+    } catch (error) {
+      throw databaseError(error);
+    } finally {
+      // A client in the middle of COPY cannot say goodbye; ending the connection ends the query.
+      if (isOver) await client.end();
+      else (client as unknown as { connection: { stream: Socket } }).connection.stream.destroy();
+    }
   }
 
   /** The TypeORM repository of an entity, in the transaction under way. */

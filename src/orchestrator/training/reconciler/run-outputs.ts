@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CommitService, RepositoryService } from '../../../catalog/index.js';
-import { type Principal, subjectOf } from '../../../identity/index.js';
+import type { Principal } from '../../../identity/index.js';
 import type { Lease } from '../../../platform/index.js';
 import { EXECUTION_DRIVER, type ExecutionDriver, type OutputFile } from '../../execution/execution-driver.js';
 import { OutputsRefusedError } from '../errors.js';
@@ -50,18 +50,10 @@ export class RunOutputs {
         metadata,
         changes: [...changes],
       });
-      const { open, from, commit } = prepared;
-      const change = { metrics, exitCode: 0, outputCommitId: commit.id };
+      const change = { metrics, exitCode: 0, outputCommitId: prepared.commit.id };
       try {
         await this.writer.advance(lease, run, { kind: 'committed' }, change, async () => {
-          const hasLanded = await this.commits.land(
-            open,
-            branch,
-            from,
-            commit,
-            subjectOf(caller),
-            'training run',
-          );
+          const hasLanded = await this.commits.land(prepared, 'training run');
           if (!hasLanded) throw new NotLanded();
           return {};
         });

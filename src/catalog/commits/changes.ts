@@ -1,0 +1,69 @@
+import { Injectable } from '@nestjs/common';
+import { z } from 'zod';
+import { DomainError, InvalidInputError } from '../../platform/index.js';
+import { parseSha256 } from '../../storage/index.js';
+import type { Repository } from '../repositories/repository.js';
+import { RepositoryService } from '../repositories/repository.service.js';
+import { parseEntry, parsePath, type TreeEdit } from '../trees/index.js';
+
+const MAX_CHANGES = 10_000;
+
+const CHANGE = z.object({
+  path: z.string(),
+  sha256: z.string().optional(),
+  contentType: z.string().optional(),
+  metadata: z.record(z.string(), z.string()).optional(),
+  isDeleted: z.boolean().default(false),
+});
+
+/** What one request says of paths: 1–10,000 of them, each once. */
+export const CHANGES = z.array(CHANGE).min(1).max(MAX_CHANGES, `must have at most ${MAX_CHANGES} changes`);
+
+/** A change names bytes that were not uploaded to this repository. */
+export class ObjectNotUploadedError extends DomainError {
+  readonly kind = 'not-found';
+  constructor(repository: string, path: string, sha256: string) {
+    super(
+      `${path}: the bytes ${sha256} were not uploaded to "${repository}". Upload them first, then commit.`,
+      {
+        repository,
+        path,
+        sha256,
+      },
+    );
+  }
+}
+
+/** Reads what requests say of paths. */
+@Injectable()
+export class ChangeReader {
+  constructor(private readonly repositories: RepositoryService) {}
+
+  /**
+   * @returns edits in the order of `changes`
+   * @throws {InvalidInputError} naming the change and the rule @throws {ObjectNotUploadedError}
+   */
+  async toEdits(repository: Repository, changes: z.output<typeof CHANGES>): Promise<TreeEdit[]> {
+    const seen = new Set<string>();
+    const digests = changes.flatMap((change) => (change.sha256 === undefined ? [] : [change.sha256]));
+    const sizes = await this.repositories.objectSizes(repository, digests);
+    return changes.map((change, i) => {
+      const field = `input.changes[${i}]`;
+      const path = parsePath(change.path, `${field}.path`);
+      if (seen.has(path)) throw new InvalidInputError(`${field}.path`, `${path} is named twice`);
+      seen.add(path);
+      if (change.isDeleted) {
+        if (change.sha256 !== undefined)
+          throw new InvalidInputError(`${field}.sha256`, 'must be absent when isDeleted is true');
+        return { path, entry: undefined };
+      }
+      if (change.sha256 === undefined)
+        throw new InvalidInputError(`${field}.sha256`, 'is required unless isDeleted is true');
+      const sha256 = parseSha256(change.sha256, `${field}.sha256`);
+      const sizeBytes = sizes.get(sha256);
+      if (sizeBytes === undefined) throw new ObjectNotUploadedError(repository.name, path, sha256);
+      const { contentType, metadata } = change;
+      return { path, entry: parseEntry({ sha256, sizeBytes, contentType, metadata }, field) };
+    });
+  }
+}

@@ -1,0 +1,83 @@
+import { randomUUID } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { z } from 'zod';
+import { type Principal, subjectOf } from '../../identity/index.js';
+import { Database, type Page, type PageArgs, pageOf, pageRequest, validate } from '../../platform/index.js';
+import type { Repository } from '../repositories/repository.js';
+import { RepositoryService } from '../repositories/repository.service.js';
+import { isFinal, type Operation, operationNotFound } from './operation.js';
+import { OperationRepository, type NewOperation } from './operation.repository.js';
+import { OperationRunner } from './operation-runner.js';
+
+const ID = z.uuid({ error: 'must be the id of an operation (a UUID)' });
+const WAIT = z.int().min(0).max(20, 'must be 0 to 20 seconds');
+const LOOK_MS = 100;
+
+/** Operations: started by whoever may do their work, watched and cancelled. */
+@Injectable()
+export class OperationService {
+  constructor(
+    private readonly database: Database,
+    private readonly operations: OperationRepository,
+    private readonly repositories: RepositoryService,
+    private readonly runner: OperationRunner,
+  ) {}
+
+  /**
+   * Writes an operation, in the transaction under way if there is one, and has it done. The caller has been authorized for its work,
+   * and is again when it is done.
+   */
+  async start(caller: Principal, operation: Omit<NewOperation, 'id' | 'requestedBy'>): Promise<Operation> {
+    const started = await this.operations.insert({
+      ...{ ...operation, id: randomUUID() },
+      requestedBy: subjectOf(caller),
+    });
+    this.database.afterCommit(this.runner.wake);
+    return started;
+  }
+
+  /** Whether one of the key is still to end. */
+  isBusy(serialKey: string): Promise<boolean> {
+    return this.operations.isBusy(serialKey);
+  }
+
+  /**
+   * For who started it, and who may read its repository.
+   * @param waitSeconds 0–20: answers when it has ended, or after so long
+   * @throws {NotFoundError}
+   */
+  async get(caller: Principal, id: string, waitSeconds = 0): Promise<Operation> {
+    const until = Date.now() + validate(WAIT, waitSeconds, 'waitSeconds') * 1000;
+    let operation = await this.visible(caller, id);
+    while (!isFinal(operation) && Date.now() < until) {
+      await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+      operation = (await this.operations.find(id)) ?? operation;
+    }
+    return operation;
+  }
+
+  /** Newest first. The caller was shown the repository. */
+  async list(repository: Repository, args: PageArgs): Promise<Page<Operation>> {
+    const request = pageRequest<readonly [number]>(args, 1);
+    return pageOf(await this.operations.list(repository.id, request), request, ({ seq }) => [seq]);
+  }
+
+  /** For who started it, and who may write to its repository. What has ended stays as it ended. */
+  async cancel(caller: Principal, id: string): Promise<Operation> {
+    const operation = await this.visible(caller, id);
+    if (operation.requestedBy !== subjectOf(caller)) await this.authorize(caller, operation, 'write');
+    return (await this.operations.requestCancel(id)) ?? (await this.operations.find(id)) ?? operation;
+  }
+
+  private async visible(caller: Principal, id: string): Promise<Operation> {
+    const operation = await this.operations.find(validate(ID, id, 'id'));
+    if (operation === undefined) throw operationNotFound(id);
+    if (operation.requestedBy !== subjectOf(caller)) await this.authorize(caller, operation, 'read');
+    return operation;
+  }
+
+  private async authorize(caller: Principal, operation: Operation, action: 'read' | 'write'): Promise<void> {
+    if (operation.repositoryId === null) throw operationNotFound(operation.id);
+    await this.repositories.openById(caller, operation.repositoryId, action);
+  }
+}

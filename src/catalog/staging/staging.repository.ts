@@ -1,0 +1,205 @@
+import { Injectable } from '@nestjs/common';
+import { Database } from '../../platform/index.js';
+import type { Sha256 } from '../../storage/index.js';
+import type { TreeEntry } from '../trees/index.js';
+import { copiedChanges } from './copied-changes.js';
+import type { StagedChange } from './staged-change.js';
+
+/** A row as SQL gives it. */
+interface ChangeRow {
+  readonly path: string;
+  readonly sha256: Sha256 | null;
+  readonly sizeBytes: string | null;
+  readonly contentType: string | null;
+  readonly metadata: Readonly<Record<string, string>> | null;
+  readonly stagedBy: string;
+  readonly stagedAt: Date;
+}
+
+const COLUMNS = `path, sha256, size_bytes AS "sizeBytes", content_type AS "contentType", metadata, staged_by AS "stagedBy", staged_at AS "stagedAt"`;
+const SWEEP_ROWS = 20_000;
+
+@Injectable()
+export class StagingRepository {
+  constructor(private readonly database: Database) {}
+
+  /** Areas of a branch that hold what is not committed, oldest first. */
+  async areas(repositoryId: string, branch: string): Promise<string[]> {
+    const rows = await this.database.query<{ id: string }>(
+      'SELECT id FROM staging_area WHERE repository_id = $1 AND branch = $2 AND closed_at IS NULL ORDER BY id',
+      [repositoryId, branch],
+    );
+    return rows.map(({ id }) => id);
+  }
+
+  /** A branch's head and its areas at one instant. */
+  async headAndAreas(
+    repositoryId: string,
+    branch: string,
+  ): Promise<{ readonly headId: string; readonly areas: readonly string[] } | undefined> {
+    const [row] = await this.database.query<{ headId: string; areas: string[] | null }>(
+      `SELECT commit_id AS "headId", (SELECT array_agg(a.id::text ORDER BY a.id) FROM staging_area AS a
+         WHERE a.repository_id = r.repository_id AND a.branch = r.name AND a.closed_at IS NULL) AS areas
+       FROM ref AS r WHERE repository_id = $1 AND type = 'branch' AND name = $2`,
+      [repositoryId, branch],
+    );
+    return row && { headId: row.headId, areas: row.areas ?? [] };
+  }
+
+  /**
+   * The area that takes changes now, in the transaction under way: it cannot be sealed, nor its branch be deleted or moved, before
+   * that ends.
+   * @param isAlone nobody else takes changes into it meanwhile
+   * @returns undefined when there is no such branch
+   */
+  async openArea(
+    repositoryId: string,
+    branch: string,
+    isAlone = false,
+  ): Promise<{ readonly id: string; readonly headId: string } | undefined> {
+    const [ref] = await this.database.query<{ headId: string }>(
+      `SELECT commit_id AS "headId" FROM ref WHERE repository_id = $1 AND type = 'branch' AND name = $2 FOR SHARE`,
+      [repositoryId, branch],
+    );
+    if (ref === undefined) return undefined;
+    for (;;) {
+      const [area] = await this.database.query<{ id: string }>(
+        `SELECT id FROM staging_area WHERE repository_id = $1 AND branch = $2 AND sealed_at IS NULL AND closed_at IS NULL FOR ${isAlone ? 'UPDATE' : 'SHARE'}`,
+        [repositoryId, branch],
+      );
+      if (area !== undefined) return { id: area.id, headId: ref.headId };
+      await this.database.query(
+        'INSERT INTO staging_area (repository_id, branch) VALUES ($1, $2) ON CONFLICT DO NOTHING',
+        [repositoryId, branch],
+      );
+    }
+  }
+
+  async write(
+    areaId: string,
+    changes: readonly { readonly path: string; readonly entry: TreeEntry | undefined }[],
+    stagedBy: string,
+  ): Promise<void> {
+    // In one order, so that two writers of the same paths wait for each other instead of locking each other out.
+    const rows = changes
+      .map(({ path, entry }) => ({ path, ...entry }))
+      .sort((a, b) => (a.path < b.path ? -1 : 1));
+    await this.database.query(
+      `INSERT INTO staged_change (area_id, path, sha256, size_bytes, content_type, metadata, staged_by)
+       SELECT $1, path, sha256, "sizeBytes", "contentType", metadata, $3
+       FROM jsonb_to_recordset($2::jsonb) AS c(path text, sha256 text, "sizeBytes" bigint, "contentType" text, metadata jsonb)
+       ON CONFLICT (area_id, path) DO UPDATE SET sha256 = excluded.sha256, size_bytes = excluded.size_bytes,
+         content_type = excluded.content_type, metadata = excluded.metadata, staged_by = excluded.staged_by, staged_at = now()`,
+      [areaId, JSON.stringify(rows), stagedBy],
+    );
+  }
+
+  /** The change of one path that counts, if there is one. */
+  async find(areaIds: readonly string[], path: string): Promise<StagedChange | undefined> {
+    if (areaIds.length === 0) return undefined;
+    const [row] = await this.database.query<ChangeRow>(
+      `SELECT ${COLUMNS} FROM staged_change WHERE area_id = ANY($1) AND path = $2 ORDER BY area_id DESC LIMIT 1`,
+      [areaIds, path],
+    );
+    return row && toChange(row);
+  }
+
+  /** Changes that count, ascending by path, after one path and from another on. */
+  async page(
+    areaIds: readonly string[],
+    { from = '', after, limit }: { readonly from?: string; readonly after?: string; readonly limit: number },
+  ): Promise<StagedChange[]> {
+    if (areaIds.length === 0) return [];
+    const rows = await this.database.query<ChangeRow>(
+      `SELECT DISTINCT ON (path) ${COLUMNS} FROM staged_change
+       WHERE area_id = ANY($1) AND path >= $2 AND ($3::text IS NULL OR path > $3) ORDER BY path, area_id DESC LIMIT $4`,
+      [areaIds, from, after ?? null, limit],
+    );
+    return rows.map(toChange);
+  }
+
+  /** All changes that count, ascending by path, as they are now. Not within a transaction: it may take long. */
+  stream(
+    areaIds: readonly string[],
+  ): AsyncIterable<{ readonly path: string; readonly entry: TreeEntry | undefined }> {
+    // COPY takes no parameters; these are numbers.
+    const ids = areaIds.map((id) => BigInt(id).toString()).join(',');
+    const columns = 'path, sha256, size_bytes, content_type, metadata';
+    const [order, distinct] =
+      areaIds.length === 1 ? ['path', ''] : ['path, area_id DESC', 'DISTINCT ON (path)'];
+    return copiedChanges(
+      this.database.copyOut(
+        `COPY (SELECT ${distinct} ${columns} FROM staged_change WHERE area_id IN (${ids}) ORDER BY ${order}) TO STDOUT`,
+      ),
+    );
+  }
+
+  async count(areaIds: readonly string[]): Promise<number> {
+    const [row] = await this.database.query<{ count: string }>(
+      'SELECT count(*) FROM staged_change WHERE area_id = ANY($1)',
+      [areaIds],
+    );
+    return Number(row!.count);
+  }
+
+  /** Takes no more changes into what is staged now. Waits for writers under way. @returns the youngest area; undefined when there is none */
+  async seal(repositoryId: string, branch: string): Promise<string | undefined> {
+    await this.database.query(
+      'UPDATE staging_area SET sealed_at = now() WHERE repository_id = $1 AND branch = $2 AND sealed_at IS NULL AND closed_at IS NULL',
+      [repositoryId, branch],
+    );
+    return (await this.areas(repositoryId, branch)).at(-1);
+  }
+
+  /** @returns how many were closed by this call */
+  async close(areaIds: readonly string[]): Promise<number> {
+    const rows = await this.database.query(
+      'UPDATE staging_area SET closed_at = now() WHERE id = ANY($1) AND closed_at IS NULL RETURNING 1',
+      [areaIds],
+    );
+    return rows.length;
+  }
+
+  async closeBranch(repositoryId: string, branch: string): Promise<void> {
+    await this.database.query(
+      'UPDATE staging_area SET closed_at = now() WHERE repository_id = $1 AND branch = $2 AND closed_at IS NULL',
+      [repositoryId, branch],
+    );
+  }
+
+  async discard(areaIds: readonly string[], paths: readonly string[]): Promise<number> {
+    const rows = await this.database.query(
+      'DELETE FROM staged_change WHERE area_id = ANY($1) AND path = ANY($2) RETURNING path',
+      [areaIds, paths],
+    );
+    return new Set((rows as { path: string }[]).map(({ path }) => path)).size;
+  }
+
+  /** Removes some rows of areas that no reader can be at any more, and areas without rows. @returns whether there is more */
+  async sweep(): Promise<boolean> {
+    const [area] = await this.database.query<{ id: string }>(
+      "SELECT id FROM staging_area WHERE closed_at < now() - interval '10 minutes' ORDER BY id LIMIT 1",
+    );
+    if (area === undefined) return false;
+    const rows = await this.database.query(
+      `DELETE FROM staged_change WHERE area_id = $1 AND path IN
+         (SELECT path FROM staged_change WHERE area_id = $1 ORDER BY path LIMIT ${SWEEP_ROWS}) RETURNING 1`,
+      [area.id],
+    );
+    if (rows.length < SWEEP_ROWS)
+      await this.database.query('DELETE FROM staging_area WHERE id = $1', [area.id]);
+    return true;
+  }
+}
+
+function toChange({ path, sha256, sizeBytes, contentType, metadata, ...by }: ChangeRow): StagedChange {
+  const entry =
+    sha256 === null
+      ? undefined
+      : {
+          ...{ sha256, sizeBytes: Number(sizeBytes) },
+          ...(contentType !== null && { contentType }),
+          ...(metadata !== null && { metadata }),
+        };
+  return { path, entry, ...by };
+}

@@ -1,0 +1,79 @@
+import { Injectable } from '@nestjs/common';
+import type { Principal } from '../../identity/index.js';
+import { InvalidInputError } from '../../platform/index.js';
+import { RevisionService } from '../commits/revision.service.js';
+import type { Repository } from '../repositories/repository.js';
+import { type OpenRepository, RepositoryService } from '../repositories/repository.service.js';
+import { type LeafItem, type ListPage, type ListQuery, type TreeEntry, Trees } from '../trees/index.js';
+import type { Commit } from '../versions/index.js';
+import { listOver, type OrderedSource } from './listing.js';
+import { StagingRepository } from './staging.repository.js';
+
+/** What a reader of a revision sees: a commit, and over it what is staged where the revision is a branch's bare name. */
+export interface View extends OpenRepository {
+  readonly commit: Commit;
+  /** The branch whose staged changes are seen. */
+  readonly branch?: string;
+  /** Areas of it, oldest first; none where nothing is staged. */
+  readonly areas: readonly string[];
+}
+
+/** What is at a path of a view. */
+export interface ViewedEntry {
+  readonly entry: TreeEntry;
+  /** Not committed yet. */
+  readonly isStaged: boolean;
+}
+
+const SOURCE_PAGE = 1000;
+const DEFAULT_LIMIT = 1000;
+const MAX_LIMIT = 10_000;
+
+/** Reads branches as their writers left them: the head, and what is staged over it. */
+@Injectable()
+export class ViewService {
+  constructor(
+    private readonly repositories: RepositoryService,
+    private readonly revisions: RevisionService,
+    private readonly staging: StagingRepository,
+    private readonly trees: Trees,
+  ) {}
+
+  /**
+   * Opens a revision for reading. Needs `read`.
+   * @param revision a branch's bare name shows what is staged on it too; everything else, `main~0` included, only what is committed
+   * @throws {NotFoundError}
+   */
+  async open(caller: Principal, name: string, revision: string): Promise<View> {
+    const open = await this.repositories.open(caller, name, 'read');
+    return { ...open, ...(await this.at(open.repository, revision)) };
+  }
+
+  /** The caller has been authorized. */
+  async at(repository: Repository, revision: string): Promise<Pick<View, 'commit' | 'branch' | 'areas'>> {
+    const found = await this.staging.headAndAreas(repository.id, revision);
+    if (found === undefined) return { commit: await this.revisions.resolve(repository, revision), areas: [] };
+    const { headId, areas } = found;
+    return { commit: await this.revisions.get(repository, headId), branch: revision, areas };
+  }
+
+  async entry(view: View, path: string): Promise<ViewedEntry | undefined> {
+    const staged = await this.staging.find(view.areas, path);
+    const entry = staged === undefined ? await this.trees.get(view.commit.tree, path) : staged.entry;
+    return entry && { entry, isStaged: staged !== undefined };
+  }
+
+  /** A page by path. @throws {InvalidInputError} */
+  async list(view: View, query: ListQuery = {}): Promise<ListPage> {
+    if (view.areas.length === 0) return this.trees.list(view.commit.tree, query);
+    const { prefix = '', after, limit = DEFAULT_LIMIT, delimiter } = query;
+    if (!Number.isSafeInteger(limit) || limit < 1 || limit > MAX_LIMIT)
+      throw new InvalidInputError('limit', `must be a whole number from 1 to ${MAX_LIMIT}, got ${limit}`);
+    const under: OrderedSource = async (from) =>
+      (await this.trees.list(view.commit.tree, { prefix, after: from, limit: SOURCE_PAGE }))
+        .items as LeafItem[];
+    const over: OrderedSource = (from) =>
+      this.staging.page(view.areas, { from: prefix, after: from, limit: SOURCE_PAGE });
+    return listOver(under, over, { prefix, after, limit, isFolding: delimiter !== undefined });
+  }
+}
