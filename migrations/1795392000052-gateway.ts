@@ -39,7 +39,7 @@ export class Gateway1795392000052 implements MigrationInterface {
 
       CREATE TABLE multipart_upload (
         id uuid PRIMARY KEY,
-        repository_id uuid NOT NULL CONSTRAINT multipart_upload_repository REFERENCES repository (id),
+        repository_id uuid NOT NULL CONSTRAINT multipart_upload_repository REFERENCES repository (id) ON DELETE CASCADE,
         branch text NOT NULL,
         path text COLLATE "C" NOT NULL,
         content_type text,
@@ -47,6 +47,8 @@ export class Gateway1795392000052 implements MigrationInterface {
         checksum text,
         initiated_by text NOT NULL,
         initiated_at timestamptz NOT NULL DEFAULT now(),
+        claim uuid,
+        claimed_until timestamptz,
         result jsonb
       );
       CREATE INDEX multipart_upload_of_branch ON multipart_upload (repository_id, branch, path, id);

@@ -44,6 +44,13 @@ const FRAMINGS: Readonly<Record<string, { readonly isSigned: boolean; readonly h
   'STREAMING-UNSIGNED-PAYLOAD-TRAILER': { isSigned: false, hasTrailer: true },
 };
 
+/** How a body is to be read. */
+export interface PayloadRules {
+  readonly maxBytes: number;
+  /** Whether `x-amz-checksum-…` is of this body; default true. */
+  readonly hasChecksum?: boolean;
+}
+
 /**
  * Opens the body. Nothing of it is read yet, and the client is not asked for it yet.
  * @throws {S3Error} MissingContentLength, EntityTooLarge, InvalidDigest, InvalidRequest …
@@ -52,9 +59,9 @@ export function openPayload(
   request: S3Request,
   { payload }: Authorization,
   signer: BodySigner,
-  maxBytes: number,
+  { maxBytes, hasChecksum = true }: PayloadRules,
 ): Payload {
-  const announced = readAnnounced(request, payload, signer);
+  const announced = readAnnounced(request, payload, signer, hasChecksum);
   const { sizeBytes, framing, algorithm } = announced;
   if (sizeBytes > maxBytes)
     throw new S3Error('EntityTooLarge', undefined, { ProposedSize: sizeBytes, MaxSizeAllowed: maxBytes });
@@ -106,7 +113,12 @@ export async function readPayload(payload: Payload): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-function readAnnounced(request: S3Request, payload: string, signer: BodySigner): Announced {
+function readAnnounced(
+  request: S3Request,
+  payload: string,
+  signer: BodySigner,
+  hasChecksum: boolean,
+): Announced {
   const { headers } = request;
   const framing = FRAMINGS[payload];
   const isHashed = /^[0-9a-f]{64}$/.test(payload);
@@ -124,7 +136,7 @@ function readAnnounced(request: S3Request, payload: string, signer: BodySigner):
     sizeBytes: Number(length),
     ...(isHashed && { sha256: payload }),
     ...(md5 !== undefined && { md5 }),
-    ...readChecksum(headers, framing?.hasTrailer ?? false),
+    ...(hasChecksum && readChecksum(headers, framing?.hasTrailer ?? false)),
     ...(framing && { framing: { hasTrailer: framing.hasTrailer, ...(framing.isSigned && { signer }) } }),
   };
 }
