@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { addAccess } from './access/access.js';
+import { addAccessKeys } from './access/access-keys.js';
 import { addPrincipals } from './access/principals.js';
 import { addCatalogs } from './sources/catalogs.js';
 import { addStatements } from './sources/statements.js';
@@ -51,6 +52,7 @@ const GROUPS: readonly AddCommands[] = [
   addAccess,
   addPrincipals,
   addTokens,
+  addAccessKeys,
   addCatalogs,
   addStatements,
   addAdmin,

@@ -15,6 +15,7 @@ import { KubernetesExecutions1795392000032 } from './1795392000032-kubernetes-ex
 import { Statements1795392000033 } from './1795392000033-statements.js';
 import { Installation1795392000040 } from './1795392000040-installation.js';
 import { Versions1795392000051 } from './1795392000051-versions.js';
+import { Gateway1795392000052 } from './1795392000052-gateway.js';
 import { RowKeys1795392000053 } from './1795392000053-row-keys.js';
 
 /** Every migration, in order. A room's migration creates that room's tables. */
@@ -36,5 +37,6 @@ export const MIGRATIONS = [
   Statements1795392000033,
   Installation1795392000040,
   Versions1795392000051,
+  Gateway1795392000052,
   RowKeys1795392000053,
 ];

@@ -1,5 +1,5 @@
 import { AssetEntity, RepositoryEntity } from './catalog/index.js';
-import { ApiTokenEntity, PrincipalEntity } from './identity/index.js';
+import { AccessKeyEntity, ApiTokenEntity, PrincipalEntity } from './identity/index.js';
 
 /** Every TypeORM entity: the rows that people edit. What flows (events, edges, outbox) is SQL. */
-export const ENTITIES = [PrincipalEntity, ApiTokenEntity, AssetEntity, RepositoryEntity];
+export const ENTITIES = [PrincipalEntity, ApiTokenEntity, AccessKeyEntity, AssetEntity, RepositoryEntity];

@@ -5,8 +5,9 @@ import { type Cairn, startCairn } from './start.js';
 const SHUTDOWN_TIMEOUT_MS = 20_000;
 
 /** What a person who started the service reads first. Logs go to standard error, this to standard output. */
-function greet({ url, adminToken }: Cairn): void {
+function greet({ url, s3Url, adminToken }: Cairn): void {
   const lines = [`Cairn is ready.`, `  explorer  ${url}/`, `  GraphQL   ${url}/graphql`];
+  if (s3Url !== undefined) lines.push(`  S3        ${s3Url}/`);
   if (adminToken !== undefined) {
     lines.push(
       `  admin token (shown once, keep it):  ${adminToken}`,

@@ -4,6 +4,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AppModule } from './app.module.js';
 import { ENTITIES } from './entities.js';
 import { serveExplorer } from './explorer.js';
+import { GatewayServer } from './gateway/index.js';
 import { Administrator } from './identity/index.js';
 import {
   assertMigrated,
@@ -34,6 +35,8 @@ export interface Cairn {
   readonly app: NestFastifyApplication;
   /** `http://HOST:PORT`, with the port that was really taken. */
   readonly url: string;
+  /** The S3 gateway's; absent when it is off. */
+  readonly s3Url?: string;
   /** The first administrator's generated token, at the first start only. */
   readonly adminToken?: string;
   /** Ends requests under way, then workers, then the database. */
@@ -65,8 +68,9 @@ export async function startCairn(config: Config): Promise<Cairn> {
     await app.init();
     const adminToken = await app.get(Administrator).ensure();
     const url = await listen(app, config);
+    const { url: s3Url } = app.get(GatewayServer);
     logger.info({ url }, 'cairn is ready');
-    return { app, url, adminToken, stop };
+    return { app, url, s3Url, adminToken, stop };
   } catch (error) {
     await stop();
     throw error;

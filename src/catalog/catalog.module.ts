@@ -1,6 +1,11 @@
 import { Module } from '@nestjs/common';
 import { OBJECT_STORE, type ObjectStore } from '../storage/index.js';
 import { AccessResolver } from './access/access.resolver.js';
+import { AccessLog } from './access-log/access-log.js';
+import { AccessLogRepository } from './access-log/access-log.repository.js';
+import { AccessLogResolver } from './access-log/access-log.resolver.js';
+import { AccessLogService } from './access-log/access-log.service.js';
+import { AccessLogHousekeeping } from './access-log/housekeeping.js';
 import { AssetRepository } from './assets/asset.repository.js';
 import { AssetResolver } from './assets/asset.resolver.js';
 import { AssetService } from './assets/asset.service.js';
@@ -100,6 +105,14 @@ const repositories = [
   UploadSweeper,
 ];
 
+const accessLog = [
+  AccessLogRepository,
+  AccessLog,
+  AccessLogService,
+  AccessLogResolver,
+  AccessLogHousekeeping,
+];
+
 @Module({
   controllers: [ContentController],
   providers: [
@@ -109,6 +122,7 @@ const repositories = [
     AssetResolver,
     AccessResolver,
     ...repositories,
+    ...accessLog,
     {
       provide: Trees,
       inject: [OBJECT_STORE],
@@ -116,8 +130,10 @@ const repositories = [
     },
   ],
   exports: [
+    AccessLog,
     AssetService,
     RepositoryService,
+    RefService,
     BranchService,
     CommitService,
     RevisionService,

@@ -1,5 +1,9 @@
 import { Global, Module } from '@nestjs/common';
 import { APP_GUARD, DiscoveryModule } from '@nestjs/core';
+import { AccessKeyRepository } from './access-keys/access-key.repository.js';
+import { AccessKeyResolver } from './access-keys/access-key.resolver.js';
+import { AccessKeyService } from './access-keys/access-key.service.js';
+import { SecretBox } from './access-keys/secret-box.js';
 import { AccessCheck } from './access/access-check.js';
 import { AuthenticationGuard } from './access/authentication.guard.js';
 import { Administrator } from './administrator.js';
@@ -26,6 +30,10 @@ import { TokenService } from './tokens/token.service.js';
     TokenRepository,
     TokenService,
     TokenResolver,
+    SecretBox,
+    AccessKeyRepository,
+    AccessKeyService,
+    AccessKeyResolver,
     OidcVerifier,
     ServiceAccountVerifier,
     ExternalIdentityRepository,
@@ -36,6 +44,6 @@ import { TokenService } from './tokens/token.service.js';
     AccessCheck,
     { provide: APP_GUARD, useClass: AuthenticationGuard },
   ],
-  exports: [PrincipalService, TokenService, Administrator, ServiceAccount, AccessCheck],
+  exports: [PrincipalService, TokenService, AccessKeyService, Administrator, ServiceAccount, AccessCheck],
 })
 export class IdentityModule {}

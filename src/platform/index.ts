@@ -24,7 +24,7 @@ export { createFastifyAdapter } from './http/fastify.js';
 export { ControlLoop } from './leases/control-loop.js';
 export { LeaseLostError, Leases } from './leases/leases.js';
 export type { Lease } from './leases/leases.js';
-export { createLogger, currentRequestId, LOGGER, NestLogger } from './logging/logger.js';
+export { createLogger, currentRequestId, LOGGER, NestLogger, withRequestId } from './logging/logger.js';
 export type { Logger } from './logging/logger.js';
 export { metricsRegistry, outboxDepth, outboxLag } from './metrics/metrics.js';
 export { DeadLetters } from './outbox/dead-letters.js';

@@ -103,8 +103,8 @@ export async function startTestCairn(env: Record<string, string> = {}): Promise<
         await work();
       } finally {
         running = await startCairn(config);
-        const { app, url } = running;
-        Object.assign(cairn, { app, url });
+        const { app, url, s3Url } = running;
+        Object.assign(cairn, { app, url, s3Url });
       }
     },
     stop: async () => {

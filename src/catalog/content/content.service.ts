@@ -1,9 +1,11 @@
 import type { Readable } from 'node:stream';
 import { Inject, Injectable } from '@nestjs/common';
-import type { Principal } from '../../identity/index.js';
+import { type Principal, subjectOf } from '../../identity/index.js';
 import { NotFoundError, type Page, type PageArgs, pageOf, pageRequest } from '../../platform/index.js';
 import { type ByteRange, OBJECT_STORE, type ObjectStore, type SignedRequest } from '../../storage/index.js';
+import { AccessLog } from '../access-log/access-log.js';
 import { RevisionService } from '../commits/revision.service.js';
+import type { Repository } from '../repositories/repository.js';
 import { type OpenRepository, RepositoryService } from '../repositories/repository.service.js';
 import { comparePaths, type LeafItem, type TreeChange, type TreeEntry, Trees } from '../trees/index.js';
 import type { Commit } from '../versions/index.js';
@@ -25,10 +27,11 @@ export class ContentService {
     private readonly repositories: RepositoryService,
     private readonly revisions: RevisionService,
     private readonly trees: Trees,
+    private readonly accesses: AccessLog,
     @Inject(OBJECT_STORE) private readonly objects: ObjectStore,
   ) {}
 
-  /** Needs `read`. @throws {NotFoundError} */
+  /** Needs `read`; recorded as an access. @throws {NotFoundError} */
   async open(
     caller: Principal,
     name: string,
@@ -42,11 +45,13 @@ export class ContentService {
     const part = isPartial
       ? { start: range.start, end: Math.min(range.end ?? entry.sizeBytes, entry.sizeBytes) }
       : undefined;
+    await this.recordRead(caller, repository, commit, revision, path, part);
     return { entry, commitId: commit.id, part, stream: await this.objects.open(entry.sha256, part) };
   }
 
   /**
-   * A request that gets the bytes from the object store itself. Needs `read`, asked now and not when it is sent.
+   * A request that gets the bytes from the object store itself. Needs `read`, asked now and not when it is sent; recorded
+   * as an access now.
    * @returns `undefined` where bytes have to pass the service
    */
   async signDownload(
@@ -57,8 +62,9 @@ export class ContentService {
   ): Promise<{ readonly commitId: string; readonly request: SignedRequest } | undefined> {
     const { direct } = this.objects;
     if (direct === undefined) return undefined;
-    const { commit } = await this.at(caller, name, revision);
+    const { repository, commit } = await this.at(caller, name, revision);
     const entry = await this.entryAt(commit, path, `${name}@${revision}`);
+    await this.recordRead(caller, repository, commit, revision, path);
     const as = { contentType: entry.contentType, fileName: path.slice(path.lastIndexOf('/') + 1) };
     return { commitId: commit.id, request: await direct.signDownload(entry.sha256, as) };
   }
@@ -120,6 +126,20 @@ export class ContentService {
   /** Every entry at a commit, in order, for work that copies all of it: the inputs of a run. The caller has been authorized. */
   walk(commit: Commit, prefix?: string): AsyncIterable<LeafItem> {
     return this.trees.walk(commit.tree, { prefix });
+  }
+
+  private recordRead(
+    caller: Principal,
+    repository: Repository,
+    commit: Commit,
+    revision: string,
+    path: string,
+    range?: OpenContent['part'],
+  ): Promise<void> {
+    return this.accesses.record({
+      ...{ repositoryId: repository.id, subject: subjectOf(caller), door: 'rest', action: 'read' },
+      ...{ commitId: commit.id, isStaged: false, revision, path, range },
+    });
   }
 
   private async entryAt(commit: Commit, path: string, address: string): Promise<TreeEntry> {

@@ -39,6 +39,28 @@ export class RefRepository {
     return ref;
   }
 
+  /** The ref with the longest of some names; a branch before a tag. */
+  async findLongest(repositoryId: string, names: readonly string[]): Promise<Ref | undefined> {
+    const [ref] = await this.database.query<Ref>(
+      `SELECT ${COLUMNS} FROM ref WHERE repository_id = $1 AND name = ANY($2) ORDER BY length(name) DESC, type LIMIT 1`,
+      [repositoryId, names],
+    );
+    return ref;
+  }
+
+  /** Names of branches and tags as folders, with `/` at their ends, in the order of their bytes. */
+  async folders(
+    repositoryId: string,
+    { prefix, after, limit }: { readonly prefix: string; readonly after: string; readonly limit: number },
+  ): Promise<string[]> {
+    const rows = await this.database.query<{ folder: string }>(
+      `SELECT DISTINCT (name || '/') COLLATE "C" AS folder FROM ref
+       WHERE repository_id = $1 AND starts_with(name || '/', $2) AND (name || '/') COLLATE "C" > $3 ORDER BY folder LIMIT $4`,
+      [repositoryId, prefix, after, limit],
+    );
+    return rows.map(({ folder }) => folder);
+  }
+
   list(repositoryId: string, type: RefType, page: PageRequest<readonly [string]>): Promise<Ref[]> {
     return this.database.query<Ref>(
       `SELECT ${COLUMNS} FROM ref WHERE repository_id = $1 AND type = $2 AND name > $3 ORDER BY name LIMIT $4`,

@@ -91,6 +91,22 @@ export class RefService {
     return pageOf(await this.refs.reflog(repository.id, type, name, request), request, ({ id }) => [id]);
   }
 
+  /** The ref with the longest of some names; a branch before a tag. The caller has been authorized. */
+  longest(repository: Repository, names: readonly string[]): Promise<Ref | undefined> {
+    return this.refs.findLongest(repository.id, names);
+  }
+
+  /**
+   * Names of branches and tags as folders, `main/`, in the order of their bytes. The caller has been authorized.
+   * @param page.after only folders behind this text
+   */
+  folders(
+    repository: Repository,
+    page: { readonly prefix: string; readonly after: string; readonly limit: number },
+  ): Promise<string[]> {
+    return this.refs.folders(repository.id, page);
+  }
+
   /** By name. */
   async list(repository: Repository, type: RefType, args: PageArgs): Promise<Page<Ref>> {
     const request = pageRequest<readonly [string]>(args, 1);

@@ -176,6 +176,11 @@ export class RepositoryService {
     return pageOf(rows, request, ({ name }) => [name]);
   }
 
+  /** Notes that the bytes of a stored object were handed to a repository, so that it may be committed there. The caller has been authorized. */
+  async hold(caller: Principal, repository: Repository, object: StoredObject): Promise<void> {
+    await this.repositories.addObject(repository.id, object.sha256, object.sizeBytes, subjectOf(caller));
+  }
+
   /**
    * Takes the bytes of an object for later commits. Needs `write`. Uploading the same bytes again changes nothing.
    * @param expectedSha256 lower-case hex; a body with another digest is refused
@@ -191,7 +196,7 @@ export class RepositoryService {
       maxBytes: this.config.CAIRN_MAX_OBJECT_BYTES,
       sha256: expectedSha256 === undefined ? undefined : parseSha256(expectedSha256, 'x-cairn-sha256'),
     });
-    await this.repositories.addObject(repository.id, object.sha256, object.sizeBytes, subjectOf(caller));
+    await this.hold(caller, repository, object);
     return object;
   }
 }

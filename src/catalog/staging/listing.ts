@@ -1,10 +1,21 @@
-import type { ListedItem, ListPage, TreeEntry } from '../trees/index.js';
+import type { LeafItem, TreeEntry } from '../trees/index.js';
 import { comparePaths } from '../trees/index.js';
 
 /** One path of an ordered sequence; without an entry it says that the path is not there. */
 export interface OrderedItem {
   readonly path: string;
   readonly entry: TreeEntry | undefined;
+  /** Of what is not committed. */
+  readonly stagedAt?: Date;
+}
+
+/** A file, or a folder that stands for all files whose paths start with `prefix` (which ends in `/`). */
+export type ViewedItem = (LeafItem & { readonly stagedAt?: Date }) | { readonly prefix: string };
+
+/** A page in the order of paths. `next` is there when more follows. */
+export interface ViewPage {
+  readonly items: readonly ViewedItem[];
+  readonly next?: string;
 }
 
 /**
@@ -68,12 +79,12 @@ export async function listOver(
     readonly limit: number;
     readonly isFolding: boolean;
   },
-): Promise<ListPage> {
+): Promise<ViewPage> {
   const { prefix, after, limit, isFolding } = query;
   const readers = [new Reader(under, after), new Reader(over, after)] as const;
   if (isFolding && after?.endsWith('/') === true && after.startsWith(prefix))
     for (const reader of readers) await reader.jumpOver(after);
-  const items: ListedItem[] = [];
+  const items: ViewedItem[] = [];
   let last = '';
   for (;;) {
     const item = await nextOf(readers);
@@ -86,7 +97,8 @@ export async function listOver(
     if (items.length === limit) return { items, next: last };
     const slash = isFolding ? item.path.indexOf('/', prefix.length) : -1;
     if (slash < 0) {
-      items.push({ path: item.path, entry: item.entry });
+      const { path, entry, stagedAt } = item;
+      items.push({ path, entry, ...(stagedAt && { stagedAt }) });
       last = item.path;
     } else {
       const folder = item.path.slice(0, slash + 1);

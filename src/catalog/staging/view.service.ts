@@ -4,9 +4,9 @@ import { InvalidInputError } from '../../platform/index.js';
 import { RevisionService } from '../commits/revision.service.js';
 import type { Repository } from '../repositories/repository.js';
 import { type OpenRepository, RepositoryService } from '../repositories/repository.service.js';
-import { type LeafItem, type ListPage, type ListQuery, type TreeEntry, Trees } from '../trees/index.js';
+import { type LeafItem, type ListQuery, type TreeEntry, Trees } from '../trees/index.js';
 import type { Commit } from '../versions/index.js';
-import { listOver, type OrderedSource } from './listing.js';
+import { listOver, type OrderedSource, type ViewPage } from './listing.js';
 import { StagingRepository } from './staging.repository.js';
 
 /** What a reader of a revision sees: a commit, and over it what is staged where the revision is a branch's bare name. */
@@ -23,6 +23,8 @@ export interface ViewedEntry {
   readonly entry: TreeEntry;
   /** Not committed yet. */
   readonly isStaged: boolean;
+  /** When it was staged. */
+  readonly stagedAt?: Date;
 }
 
 const SOURCE_PAGE = 1000;
@@ -60,11 +62,11 @@ export class ViewService {
   async entry(view: View, path: string): Promise<ViewedEntry | undefined> {
     const staged = await this.staging.find(view.areas, path);
     const entry = staged === undefined ? await this.trees.get(view.commit.tree, path) : staged.entry;
-    return entry && { entry, isStaged: staged !== undefined };
+    return entry && { entry, isStaged: staged !== undefined, ...(staged && { stagedAt: staged.stagedAt }) };
   }
 
   /** A page by path. @throws {InvalidInputError} */
-  async list(view: View, query: ListQuery = {}): Promise<ListPage> {
+  async list(view: View, query: ListQuery = {}): Promise<ViewPage> {
     if (view.areas.length === 0) return this.trees.list(view.commit.tree, query);
     const { prefix = '', after, limit = DEFAULT_LIMIT, delimiter } = query;
     if (!Number.isSafeInteger(limit) || limit < 1 || limit > MAX_LIMIT)

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import { DomainError } from '../errors/domain-error.js';
 import { EXECUTION_SETTINGS } from './execution-settings.js';
+import { GATEWAY_SETTINGS } from './gateway-settings.js';
 
 const port = z.coerce.number().int().min(0).max(65535);
 const sizeBytes = z.coerce
@@ -245,6 +246,7 @@ export const CONFIG_SCHEMA = z.object({
       "What tokens of the cluster's service accounts must be for; turns them on. They are reviewed by the API server.",
     ),
   ...EXECUTION_SETTINGS,
+  ...GATEWAY_SETTINGS,
   OTEL_EXPORTER_OTLP_ENDPOINT: url('http:', 'https:')
     .optional()
     .describe('OTLP/HTTP collector, e.g. http://HOST:4318; turns traces on. They go to /v1/traces under it.'),

@@ -1,0 +1,35 @@
+import { Injectable } from '@nestjs/common';
+import { z } from 'zod';
+import type { Principal } from '../../identity/index.js';
+import { type Page, type PageArgs, pageOf, pageRequest, validate } from '../../platform/index.js';
+import { RepositoryService } from '../repositories/repository.service.js';
+import { AccessLogRepository } from './access-log.repository.js';
+import type { RecordedAccess } from './content-access.js';
+
+const FILTER = z.object({
+  path: z.string().max(1024).optional(),
+  subject: z.string().max(200).optional(),
+  since: z.date({ error: 'must be an instant' }).optional(),
+});
+
+/** Tells who reached which content, to those who answer for it. */
+@Injectable()
+export class AccessLogService {
+  constructor(
+    private readonly repositories: RepositoryService,
+    private readonly accesses: AccessLogRepository,
+  ) {}
+
+  /** Newest first. Needs `manage`. */
+  async list(
+    caller: Principal,
+    name: string,
+    filter: z.input<typeof FILTER>,
+    args: PageArgs,
+  ): Promise<Page<RecordedAccess>> {
+    const wanted = validate(FILTER, filter);
+    const request = pageRequest<readonly [string]>(args, 1);
+    const { repository } = await this.repositories.open(caller, name, 'manage');
+    return pageOf(await this.accesses.list(repository.id, wanted, request), request, ({ id }) => [id]);
+  }
+}

@@ -1,0 +1,2 @@
+export { GatewayModule } from './s3/gateway.module.js';
+export { GatewayServer } from './s3/server/gateway-server.js';

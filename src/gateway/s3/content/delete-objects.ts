@@ -1,0 +1,109 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { z } from 'zod';
+import { parsePath, type Ref } from '../../../catalog/index.js';
+import { type Principal, subjectOf } from '../../../identity/index.js';
+import { LOGGER, type Logger } from '../../../platform/index.js';
+import { type Payload, readPayload } from '../body/payload.js';
+import { S3Error } from '../protocol/s3-error.js';
+import { s3ErrorOf } from '../protocol/s3-error-of.js';
+import type { S3Request } from '../protocol/s3-request.js';
+import type { S3Response } from '../protocol/s3-response.js';
+import { allOf, readXml } from '../protocol/xml.js';
+import { Locations, type Target } from './locations.js';
+import { ObjectWrites } from './object-writes.js';
+
+const MAX_KEYS = 1_000;
+const DELETE = z.object({
+  Quiet: z.string().optional(),
+  Object: z
+    .preprocess(allOf, z.array(z.object({ Key: z.string().min(1), VersionId: z.literal('null').optional() })))
+    .refine((objects) => objects.length >= 1 && objects.length <= MAX_KEYS),
+});
+
+/** A key whose fate is to be told. */
+interface Outcome {
+  readonly key: string;
+  error?: S3Error;
+}
+
+/** Keys of one branch. */
+interface Group {
+  readonly target: Target;
+  readonly outcomes: { readonly path: string; readonly outcome: Outcome }[];
+}
+
+/** DeleteObjects: what is deleted of one branch is deleted together. */
+@Injectable()
+export class DeleteObjects {
+  constructor(
+    private readonly locations: Locations,
+    private readonly writes: ObjectWrites,
+    @Inject(LOGGER) private readonly log: Logger,
+  ) {}
+
+  async delete(caller: Principal, request: S3Request, payload: Payload): Promise<S3Response> {
+    const parsed = DELETE.safeParse(readXml(await readPayload(payload), 'Delete'));
+    if (!parsed.success)
+      throw new S3Error('MalformedXML', `A <Delete> has 1 to ${MAX_KEYS} <Object>s, each with a <Key>.`);
+    const keys = [...new Set(parsed.data.Object.map(({ Key }) => Key))];
+    const outcomes = keys.map((key): Outcome => ({ key }));
+    for (const group of (await this.groupByBranch(caller, request.bucket!, outcomes)).values())
+      await this.deleteGroup(caller, group);
+    const isQuiet = parsed.data.Quiet === 'true';
+    return {
+      status: 200,
+      xml: {
+        root: 'DeleteResult',
+        content: {
+          Deleted: isQuiet ? [] : outcomes.filter(({ error }) => !error).map(({ key }) => ({ Key: key })),
+          Error: outcomes.flatMap(({ key, error }) =>
+            error ? [{ Key: key, Code: error.code, Message: error.message }] : [],
+          ),
+        },
+      },
+    };
+  }
+
+  private async groupByBranch(
+    caller: Principal,
+    bucket: string,
+    outcomes: readonly Outcome[],
+  ): Promise<Map<string, Group>> {
+    const groups = new Map<string, Group>();
+    const open = await this.locations.openForWrite(caller, bucket);
+    const known = new Map<string, Ref | undefined>();
+    for (const outcome of outcomes) {
+      try {
+        const target = await this.locations.targetIn(open, outcome.key, known);
+        if (target.path === '' || target.path.endsWith('/')) continue;
+        parsePath(target.path, 'Key');
+        const group = groups.get(target.branch) ?? { target, outcomes: [] };
+        group.outcomes.push({ path: target.path, outcome });
+        groups.set(target.branch, group);
+      } catch (error) {
+        outcome.error = this.told(caller, error);
+      }
+    }
+    return groups;
+  }
+
+  private async deleteGroup(caller: Principal, { target, outcomes }: Group): Promise<void> {
+    try {
+      await this.writes.deletePaths(
+        caller,
+        target,
+        outcomes.map(({ path }) => path),
+      );
+    } catch (error) {
+      const told = this.told(caller, error);
+      for (const { outcome } of outcomes) outcome.error = told;
+    }
+  }
+
+  private told(caller: Principal, error: unknown): S3Error {
+    const told = s3ErrorOf(error);
+    if (told.status >= 500)
+      this.log.error({ err: error, subject: subjectOf(caller) }, 's3: keys could not be deleted');
+    return told;
+  }
+}

@@ -1,0 +1,40 @@
+import { Field, ID, InputType, Int, ObjectType } from '@nestjs/graphql';
+
+@ObjectType('AccessKey', { description: 'A key that S3 requests are signed by, without its secret.' })
+export class AccessKeyModel {
+  @Field(() => ID, { description: 'What S3 clients call the access key id.' })
+  id!: string;
+
+  @Field(() => String)
+  label!: string;
+
+  @Field(() => Date)
+  createdAt!: Date;
+
+  @Field(() => Date)
+  expiresAt!: Date;
+
+  @Field(() => Date, { nullable: true, description: 'To the minute.' })
+  lastUsedAt?: Date;
+
+  @Field(() => Date, { nullable: true })
+  revokedAt?: Date;
+}
+
+@ObjectType('CreatedAccessKey', { description: 'A new access key. Its secret is shown now and never again.' })
+export class CreatedAccessKeyModel {
+  @Field(() => String, { description: 'What S3 clients call the secret access key.' })
+  secret!: string;
+
+  @Field(() => AccessKeyModel)
+  accessKey!: AccessKeyModel;
+}
+
+@InputType()
+export class CreateAccessKeyInput {
+  @Field(() => String, { description: 'What it is for, 1–100 characters.' })
+  label!: string;
+
+  @Field(() => Int, { nullable: true, description: '1–366; 90 when absent.' })
+  expiresInDays?: number;
+}

@@ -1,0 +1,94 @@
+import { randomBytes } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
+import { z } from 'zod';
+import { Database, NotFoundError, validate } from '../../platform/index.js';
+import { ACCESS_DECIDER, type AccessDecider } from '../access/decider.js';
+import type { Principal } from '../principals/principal.js';
+import { PrincipalService } from '../principals/principal.service.js';
+import type { AccessKeyEntity } from './access-key.entity.js';
+import { AccessKeyRepository } from './access-key.repository.js';
+import { SecretBox } from './secret-box.js';
+
+const MAX_LIFETIME_DAYS = 366;
+const ID = /^CAIRN[A-Z2-7]{15}$/;
+
+const CREATE = z.object({
+  label: z.string().trim().min(1).max(100),
+  expiresInDays: z.int().min(1).max(MAX_LIFETIME_DAYS).default(90),
+});
+
+/** An access key as it is shown to its owner, once. */
+export interface CreatedAccessKey {
+  readonly secret: string;
+  readonly key: AccessKeyEntity;
+}
+
+/** What signatures of a request are checked with. */
+export interface SigningKey {
+  readonly principal: Principal;
+  readonly secret: string;
+  /** To be called once a signature was found to be right. */
+  noteUse(): Promise<void>;
+}
+
+/**
+ * Access keys, by which requests of S3 are signed. Who holds one is the principal that made it, with all that it may do. The service has
+ * to know the secret to check a signature, so it is kept sealed, and not as a digest like a token.
+ */
+@Injectable()
+export class AccessKeyService {
+  constructor(
+    private readonly database: Database,
+    private readonly keys: AccessKeyRepository,
+    private readonly principals: PrincipalService,
+    private readonly box: SecretBox,
+    @Inject(ACCESS_DECIDER) private readonly access: AccessDecider,
+  ) {}
+
+  /** Makes a key for the caller itself. @param input.expiresInDays 1–366, 90 by default */
+  async create(caller: Principal, input: z.input<typeof CREATE>): Promise<CreatedAccessKey> {
+    const { label, expiresInDays } = validate(CREATE, input, 'input');
+    const id = newAccessKeyId();
+    const secret = randomBytes(30).toString('base64url');
+    const key = {
+      ...{ id, label, principalId: caller.id, sealedSecret: await this.box.seal(secret, id) },
+      expiresAt: new Date(Date.now() + expiresInDays * 86_400_000),
+    };
+    return { secret, key: await this.database.run(() => this.keys.insert(key)) };
+  }
+
+  /** Newest first, secrets not among them. @param subject the caller when absent; of others administrators may ask */
+  async list(caller: Principal, subject?: string): Promise<AccessKeyEntity[]> {
+    if (subject === undefined) return this.keys.listOf(caller.id);
+    return this.keys.listOf((await this.principals.bySubject(caller, subject)).id);
+  }
+
+  /** Ends a key at once. Its owner may, and administrators. */
+  async revoke(caller: Principal, id: string): Promise<AccessKeyEntity> {
+    const key = ID.test(id) ? await this.keys.findById(id) : null;
+    if (key?.principalId !== caller.id) await this.access.authorizeAdministration(caller);
+    if (!key) throw new NotFoundError('AccessKey', id.slice(0, 100));
+    await this.keys.revoke(id);
+    return (await this.keys.findById(id))!;
+  }
+
+  /** @returns undefined for a key that is unknown, expired or revoked, or whose principal is disabled */
+  async find(id: string): Promise<SigningKey | undefined> {
+    const found = ID.test(id) ? await this.keys.findValid(id) : undefined;
+    if (!found) return undefined;
+    const { principal, sealedSecret, isStale } = found;
+    return {
+      principal,
+      secret: await this.box.open(sealedSecret, id),
+      noteUse: async () => {
+        if (isStale) await this.keys.noteUse(id);
+      },
+    };
+  }
+}
+
+/** `CAIRN` and 75 random bits in base 32. */
+function newAccessKeyId(): string {
+  const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
+  return `CAIRN${[...randomBytes(15)].map((byte) => alphabet[byte % 32]).join('')}`;
+}
