@@ -14,6 +14,7 @@ import { KubernetesSource1795392000031 } from './1795392000031-kubernetes-source
 import { KubernetesExecutions1795392000032 } from './1795392000032-kubernetes-executions.js';
 import { Statements1795392000033 } from './1795392000033-statements.js';
 import { Installation1795392000040 } from './1795392000040-installation.js';
+import { TreePacks1795392000050 } from './1795392000050-tree-packs.js';
 
 /** Every migration, in order. A room's migration creates that room's tables. */
 export const MIGRATIONS = [
@@ -33,4 +34,5 @@ export const MIGRATIONS = [
   KubernetesExecutions1795392000032,
   Statements1795392000033,
   Installation1795392000040,
+  TreePacks1795392000050,
 ];

@@ -1,5 +1,5 @@
 import { Module } from '@nestjs/common';
-import { OBJECT_STORE, type ObjectStore } from '../storage/index.js';
+import { CONFIG, type Config } from '../platform/index.js';
 import { AccessResolver } from './access/access.resolver.js';
 import { AssetRepository } from './assets/asset.repository.js';
 import { AssetResolver } from './assets/asset.resolver.js';
@@ -15,13 +15,17 @@ import { ContentController } from './content/content.controller.js';
 import { ChangeProfileResolver, ContentResolver, EntryProfileResolver } from './content/content.resolver.js';
 import { ContentService } from './content/content.service.js';
 import { ProfileService } from './content/profile.service.js';
+import { watchCache } from './packs/metrics.js';
+import { PackIndex } from './packs/pack-index.js';
+import { PackRepository } from './packs/pack.repository.js';
+import { PackedNodeStore } from './packs/packed-node-store.js';
 import { RefRepository } from './refs/ref.repository.js';
 import { RefResolver } from './refs/ref.resolver.js';
 import { RefService } from './refs/ref.service.js';
 import { RepositoryRepository } from './repositories/repository.repository.js';
 import { AssetRepositoryResolver, RepositoryResolver } from './repositories/repository.resolver.js';
 import { RepositoryService } from './repositories/repository.service.js';
-import { objectNodeStore, Trees } from './trees/index.js';
+import { Trees } from './trees/index.js';
 import { UploadResolver } from './uploads/upload.resolver.js';
 import { UploadService } from './uploads/upload.service.js';
 import { UploadSweeper } from './uploads/upload-sweeper.js';
@@ -59,10 +63,14 @@ const repositories = [
     AssetResolver,
     AccessResolver,
     ...repositories,
+    PackRepository,
+    PackedNodeStore,
+    PackIndex,
     {
       provide: Trees,
-      inject: [OBJECT_STORE],
-      useFactory: (objects: ObjectStore) => new Trees(objectNodeStore(objects)),
+      inject: [PackedNodeStore, CONFIG],
+      useFactory: (nodes: PackedNodeStore, { CAIRN_TREE_CACHE_BYTES: cacheBytes }: Config) =>
+        watchCache(new Trees(nodes, { cacheBytes })),
     },
   ],
   exports: [AssetService, RepositoryService, CommitService, RevisionService, ContentService, ProfileService],

@@ -1,11 +1,13 @@
 export type { TreeChange } from './diff.js';
+export type { TreeEdit } from './edits.js';
 export { entriesEqual } from './entry.js';
 export type { TreeEntry } from './entry.js';
-export type { ListedItem, ListPage, ListQuery } from './list.js';
-export { EMPTY_TREE } from './node.js';
+export type { ListedItem, ListPage, ListQuery, TreeRange } from './list.js';
+export { EMPTY_TREE, MAX_NODE_BYTES } from './node.js';
 export type { LeafItem } from './node.js';
-export { MemoryNodeStore, objectNodeStore } from './node-store.js';
-export type { NodeStore } from './node-store.js';
+export { MemoryNodeStore } from './node-store.js';
+export type { NodeStore, StoredNode } from './node-store.js';
 export { comparePaths, parsePath } from './paths.js';
+export type { ReachableObjects } from './reachable.js';
 export { Trees } from './trees.js';
-export type { ReachableObject, TreeEdit, TreeStats } from './trees.js';
+export type { TreeStats } from './trees.js';

@@ -272,6 +272,9 @@ export const CONFIG_SCHEMA = z.object({
   CAIRN_MAX_OBJECT_BYTES: sizeBytes
     .default(5 * 1024 ** 3)
     .describe('Largest single uploaded object, in bytes.'),
+  CAIRN_TREE_CACHE_BYTES: sizeBytes
+    .default(256 * 1024 ** 2)
+    .describe('Memory for nodes of trees that were used lately, in bytes.'),
   STATEMENTS_MAX_BYTES: sizeBytes
     .default(1024 ** 2)
     .describe('Largest SQL text that is parsed, in bytes of UTF-8.'),
