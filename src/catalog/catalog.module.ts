@@ -1,5 +1,5 @@
 import { Module } from '@nestjs/common';
-import { OBJECT_STORE, type ObjectStore } from '../storage/index.js';
+import { CONFIG, type Config } from '../platform/index.js';
 import { AccessResolver } from './access/access.resolver.js';
 import { AccessLog } from './access-log/access-log.js';
 import { AccessLogRepository } from './access-log/access-log.repository.js';
@@ -40,6 +40,10 @@ import { RowKeysRepository } from './merging/row-keys.repository.js';
 import { RowKeysResolver } from './merging/row-keys.resolver.js';
 import { RowKeysService } from './merging/row-keys.service.js';
 import { TaskRunner } from './merging/task-runner.js';
+import { watchCache } from './packs/metrics.js';
+import { PackIndex } from './packs/pack-index.js';
+import { PackRepository } from './packs/pack.repository.js';
+import { PackedNodeStore } from './packs/packed-node-store.js';
 import { RefRepository } from './refs/ref.repository.js';
 import { RefResolver } from './refs/ref.resolver.js';
 import { RefService } from './refs/ref.service.js';
@@ -51,7 +55,7 @@ import { StagingResolver } from './staging/staging.resolver.js';
 import { StagingService } from './staging/staging.service.js';
 import { StagingSweeper } from './staging/staging-sweeper.js';
 import { ViewService } from './staging/view.service.js';
-import { objectNodeStore, Trees } from './trees/index.js';
+import { Trees } from './trees/index.js';
 import { UploadResolver } from './uploads/upload.resolver.js';
 import { UploadService } from './uploads/upload.service.js';
 import { UploadSweeper } from './uploads/upload-sweeper.js';
@@ -123,10 +127,14 @@ const accessLog = [
     AccessResolver,
     ...repositories,
     ...accessLog,
+    PackRepository,
+    PackedNodeStore,
+    PackIndex,
     {
       provide: Trees,
-      inject: [OBJECT_STORE],
-      useFactory: (objects: ObjectStore) => new Trees(objectNodeStore(objects)),
+      inject: [PackedNodeStore, CONFIG],
+      useFactory: (nodes: PackedNodeStore, { CAIRN_TREE_CACHE_BYTES: cacheBytes }: Config) =>
+        watchCache(new Trees(nodes, { cacheBytes })),
     },
   ],
   exports: [

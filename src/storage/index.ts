@@ -7,7 +7,7 @@ export type {
   SignedUpload,
   UploadPlace,
 } from './direct-transfers.js';
-export { CorruptObjectError } from './errors.js';
+export { CorruptObjectError, ObjectNotFoundError } from './errors.js';
 export type {
   ByteRange,
   ExpectedObject,

@@ -2,8 +2,15 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 
 import { sha256Of, type Sha256 } from '../../storage/index.js';
-import { MemoryNodeStore } from './node-store.js';
-import { comparePaths, EMPTY_TREE, Trees, type TreeEdit, type TreeEntry } from './index.js';
+import {
+  comparePaths,
+  EMPTY_TREE,
+  MemoryNodeStore,
+  type StoredNode,
+  Trees,
+  type TreeEdit,
+  type TreeEntry,
+} from './index.js';
 
 const entryOf = (content: string): TreeEntry => ({
   sha256: sha256Of(Buffer.from(content)),
@@ -14,13 +21,13 @@ const entryOf = (content: string): TreeEntry => ({
 class CountingStore extends MemoryNodeStore {
   reads = 0;
   writes = 0;
-  override async read(sha256: Sha256): Promise<Uint8Array> {
-    this.reads += 1;
-    return super.read(sha256);
+  override async readMany(names: readonly Sha256[]): Promise<Buffer[]> {
+    this.reads += names.length;
+    return super.readMany(names);
   }
-  override async write(bytes: Uint8Array): Promise<Sha256> {
-    this.writes += 1;
-    return super.write(bytes);
+  override async writeMany(nodes: readonly StoredNode[]): Promise<void> {
+    this.writes += nodes.length;
+    return super.writeMany(nodes);
   }
 }
 

@@ -287,6 +287,9 @@ export const CONFIG_SCHEMA = z.object({
     .max(3_600_000)
     .default(120_000)
     .describe('How long the rows of one file may take to be merged or compared, in milliseconds.'),
+  CAIRN_TREE_CACHE_BYTES: sizeBytes
+    .default(256 * 1024 ** 2)
+    .describe('Memory for nodes of trees that were used lately, in bytes.'),
   STATEMENTS_MAX_BYTES: sizeBytes
     .default(1024 ** 2)
     .describe('Largest SQL text that is parsed, in bytes of UTF-8.'),

@@ -99,6 +99,8 @@ export function describeObjectStore(
             const end = Math.max(a, b, start);
             const part = await collect(await store.open(put.sha256, { start, end }));
             expect(part).toEqual(Buffer.from(bytes).subarray(start, end));
+            const within = { start, end: Math.min(end, bytes.length) };
+            expect(await store.readPart(put.sha256, within)).toEqual(part);
           },
         ),
         { numRuns: 40 },
@@ -166,6 +168,7 @@ export function describeObjectStore(
       await expect(store.open(ABSENT)).rejects.toThrow(ObjectNotFoundError);
       await expect(store.open(ABSENT, { start: 0, end: 1 })).rejects.toThrow(ABSENT);
       await expect(store.read(ABSENT, 1)).rejects.toThrow(ObjectNotFoundError);
+      await expect(store.readPart(ABSENT, { start: 0, end: 1 })).rejects.toThrow(ObjectNotFoundError);
       expect(await store.stat(ABSENT)).toBeUndefined();
     });
 
@@ -191,6 +194,15 @@ export function describeObjectStore(
       expect(await collect(await store.open(sha256, { start: 5 }))).toHaveLength(0);
       expect(await collect(await store.open(sha256, { start: 2, end: 2 }))).toHaveLength(0);
       expect((await collect(await store.open(sha256, { start: 3, end: 50 }))).toString()).toBe('e!');
+    });
+
+    it.each([
+      { start: 2, end: 6 },
+      { start: 5, end: 6 },
+      { start: 9, end: 12 },
+    ])('the part %j of five bytes is reported, not shortened', async (range) => {
+      const { sha256 } = await store.put(bytesOf('five!'));
+      await expect(store.readPart(sha256, range)).rejects.toThrow(CorruptObjectError);
     });
 
     it('a flipped byte ends the stream with an error before the last chunk is given out', async () => {

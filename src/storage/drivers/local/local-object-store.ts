@@ -1,4 +1,15 @@
-import { access, constants, mkdir, open, readdir, rename, rm, stat, statfs } from 'node:fs/promises';
+import {
+  access,
+  constants,
+  type FileHandle,
+  mkdir,
+  open,
+  readdir,
+  rename,
+  rm,
+  stat,
+  statfs,
+} from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 
@@ -13,7 +24,7 @@ import type {
   StoredObject,
 } from '../../object-store.js';
 import { isSha256, type Sha256 } from '../../sha256.js';
-import { clampRange, objectKey, readVerified, verified } from '../../verified.js';
+import { clampRange, objectKey, readVerified, shortOf, verified } from '../../verified.js';
 import {
   errnoOf,
   fullOr,
@@ -60,9 +71,7 @@ export class LocalObjectStore implements ObjectStore {
   }
 
   async open(sha256: Sha256, range?: ByteRange): Promise<Readable> {
-    const handle = await open(this.path(sha256), 'r').catch((error: unknown) => {
-      throw errnoOf(error) === 'ENOENT' ? new ObjectNotFoundError(sha256) : error;
-    });
+    const handle = await this.handle(sha256);
     try {
       const { size } = await handle.stat();
       if (range === undefined) {
@@ -84,6 +93,22 @@ export class LocalObjectStore implements ObjectStore {
     const object = await this.stat(sha256);
     if (object === undefined) throw new ObjectNotFoundError(sha256);
     return readVerified(this, object, maxBytes);
+  }
+
+  async readPart(sha256: Sha256, { start, end }: Required<ByteRange>): Promise<Buffer> {
+    const handle = await this.handle(sha256);
+    try {
+      const part = Buffer.allocUnsafeSlow(end - start);
+      let length = 0;
+      while (length < part.length) {
+        const { bytesRead } = await handle.read(part, length, part.length - length, start + length);
+        if (bytesRead === 0) throw shortOf(sha256, start, part.length, length);
+        length += bytesRead;
+      }
+      return part;
+    } finally {
+      await handle.close();
+    }
   }
 
   async stat(sha256: Sha256): Promise<StoredObject | undefined> {
@@ -142,6 +167,14 @@ export class LocalObjectStore implements ObjectStore {
     } catch (error) {
       const reason = errnoOf(error) ?? String(error);
       throw new StoreUnavailableError('local', `use ${this.root}`, reason, { cause: error });
+    }
+  }
+
+  private async handle(sha256: Sha256): Promise<FileHandle> {
+    try {
+      return await open(this.path(sha256), 'r');
+    } catch (error) {
+      throw errnoOf(error) === 'ENOENT' ? new ObjectNotFoundError(sha256) : error;
     }
   }
 
