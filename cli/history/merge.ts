@@ -1,52 +1,10 @@
 import { type Command, Option } from 'commander';
 import { EndedBadly, EXIT } from '../exit-codes.js';
-import { formatTable, shortId } from '../output/format.js';
+import { shortId } from '../output/format.js';
 import type { Session } from '../session.js';
-import { type Commit, COMMIT_FIELDS } from './commit.js';
+import { describeConflicts, MERGE_RESULT, type MergeConflicts, type Merged } from './merge-result.js';
 
-interface Merged {
-  readonly __typename: 'Merged';
-  readonly commit: Commit;
-  readonly isNoop: boolean;
-  readonly mergedFiles: number;
-  readonly mergedRows: number;
-}
-
-interface MergeConflicts {
-  readonly __typename: 'MergeConflicts';
-  readonly conflicts: readonly Conflict[];
-  readonly total: number;
-}
-
-interface Conflict {
-  readonly path: string;
-  readonly kind: string;
-  readonly reason: string | null;
-  readonly rowCount: number | null;
-  readonly rows: readonly RowConflict[] | null;
-}
-
-type Values = Readonly<Record<string, string>>;
-
-interface RowConflict {
-  readonly key: Values;
-  readonly columns: readonly string[];
-  readonly base: Values | null;
-  readonly ours: Values | null;
-  readonly theirs: Values | null;
-}
-
-/** Rows that are shown of one file. */
-const SHOWN_ROWS = 5;
-
-const SIDE = '{ sha256 sizeBytes }';
-const MUTATION = `mutation Merge($input: MergeInput!) {
-  merge(input: $input) {
-    __typename
-    ... on Merged { isNoop mergedFiles mergedRows commit { ${COMMIT_FIELDS} } }
-    ... on MergeConflicts { total conflicts { path kind reason rowCount rows { key columns base ours theirs } base ${SIDE} ours ${SIDE} theirs ${SIDE} } }
-  }
-}`;
+const MUTATION = `mutation Merge($input: MergeInput!) { merge(input: $input) { ${MERGE_RESULT} } }`;
 
 /** `merge REPO SOURCE TARGET`. */
 export function addMerge(program: Command, open: () => Session): void {
@@ -84,37 +42,11 @@ export function addMerge(program: Command, open: () => Session): void {
 }
 
 function describe(result: Merged | MergeConflicts, source: string, target: string): string {
-  if (result.__typename === 'Merged') {
-    const { commit, isNoop, mergedFiles: files, mergedRows: rows } = result;
-    if (isNoop) return `${target} holds ${source} already.`;
-    const within =
-      files === 0 ? '' : ` Within ${files} ${files === 1 ? 'file' : 'files'} ${rows} rows were taken.`;
-    return `Merged ${source} into ${target} at ${shortId(commit.id)}.${within}`;
-  }
-  const table = formatTable(
-    ['conflict', 'path'],
-    result.conflicts.map(({ kind, path }) => [kind, path]),
-  );
-  const details = result.conflicts.flatMap(describeRows);
-  return `${[table, ...details].join('\n')}\n${result.total} ${result.total === 1 ? 'path' : 'paths'} changed on both sides. Nothing was merged; choose with --strategy, or commit a resolution on ${source}.`;
-}
-
-function describeRows({ path, reason, rows, rowCount }: Conflict): string[] {
-  if (reason === null) return [];
-  const shown = (rows ?? []).slice(0, SHOWN_ROWS).map((row) => `    ${describeRow(row)}`);
-  const more = (rowCount ?? 0) - shown.length;
-  return [`${path}: ${reason}`, ...shown, ...(more > 0 && shown.length > 0 ? [`    and ${more} more`] : [])];
-}
-
-function describeRow({ key, columns, base, ours, theirs }: RowConflict): string {
-  const id = Object.entries(key)
-    .map(([name, value]) => `${name}=${value}`)
-    .join(' ');
-  if (ours === null || theirs === null)
-    return `${id}: removed by ${ours === null ? 'ours' : 'theirs'}, changed by the other`;
-  const cells = columns.map((name) => {
-    const text = (side: Values | null): string => JSON.stringify(side?.[name] ?? null);
-    return `${name} was ${text(base)}, ours ${text(ours)}, theirs ${text(theirs)}`;
-  });
-  return `${id}: ${cells.join('; ')}`;
+  if (result.__typename === 'MergeConflicts')
+    return describeConflicts(result, `choose with --strategy, or commit a resolution on ${source}`);
+  const { commit, isNoop, mergedFiles, mergedRows } = result;
+  if (isNoop) return `${target} holds ${source} already.`;
+  const within =
+    mergedFiles === 0 ? '' : ` (${mergedFiles} files by their rows, of which ${mergedRows} were taken)`;
+  return `Merged ${source} into ${target} at ${shortId(commit.id)}${within}.`;
 }
