@@ -110,18 +110,32 @@ export class ItemWriter {
     this.starts = new Uint32Array(expected + 1);
   }
 
-  /** @param extra as {@link Items.extra} gives it back; `undefined` for a removal */
-  write(path: string, digest: string | undefined, sizeBytes: number, extra: Uint8Array | undefined): void {
+  /**
+   * @param extra as {@link Items.extra} gives it back
+   * @returns false, and nothing is written, unless `digest` is 64 lower-case hexadecimal digits
+   */
+  writeEntry(path: string, digest: string, sizeBytes: number, extra: Uint8Array): boolean {
     // A UTF-16 unit has three bytes at most.
-    this.reserve(PATH_AT + path.length * 3 + (extra?.length ?? 0));
+    this.reserve(PATH_AT + path.length * 3 + extra.length);
+    const { bytes, length: start } = this;
+    if (!writeDigest(bytes, start + DIGEST_AT, digest)) return false;
+    const pathLength = bytes.write(path, start + PATH_AT, 'utf8');
+    const end = start + PATH_AT + pathLength;
+    if (extra.length > 0) bytes.set(extra, end);
+    writeHead(bytes, start, pathLength, extra.length, sizeBytes);
+    this.length = end + extra.length;
+    this.end();
+    return true;
+  }
+
+  /** An edit that removes a path. */
+  writeRemoval(path: string): void {
+    this.reserve(PATH_AT + path.length * 3);
     const { bytes, length: start } = this;
     const pathLength = bytes.write(path, start + PATH_AT, 'utf8');
-    if (digest === undefined) bytes.fill(0, start + DIGEST_AT, start + PATH_AT);
-    else bytes.write(digest, start + DIGEST_AT, 'hex');
-    const end = start + PATH_AT + pathLength;
-    if (extra !== undefined && extra.length > 0) bytes.set(extra, end);
-    writeHead(bytes, start, pathLength, extra?.length ?? REMOVAL, sizeBytes);
-    this.length = end + (extra?.length ?? 0);
+    writeHead(bytes, start, pathLength, REMOVAL, 0);
+    bytes.fill(0, start + DIGEST_AT, start + PATH_AT);
+    this.length = start + PATH_AT + pathLength;
     this.end();
   }
 
@@ -215,6 +229,22 @@ export function compareBytes(
     if (difference !== 0) return difference;
   }
   return aLength - bLength;
+}
+
+/** The value of each lower-case hexadecimal digit by its code; 255 for everything else. */
+const DIGITS = new Uint8Array(256).fill(255);
+for (let digit = 0; digit < 16; digit += 1) DIGITS[digit.toString(16).charCodeAt(0)] = digit;
+
+/** Checks and decodes in one pass, as there may be millions. */
+function writeDigest(bytes: Buffer, at: number, digest: string): boolean {
+  if (digest.length !== DIGEST_BYTES * 2) return false;
+  for (let i = 0; i < DIGEST_BYTES; i += 1) {
+    const high = DIGITS[digest.charCodeAt(i * 2)] ?? 255;
+    const low = DIGITS[digest.charCodeAt(i * 2 + 1)] ?? 255;
+    if ((high | low) === 255) return false;
+    bytes[at + i] = (high << 4) | low;
+  }
+  return true;
 }
 
 function equalBytes(a: Uint8Array, aStart: number, b: Uint8Array, bStart: number, length: number): boolean {
