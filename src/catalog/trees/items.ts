@@ -95,6 +95,39 @@ export class Items {
       this.hasSameDigest(at, other, otherAt) && equalBytes(this.bytes, start, other.bytes, otherStart, length)
     );
   }
+
+  /** How many items from `at` on say the same as as many from `otherAt` on, up to `most`. */
+  sharedRun(at: number, other: Items, otherAt: number, most: number): number {
+    if (most === 0 || !this.equals(at, other, otherAt)) return 0;
+    // Twice as many each time while they are the same, then half as many: near the end no step is larger than one.
+    let shared = 1;
+    let step = 2;
+    while (shared < most) {
+      const count = Math.min(step, most - shared);
+      if (this.sameBytes(at + shared, other, otherAt + shared, count)) {
+        shared += count;
+        step *= 2;
+        continue;
+      }
+      if (count === 1) break;
+      step = count >> 1;
+      for (; step > 0; step >>= 1) {
+        if (shared + step <= most && this.sameBytes(at + shared, other, otherAt + shared, step))
+          shared += step;
+      }
+      break;
+    }
+    return shared;
+  }
+
+  private sameBytes(at: number, other: Items, otherAt: number, count: number): boolean {
+    const start = this.starts[at]!;
+    const end = this.starts[at + count]!;
+    const otherStart = other.starts[otherAt]!;
+    const otherEnd = other.starts[otherAt + count]!;
+    if (end - start !== otherEnd - otherStart) return false;
+    return this.bytes.compare(other.bytes, otherStart, otherEnd, start, end) === 0;
+  }
 }
 
 /** Writes items one after another. */
@@ -196,13 +229,23 @@ export class ItemWriter {
   }
 }
 
+/** Memory for so many items and their starts, in one piece: a cache of nodes holds many. */
+export function allocateItems(count: number, sizeBytes: number): { bytes: Buffer; starts: Uint32Array } {
+  const memory = Buffer.allocUnsafeSlow((count + 1) * 4 + sizeBytes);
+  const starts = new Uint32Array(memory.buffer, 0, count + 1);
+  return { bytes: memory.subarray(starts.byteLength), starts };
+}
+
 /**
- * Finds the items in bytes.
+ * Finds the items in bytes and copies them into memory of their own.
  * @param start where the first one begins
  * @returns `undefined` when the bytes do not end with the last of `count` items
  */
-export function scanItems(bytes: Buffer, start: number, count: number): Items | undefined {
-  const starts = new Uint32Array(count + 1);
+export function scanItems(source: Buffer, start: number, count: number): Items | undefined {
+  // Before memory is taken for as many items as the bytes claim to have.
+  if (start + count * PATH_AT > source.length) return undefined;
+  const { bytes, starts } = allocateItems(count, source.length);
+  source.copy(bytes);
   let at = start;
   for (let i = 0; i < count; i += 1) {
     starts[i] = at;
