@@ -187,39 +187,40 @@ async function changes({ open, random, entries, root }) {
   return [rowOf(`${CHANGES} scattered changes in ${entries.toLocaleString('en')}`, took)];
 }
 
+/** Two branches that have gone apart: how long their diff and their merge take, of which the merge stores its nodes. */
 async function differences({ open, random, entries, root }) {
   const rows = [];
+  const half = DIFFERENCES / 2;
   for (const isClustered of [true, false]) {
     const how = isClustered ? 'side by side' : 'scattered';
-    const took = { cold: [], warm: [], coldMerge: [], warmMerge: [] };
-    for (let round = 0; round < DIFF_ROUNDS; round++) {
-      progress(`versions: diff and merge, ${how}, ${round + 1} of ${DIFF_ROUNDS} …`);
-      const half = DIFFERENCES / 2;
-      const ours = await open().apply(root, editsAt(random, entries, half, 2 * round + 3, isClustered));
-      const theirs = await open().apply(root, editsAt(random, entries, half, 2 * round + 4, isClustered));
-      const trees = open();
-      const count = async () => {
-        let found = 0;
-        for await (const change of trees.diff(ours, theirs)) found += change.path.length > 0 ? 1 : 0;
-        return found;
-      };
-      const cold = await timed(count);
-      if (cold.result < DIFFERENCES * 0.9) throw new Error(`only ${cold.result} differences`);
-      took.cold.push(cold.ms);
-      took.warm.push((await timed(count)).ms);
-      const input = { base: root, ours, theirs, strategy: 'theirs' };
-      const merger = open();
-      took.coldMerge.push((await timed(() => mergeTrees(merger, input))).ms);
-      // The other way, so that its nodes are to be written too.
-      const back = { ...input, ours: theirs, theirs: ours };
-      await merger.stats(theirs);
-      took.warmMerge.push((await timed(() => mergeTrees(merger, back))).ms);
+    for (const isWarm of [false, true]) {
+      const took = { diff: [], merge: [] };
+      for (let round = 0; round < DIFF_ROUNDS; round++) {
+        progress(`versions: diff and merge, ${how}, ${round + 1} of ${DIFF_ROUNDS} …`);
+        const [ours, theirs] = [
+          await open().apply(root, editsAt(random, entries, half, 2 * round + 3, isClustered)),
+          await open().apply(root, editsAt(random, entries, half, 2 * round + 4, isClustered)),
+        ];
+        const trees = open();
+        const { result: found, ms: first } = await timed(() => count(trees.diff(ours, theirs)));
+        if (found < DIFFERENCES * 0.9) throw new Error(`only ${found} differences`);
+        took.diff.push(isWarm ? (await timed(() => count(trees.diff(ours, theirs)))).ms : first);
+        const merger = open();
+        if (isWarm) for (const side of [ours, theirs]) await count(merger.diff(root, side));
+        const input = { base: root, ours, theirs, strategy: 'theirs' };
+        took.merge.push((await timed(() => mergeTrees(merger, input))).ms);
+      }
+      const what = `${DIFFERENCES.toLocaleString('en')} differences ${how}, ${isWarm ? 'warm' : 'cold'}`;
+      rows.push(rowOf(`diff, ${what}`, took.diff), rowOf(`merge, ${what}`, took.merge));
     }
-    const what = `${DIFFERENCES.toLocaleString('en')} differences ${how}`;
-    rows.push(rowOf(`diff, ${what}, cold`, took.cold), rowOf(`diff, ${what}, warm`, took.warm));
-    rows.push(rowOf(`merge, ${what}, cold`, took.coldMerge), rowOf(`merge, ${what}, warm`, took.warmMerge));
   }
   return rows;
+}
+
+async function count(items) {
+  let found = 0;
+  for await (const item of items) found += item === undefined ? 0 : 1;
+  return found;
 }
 
 async function reading({ open, random, entries, root }) {

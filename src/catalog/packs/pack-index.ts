@@ -61,7 +61,8 @@ export class PackIndex {
   private async placesIn({ sha256, sizeBytes }: StoredObject) {
     if (sizeBytes < TRAILER_BYTES || sizeBytes > MAX_PACK_BYTES) return undefined;
     const end = { start: sizeBytes - TRAILER_BYTES, end: sizeBytes };
-    if (!isPackTrailer(await this.objects.readPart(sha256, end))) return undefined;
+    const [trailer] = await this.objects.readParts(sha256, [end]);
+    if (!isPackTrailer(trailer!)) return undefined;
     return decodePack(await this.objects.read(sha256, MAX_PACK_BYTES));
   }
 }

@@ -3,35 +3,36 @@ import type { PackedNode } from './pack.repository.js';
 
 /** A part of a pack that is read at once, and the nodes in it. */
 export interface PackPart {
-  readonly pack: Sha256;
   readonly start: number;
   readonly end: number;
   readonly nodes: readonly PackedNode[];
 }
 
 /** Reading over a gap of so many bytes is cheaper than another request. */
-const MAX_GAP = 64 * 1024;
+const MAX_GAP = 32 * 1024;
 const MAX_PART = 4 * 1024 * 1024;
 
-/** Joins the places of nodes that lie close together in one pack. */
-export function partsOf(nodes: readonly PackedNode[]): PackPart[] {
-  const sorted = [...nodes].sort((a, b) =>
-    a.pack === b.pack ? a.start - b.start : a.pack < b.pack ? -1 : 1,
-  );
-  const parts: PackPart[] = [];
-  let group: PackedNode[] = [];
-  let end = 0;
-  for (const node of sorted) {
-    const [first] = group;
-    const isClose = first?.pack === node.pack && node.start - end <= MAX_GAP;
-    if (first !== undefined && !(isClose && node.start + node.sizeBytes - first.start <= MAX_PART)) {
-      parts.push({ pack: first.pack, start: first.start, end, nodes: group });
-      group = [];
-    }
-    end = group.length === 0 ? node.start + node.sizeBytes : Math.max(end, node.start + node.sizeBytes);
-    group.push(node);
+/** Joins the places of nodes that lie close together. @returns by pack, in the order of their bytes */
+export function partsOf(nodes: readonly PackedNode[]): Map<Sha256, PackPart[]> {
+  const packs = new Map<Sha256, PackedNode[]>();
+  for (const node of nodes) {
+    const others = packs.get(node.pack);
+    if (others === undefined) packs.set(node.pack, [node]);
+    else others.push(node);
   }
-  const [first] = group;
-  if (first !== undefined) parts.push({ pack: first.pack, start: first.start, end, nodes: group });
+  return new Map([...packs].map(([pack, inPack]) => [pack, partsOfPack(inPack)]));
+}
+
+function partsOfPack(nodes: PackedNode[]): PackPart[] {
+  nodes.sort((a, b) => a.start - b.start);
+  const parts: { start: number; end: number; nodes: PackedNode[] }[] = [];
+  for (const node of nodes) {
+    const end = node.start + node.sizeBytes;
+    const part = parts.at(-1);
+    if (part !== undefined && node.start - part.end <= MAX_GAP && end - part.start <= MAX_PART) {
+      part.end = Math.max(part.end, end);
+      part.nodes.push(node);
+    } else parts.push({ start: node.start, end, nodes: [node] });
+  }
   return parts;
 }

@@ -14,8 +14,8 @@ import { encodePacks } from './pack-format.js';
 import { type PackedNode, PackRepository } from './pack.repository.js';
 import { type PackPart, partsOf } from './pack-parts.js';
 
-/** Requests to the object store at the same time, of one reader. */
-const READS_AT_ONCE = 16;
+/** Packs that one reader reads at the same time. */
+const PACKS_AT_ONCE = 16;
 
 /**
  * Nodes of trees in packs: objects that hold all the nodes of one change, and rows that say where each node is. A pack
@@ -42,15 +42,15 @@ export class PackedNodeStore implements NodeStore {
       }
     }
     const bytes = new Map<Sha256, Buffer>();
-    const limit = pLimit(READS_AT_ONCE);
+    const limit = pLimit(PACKS_AT_ONCE);
     await Promise.all(
-      partsOf([...found.values()]).map((part) =>
+      [...partsOf([...found.values()])].map(([pack, parts]) =>
         limit(async () => {
-          const read = await this.readPart(part);
-          for (const { sha256, start, sizeBytes } of part.nodes) {
-            const node = Buffer.allocUnsafeSlow(sizeBytes);
-            read.copy(node, 0, start - part.start);
-            bytes.set(sha256, node);
+          const read = await this.readParts(pack, parts);
+          for (const [i, { start: from, nodes }] of parts.entries()) {
+            for (const { sha256, start, sizeBytes } of nodes) {
+              bytes.set(sha256, read[i]!.subarray(start - from, start - from + sizeBytes));
+            }
           }
         }),
       ),
@@ -73,14 +73,14 @@ export class PackedNodeStore implements NodeStore {
     }
   }
 
-  private async readPart({ pack, start, end, nodes }: PackPart): Promise<Buffer> {
+  private async readParts(pack: Sha256, parts: readonly PackPart[]): Promise<Buffer[]> {
     try {
-      partsRead.inc();
-      return await this.objects.readPart(pack, { start, end });
+      partsRead.inc(parts.length);
+      return await this.objects.readParts(pack, parts);
     } catch (error) {
       if (!(error instanceof ObjectNotFoundError)) throw error;
       const reason = `the pack ${pack} that holds this tree node is not in the store`;
-      throw new CorruptObjectError(nodes[0]!.sha256, reason, { cause: error });
+      throw new CorruptObjectError(parts[0]!.nodes[0]!.sha256, reason, { cause: error });
     }
   }
 }

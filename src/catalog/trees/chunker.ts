@@ -1,5 +1,5 @@
 import { sha256Of, type Sha256 } from '../../storage/index.js';
-import { Items } from './items.js';
+import { allocateItems, Items } from './items.js';
 import { HEAD_BYTES, type TreeNode, writeNodeHead } from './node.js';
 
 /** No node but the last of its level has fewer items, unless they are huge. So every level is far shorter than the one below. */
@@ -62,8 +62,7 @@ export class Chunker {
   /** Ends the last node of a level. @returns `undefined` when nothing is left */
   finish(): Chunk | undefined {
     if (this.items === 0) return undefined;
-    const bytes = Buffer.allocUnsafeSlow(HEAD_BYTES + this.bytes);
-    const starts = new Uint32Array(this.items + 1);
+    const { bytes, starts } = allocateItems(this.items, HEAD_BYTES + this.bytes);
     writeNodeHead(bytes, this.level, this.items);
     let length = HEAD_BYTES;
     let at = 0;

@@ -1,6 +1,5 @@
 import type { Sha256 } from '../../storage/index.js';
-import type { CachedNodes } from './cached-nodes.js';
-import { isPassed } from './cursor.js';
+import { lowerBound } from './cursor.js';
 import { type Items, ItemWriter } from './items.js';
 import type { Range } from './list.js';
 import type { TreeNode } from './node.js';
@@ -19,18 +18,24 @@ export interface Window {
   readonly upTo: Item | undefined;
 }
 
+/** Items of a node that follow each other; `at` moves on as they are handed on or dropped. */
+interface Run {
+  readonly items: Items;
+  at: number;
+  readonly end: number;
+}
+
 /** One tree on one level of a diff: nodes that wait to be opened, and items that came out of them. */
 export class Side {
   private waiting: Item[] = [];
   private nextAt = 0;
   private taken: Item[] = [];
   private lastTaken: Item | undefined;
-  private opened: Item[] = [];
+  private opened: Run[] = [];
   private openedAt = 0;
 
   /** @param isOpening false while the other tree is the higher one: nodes pass through as they are */
   constructor(
-    private readonly nodes: CachedNodes,
     private readonly range: Range,
     private readonly isOpening: boolean,
   ) {}
@@ -66,47 +71,37 @@ export class Side {
     return this.isEmpty ? undefined : this.lastTaken;
   }
 
-  /** Opens the nodes that were taken. */
-  async open(): Promise<void> {
+  /** The nodes that were taken and are to be opened. Those of a side that opens nothing are opened by this. */
+  collect(): Sha256[] {
     const { taken } = this;
     this.taken = [];
     this.opened = this.opened.slice(this.openedAt);
     this.openedAt = 0;
-    if (!this.isOpening) {
-      this.opened.push(...taken);
-      return;
-    }
-    const opened = await this.nodes.loadMany(taken.map(({ items, at }) => items.sha256(at)));
-    for (const { level, items } of opened) this.unfold(items, level > 0);
+    if (this.isOpening) return taken.map(({ items, at }) => items.sha256(at));
+    for (const { items, at } of taken) this.opened.push({ items, at, end: at + 1 });
+    return [];
   }
 
-  /** The first opened item, unless it lies behind a path. */
-  openedUpTo(upTo: Item | undefined): Item | undefined {
-    const item = this.opened[this.openedAt];
-    if (item === undefined || upTo === undefined) return item;
-    return item.items.comparePaths(item.at, upTo.items, upTo.at) <= 0 ? item : undefined;
-  }
-
-  drop(): void {
-    this.openedAt += 1;
-  }
-
-  /** Takes out the first opened item, if there is one. */
-  dropOne(): readonly Item[] {
-    const item = this.opened[this.openedAt];
-    if (item === undefined) return [];
-    this.openedAt += 1;
-    return [item];
-  }
-
-  private unfold(items: Items, isInner: boolean): void {
-    for (let at = 0; at < items.count; at += 1) {
-      if (isPassed(items, at, this.range.start)) continue;
-      const isBeyond = this.range.isBeyond(items, at);
-      if (isBeyond && !isInner) return;
-      this.opened.push({ items, at });
+  /** Takes in the nodes that {@link collect} named. */
+  open(nodes: readonly TreeNode[]): void {
+    for (const { level, items } of nodes) {
+      const at = lowerBound(items, this.range.start);
+      const beyond = this.range.end(items, at);
       // A sub-tree whose greatest path lies beyond may begin within; the next one does not.
-      if (isBeyond) return;
+      const end = level > 0 ? Math.min(beyond + 1, items.count) : beyond;
+      if (at < end) this.opened.push({ items, at, end });
     }
+  }
+
+  /** The items that come next and lie in one node. */
+  get run(): Readonly<Run> | undefined {
+    return this.opened[this.openedAt];
+  }
+
+  /** Passes over so many items of {@link run}. */
+  drop(count: number): void {
+    const run = this.opened[this.openedAt]!;
+    run.at += count;
+    if (run.at === run.end) this.openedAt += 1;
   }
 }

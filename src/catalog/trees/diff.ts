@@ -33,17 +33,18 @@ export async function* diffTrees(
     upTo: undefined,
   });
   for (let level = Math.max(left!.level, right!.level); level >= 0; level -= 1) {
-    const sides = [left!, right!].map((root) => new Side(nodes, range, level <= root.level)) as [Side, Side];
-    windows = openLevel(level, windows, ...sides);
+    const sides = [left!, right!].map((root) => new Side(range, level <= root.level)) as [Side, Side];
+    windows = openLevel(nodes, level, windows, ...sides);
   }
   for await (const window of windows) yield* changesOf(window);
 }
 
 /** Nodes that a level opens at once: few at first, as a page may want no more. */
-const FIRST_NODES = 8;
-const MOST_NODES = 512;
+const FIRST_NODES = 32;
+const MOST_NODES = 1024;
 
 async function* openLevel(
+  nodes: CachedNodes,
   level: number,
   windows: AsyncIterable<Window>,
   left: Side,
@@ -53,10 +54,13 @@ async function* openLevel(
   for await (const window of windows) {
     left.queue(window.left);
     right.queue(window.right);
-    for (let isDone = false; !isDone; size = Math.min(size * 2, MOST_NODES)) {
+    for (let isDone = false; !isDone; size = Math.min(size * 4, MOST_NODES)) {
       takeInOrder(left, right, size);
       isDone = left.isEmpty && right.isEmpty;
-      await Promise.all([left.open(), right.open()]);
+      const names = left.collect();
+      const opened = await nodes.loadMany([...names, ...right.collect()]);
+      left.open(opened.slice(0, names.length));
+      right.open(opened.slice(names.length));
       const upTo = isDone ? window.upTo : lesser(left.knownTo, right.knownTo);
       yield cancel(left, right, upTo, level > 0);
     }
@@ -84,21 +88,33 @@ function takeInOrder(left: Side, right: Side, size: number): void {
 function cancel(left: Side, right: Side, upTo: Item | undefined, isInner: boolean): Window {
   const window: { left: Item[]; right: Item[]; upTo: Item | undefined } = { left: [], right: [], upTo };
   for (;;) {
-    const a = left.openedUpTo(upTo);
-    const b = right.openedUpTo(upTo);
-    if (a === undefined && b === undefined) break;
+    const a = left.run;
+    const b = right.run;
+    if (a !== undefined && b !== undefined) {
+      const shared = a.items.sharedRun(a.at, b.items, b.at, Math.min(a.end - a.at, b.end - b.at));
+      if (shared > 0) {
+        left.drop(shared);
+        right.drop(shared);
+        continue;
+      }
+    }
     const order = a === undefined ? 1 : b === undefined ? -1 : compareItems(a, b);
-    const isSame = order === 0 && a!.items.equals(a!.at, b!.items, b!.at);
-    if (order <= 0) left.drop();
-    if (order >= 0) right.drop();
-    if (order <= 0 && !isSame) window.left.push(a!);
-    if (order >= 0 && !isSame) window.right.push(b!);
+    const first = order <= 0 ? a : b;
+    if (first === undefined || (upTo !== undefined && compareItems(first, upTo) > 0)) break;
+    if (order <= 0) window.left.push(takeFrom(left));
+    if (order >= 0) window.right.push(takeFrom(right));
   }
   if (isInner) {
-    window.left.push(...left.dropOne());
-    window.right.push(...right.dropOne());
+    if (left.run !== undefined) window.left.push(takeFrom(left));
+    if (right.run !== undefined) window.right.push(takeFrom(right));
   }
   return window;
+}
+
+function takeFrom(side: Side): Item {
+  const { items, at } = side.run!;
+  side.drop(1);
+  return { items, at };
 }
 
 function* changesOf({ left, right }: Window): Generator<TreeChange> {

@@ -12,7 +12,7 @@ export interface TreeEdit {
 /** @throws {InvalidInputError} a path or an entry breaks its rules */
 export function writeEdit(writer: ItemWriter, { path, entry }: TreeEdit): void {
   parsePath(path);
-  if (entry === undefined) writer.write(path, undefined, 0, undefined);
+  if (entry === undefined) writer.writeRemoval(path);
   else writeEntry(writer, path, entry);
 }
 

@@ -22,6 +22,8 @@ const METADATA_KEY = /^[A-Za-z0-9][A-Za-z0-9_.:/-]{0,63}$/;
 const MAX_REMEMBERED = 1000;
 const NOTHING = Buffer.alloc(0);
 const contentTypes = new Map<string, Buffer>();
+let lastContentType: string | undefined;
+let lastExtra: Buffer = NOTHING;
 
 /**
  * Checks an entry and writes it in its one form: metadata sorted by key, an empty map like none.
@@ -30,11 +32,12 @@ const contentTypes = new Map<string, Buffer>();
  */
 export function writeEntry(writer: ItemWriter, path: string, entry: TreeEntry): void {
   const { sizeBytes } = entry;
-  const sha256 = parseSha256(entry.sha256, 'entry.sha256');
   if (!Number.isSafeInteger(sizeBytes) || sizeBytes < 0) {
     throw new InvalidInputError('entry.sizeBytes', `must be a whole number from 0, got ${sizeBytes}`);
   }
-  writer.write(path, sha256, sizeBytes, extraOf(entry));
+  const isWritten = writer.writeEntry(path, entry.sha256, sizeBytes, extraOf(entry));
+  // It says what is wrong, and takes its time for it.
+  if (!isWritten) parseSha256(entry.sha256, 'entry.sha256');
 }
 
 /** @throws {InvalidInputError} naming the field of `entry` */
@@ -76,8 +79,11 @@ function extraOf({ contentType, metadata }: TreeEntry): Buffer {
   if (contentType === undefined) {
     return pairs.length === 0 ? NOTHING : Buffer.from(JSON.stringify([null, pairs]));
   }
-  const known = pairs.length === 0 ? contentTypes.get(contentType) : undefined;
-  if (known !== undefined) return known;
+  if (pairs.length === 0) {
+    if (contentType === lastContentType) return lastExtra;
+    const known = contentTypes.get(contentType);
+    if (known !== undefined) return remember(contentType, known);
+  }
   if (!CONTENT_TYPE.test(contentType)) {
     throw new InvalidInputError('entry.contentType', 'must be 1–255 visible ASCII characters and spaces');
   }
@@ -85,6 +91,12 @@ function extraOf({ contentType, metadata }: TreeEntry): Buffer {
   const extra = Buffer.from(JSON.stringify([contentType]));
   if (contentTypes.size >= MAX_REMEMBERED) contentTypes.clear();
   contentTypes.set(contentType, extra);
+  return remember(contentType, extra);
+}
+
+function remember(contentType: string, extra: Buffer): Buffer {
+  lastContentType = contentType;
+  lastExtra = extra;
   return extra;
 }
 

@@ -95,6 +95,39 @@ export class Items {
       this.hasSameDigest(at, other, otherAt) && equalBytes(this.bytes, start, other.bytes, otherStart, length)
     );
   }
+
+  /** How many items from `at` on say the same as as many from `otherAt` on, up to `most`. */
+  sharedRun(at: number, other: Items, otherAt: number, most: number): number {
+    if (most === 0 || !this.equals(at, other, otherAt)) return 0;
+    // Twice as many each time while they are the same, then half as many: near the end no step is larger than one.
+    let shared = 1;
+    let step = 2;
+    while (shared < most) {
+      const count = Math.min(step, most - shared);
+      if (this.sameBytes(at + shared, other, otherAt + shared, count)) {
+        shared += count;
+        step *= 2;
+        continue;
+      }
+      if (count === 1) break;
+      step = count >> 1;
+      for (; step > 0; step >>= 1) {
+        if (shared + step <= most && this.sameBytes(at + shared, other, otherAt + shared, step))
+          shared += step;
+      }
+      break;
+    }
+    return shared;
+  }
+
+  private sameBytes(at: number, other: Items, otherAt: number, count: number): boolean {
+    const start = this.starts[at]!;
+    const end = this.starts[at + count]!;
+    const otherStart = other.starts[otherAt]!;
+    const otherEnd = other.starts[otherAt + count]!;
+    if (end - start !== otherEnd - otherStart) return false;
+    return this.bytes.compare(other.bytes, otherStart, otherEnd, start, end) === 0;
+  }
 }
 
 /** Writes items one after another. */
@@ -110,18 +143,32 @@ export class ItemWriter {
     this.starts = new Uint32Array(expected + 1);
   }
 
-  /** @param extra as {@link Items.extra} gives it back; `undefined` for a removal */
-  write(path: string, digest: string | undefined, sizeBytes: number, extra: Uint8Array | undefined): void {
+  /**
+   * @param extra as {@link Items.extra} gives it back
+   * @returns false, and nothing is written, unless `digest` is 64 lower-case hexadecimal digits
+   */
+  writeEntry(path: string, digest: string, sizeBytes: number, extra: Uint8Array): boolean {
     // A UTF-16 unit has three bytes at most.
-    this.reserve(PATH_AT + path.length * 3 + (extra?.length ?? 0));
+    this.reserve(PATH_AT + path.length * 3 + extra.length);
+    const { bytes, length: start } = this;
+    if (!writeDigest(bytes, start + DIGEST_AT, digest)) return false;
+    const pathLength = bytes.write(path, start + PATH_AT, 'utf8');
+    const end = start + PATH_AT + pathLength;
+    if (extra.length > 0) bytes.set(extra, end);
+    writeHead(bytes, start, pathLength, extra.length, sizeBytes);
+    this.length = end + extra.length;
+    this.end();
+    return true;
+  }
+
+  /** An edit that removes a path. */
+  writeRemoval(path: string): void {
+    this.reserve(PATH_AT + path.length * 3);
     const { bytes, length: start } = this;
     const pathLength = bytes.write(path, start + PATH_AT, 'utf8');
-    if (digest === undefined) bytes.fill(0, start + DIGEST_AT, start + PATH_AT);
-    else bytes.write(digest, start + DIGEST_AT, 'hex');
-    const end = start + PATH_AT + pathLength;
-    if (extra !== undefined && extra.length > 0) bytes.set(extra, end);
-    writeHead(bytes, start, pathLength, extra?.length ?? REMOVAL, sizeBytes);
-    this.length = end + (extra?.length ?? 0);
+    writeHead(bytes, start, pathLength, REMOVAL, 0);
+    bytes.fill(0, start + DIGEST_AT, start + PATH_AT);
+    this.length = start + PATH_AT + pathLength;
     this.end();
   }
 
@@ -182,13 +229,23 @@ export class ItemWriter {
   }
 }
 
+/** Memory for so many items and their starts, in one piece: a cache of nodes holds many. */
+export function allocateItems(count: number, sizeBytes: number): { bytes: Buffer; starts: Uint32Array } {
+  const memory = Buffer.allocUnsafeSlow((count + 1) * 4 + sizeBytes);
+  const starts = new Uint32Array(memory.buffer, 0, count + 1);
+  return { bytes: memory.subarray(starts.byteLength), starts };
+}
+
 /**
- * Finds the items in bytes.
+ * Finds the items in bytes and copies them into memory of their own.
  * @param start where the first one begins
  * @returns `undefined` when the bytes do not end with the last of `count` items
  */
-export function scanItems(bytes: Buffer, start: number, count: number): Items | undefined {
-  const starts = new Uint32Array(count + 1);
+export function scanItems(source: Buffer, start: number, count: number): Items | undefined {
+  // Before memory is taken for as many items as the bytes claim to have.
+  if (start + count * PATH_AT > source.length) return undefined;
+  const { bytes, starts } = allocateItems(count, source.length);
+  source.copy(bytes);
   let at = start;
   for (let i = 0; i < count; i += 1) {
     starts[i] = at;
@@ -215,6 +272,22 @@ export function compareBytes(
     if (difference !== 0) return difference;
   }
   return aLength - bLength;
+}
+
+/** The value of each lower-case hexadecimal digit by its code; 255 for everything else. */
+const DIGITS = new Uint8Array(256).fill(255);
+for (let digit = 0; digit < 16; digit += 1) DIGITS[digit.toString(16).charCodeAt(0)] = digit;
+
+/** Checks and decodes in one pass, as there may be millions. */
+function writeDigest(bytes: Buffer, at: number, digest: string): boolean {
+  if (digest.length !== DIGEST_BYTES * 2) return false;
+  for (let i = 0; i < DIGEST_BYTES; i += 1) {
+    const high = DIGITS[digest.charCodeAt(i * 2)] ?? 255;
+    const low = DIGITS[digest.charCodeAt(i * 2 + 1)] ?? 255;
+    if ((high | low) === 255) return false;
+    bytes[at + i] = (high << 4) | low;
+  }
+  return true;
 }
 
 function equalBytes(a: Uint8Array, aStart: number, b: Uint8Array, bStart: number, length: number): boolean {

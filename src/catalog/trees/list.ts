@@ -78,6 +78,8 @@ export interface Range {
   readonly start: Position;
   /** Whether an item that lies at or behind the start lies behind the end. */
   isBeyond(items: Items, at: number): boolean;
+  /** The first item from `from` on that lies behind the end; the count when none does. */
+  end(items: Items, from: number): number;
 }
 
 /**
@@ -90,12 +92,13 @@ export function rangeOf({ prefix = '', after }: TreeRange, isFolding = false): R
   const begin = Buffer.from(prefix);
   const isBeyond = (items: Items, at: number): boolean =>
     items.compareToKey(at, begin) > 0 && !startsWith(items, at, begin);
+  const end = (items: Items, from: number): number => lowerBound(items, { key: begin, side: 'behind' }, from);
   if (after === undefined || comparePaths(after, prefix) < 0) {
-    return { start: { key: begin, side: 'before' }, isBeyond };
+    return { start: { key: begin, side: 'before' }, isBeyond, end };
   }
   // No path ends in "/", so such a position can only be a folder.
   const isFolder = isFolding && after.endsWith('/') && after.startsWith(prefix);
-  return { start: { key: Buffer.from(after), side: isFolder ? 'behind' : 'after' }, isBeyond };
+  return { start: { key: Buffer.from(after), side: isFolder ? 'behind' : 'after' }, isBeyond, end };
 }
 
 /** Goes through the leaves of a range. */

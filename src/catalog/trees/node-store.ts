@@ -9,7 +9,8 @@ export interface StoredNode {
 /** Where the bytes of tree nodes are kept. Many at a time, as a store's latency then counts once for all of them. */
 export interface NodeStore {
   /**
-   * @returns the bytes of each, in the order of `names`, each in memory of its own; they are verified by the caller
+   * @returns the bytes of each, in the order of `names`, which the caller verifies; whoever keeps them copies them, as they may
+   *   lie in larger memory
    * @throws {CorruptObjectError} there is no node of that name, or it cannot be what was written
    */
   readMany(names: readonly Sha256[]): Promise<Buffer[]>;
@@ -25,7 +26,7 @@ export class MemoryNodeStore implements NodeStore {
     return names.map((sha256) => {
       const bytes = this.nodes.get(sha256);
       if (bytes === undefined) throw new CorruptObjectError(sha256, 'there is no such tree node');
-      return Buffer.from(bytes);
+      return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     });
   }
 

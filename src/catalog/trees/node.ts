@@ -52,7 +52,7 @@ export function leafItem(items: Items, at: number): LeafItem {
 
 /**
  * @param sha256 the name the bytes are expected to have
- * @param bytes kept, not copied
+ * @param bytes copied, not kept
  * @throws {CorruptObjectError} the bytes have another digest, or are not a node
  */
 export function decodeNode(sha256: Sha256, bytes: Buffer): TreeNode {

@@ -65,7 +65,7 @@ export class Trees {
   async getMany(root: Sha256, paths: readonly string[]): Promise<(TreeEntry | undefined)[]> {
     const writer = new ItemWriter(paths.length);
     const sorted = paths.filter(canExist).sort(comparePaths);
-    for (const path of sorted) writer.write(path, undefined, 0, undefined);
+    for (const path of sorted) writer.writeRemoval(path);
     await prefetch(this.nodes, root, writer.finish());
     const found: (TreeEntry | undefined)[] = [];
     for (const path of paths) found.push(await this.get(root, path));

@@ -27,5 +27,6 @@ function columnsOf(line: string): (string | undefined)[] {
 
 function textOf(column: string): string | undefined {
   if (column === '\\N') return undefined;
+  if (!column.includes('\\')) return column;
   return column.replace(/\\(.)/gs, (_, escaped: string) => ESCAPES[escaped] ?? escaped);
 }

@@ -100,7 +100,10 @@ export function describeObjectStore(
             const part = await collect(await store.open(put.sha256, { start, end }));
             expect(part).toEqual(Buffer.from(bytes).subarray(start, end));
             const within = { start, end: Math.min(end, bytes.length) };
-            expect(await store.readPart(put.sha256, within)).toEqual(part);
+            const first = { start: 0, end: start };
+            expect(Buffer.concat(await store.readParts(put.sha256, [first, within]))).toEqual(
+              Buffer.from(bytes).subarray(0, within.end),
+            );
           },
         ),
         { numRuns: 40 },
@@ -168,7 +171,7 @@ export function describeObjectStore(
       await expect(store.open(ABSENT)).rejects.toThrow(ObjectNotFoundError);
       await expect(store.open(ABSENT, { start: 0, end: 1 })).rejects.toThrow(ABSENT);
       await expect(store.read(ABSENT, 1)).rejects.toThrow(ObjectNotFoundError);
-      await expect(store.readPart(ABSENT, { start: 0, end: 1 })).rejects.toThrow(ObjectNotFoundError);
+      await expect(store.readParts(ABSENT, [{ start: 0, end: 1 }])).rejects.toThrow(ObjectNotFoundError);
       expect(await store.stat(ABSENT)).toBeUndefined();
     });
 
@@ -202,7 +205,22 @@ export function describeObjectStore(
       { start: 9, end: 12 },
     ])('the part %j of five bytes is reported, not shortened', async (range) => {
       const { sha256 } = await store.put(bytesOf('five!'));
-      await expect(store.readPart(sha256, range)).rejects.toThrow(CorruptObjectError);
+      await expect(store.readParts(sha256, [{ start: 0, end: 1 }, range])).rejects.toThrow(
+        CorruptObjectError,
+      );
+    });
+
+    it('parts of an object that was put anew, or deleted, are those of now', async () => {
+      const bytes = bytesOf('read in parts');
+      const range = [{ start: 5, end: 7 }];
+      const { sha256 } = await store.put(bytes);
+      expect(`${(await store.readParts(sha256, range))[0]}`).toBe('in');
+      await under.damage(sha256, bytesOf('read IN parts'));
+      await store.delete(sha256);
+      await expect(store.readParts(sha256, range)).rejects.toThrow(ObjectNotFoundError);
+      await store.put(bytes);
+      expect(`${(await store.readParts(sha256, range))[0]}`).toBe('in');
+      await store.delete(sha256);
     });
 
     it('a flipped byte ends the stream with an error before the last chunk is given out', async () => {

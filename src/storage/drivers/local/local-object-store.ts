@@ -1,15 +1,4 @@
-import {
-  access,
-  constants,
-  type FileHandle,
-  mkdir,
-  open,
-  readdir,
-  rename,
-  rm,
-  stat,
-  statfs,
-} from 'node:fs/promises';
+import { access, constants, mkdir, open, readdir, rename, rm, stat, statfs } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 
@@ -24,7 +13,7 @@ import type {
   StoredObject,
 } from '../../object-store.js';
 import { isSha256, type Sha256 } from '../../sha256.js';
-import { clampRange, objectKey, readVerified, shortOf, verified } from '../../verified.js';
+import { clampRange, objectKey, readVerified, verified } from '../../verified.js';
 import {
   errnoOf,
   fullOr,
@@ -34,6 +23,7 @@ import {
   temporaryName,
   writeDurably,
 } from './local-files.js';
+import { OpenFiles, readRanges } from './open-files.js';
 
 const READ_CHUNK_BYTES = 256 * 1024;
 
@@ -42,6 +32,8 @@ const READ_CHUNK_BYTES = 256 * 1024;
  * durable. `tmp/` must be on the same file system as `objects/`.
  */
 export class LocalObjectStore implements ObjectStore {
+  private readonly files = new OpenFiles();
+
   private constructor(private readonly root: string) {}
 
   /**
@@ -71,7 +63,9 @@ export class LocalObjectStore implements ObjectStore {
   }
 
   async open(sha256: Sha256, range?: ByteRange): Promise<Readable> {
-    const handle = await this.handle(sha256);
+    const handle = await open(this.path(sha256), 'r').catch((error: unknown) => {
+      throw errnoOf(error) === 'ENOENT' ? new ObjectNotFoundError(sha256) : error;
+    });
     try {
       const { size } = await handle.stat();
       if (range === undefined) {
@@ -95,19 +89,11 @@ export class LocalObjectStore implements ObjectStore {
     return readVerified(this, object, maxBytes);
   }
 
-  async readPart(sha256: Sha256, { start, end }: Required<ByteRange>): Promise<Buffer> {
-    const handle = await this.handle(sha256);
+  async readParts(sha256: Sha256, ranges: readonly Required<ByteRange>[]): Promise<Buffer[]> {
     try {
-      const part = Buffer.allocUnsafeSlow(end - start);
-      let length = 0;
-      while (length < part.length) {
-        const { bytesRead } = await handle.read(part, length, part.length - length, start + length);
-        if (bytesRead === 0) throw shortOf(sha256, start, part.length, length);
-        length += bytesRead;
-      }
-      return part;
-    } finally {
-      await handle.close();
+      return await this.files.use(this.path(sha256), (file) => readRanges(file, sha256, ranges));
+    } catch (error) {
+      throw errnoOf(error) === 'ENOENT' ? new ObjectNotFoundError(sha256) : error;
     }
   }
 
@@ -127,6 +113,8 @@ export class LocalObjectStore implements ObjectStore {
     } catch (error) {
       if (errnoOf(error) === 'ENOENT') return;
       throw error;
+    } finally {
+      this.files.forget(path);
     }
     await syncDirectory(dirname(path));
   }
@@ -170,14 +158,6 @@ export class LocalObjectStore implements ObjectStore {
     }
   }
 
-  private async handle(sha256: Sha256): Promise<FileHandle> {
-    try {
-      return await open(this.path(sha256), 'r');
-    } catch (error) {
-      throw errnoOf(error) === 'ENOENT' ? new ObjectNotFoundError(sha256) : error;
-    }
-  }
-
   /** Replaces an object of the same name, which has the same bytes, or has lost them and is mended so. */
   private async name(temporary: string, sha256: Sha256): Promise<void> {
     const path = this.path(sha256);
@@ -187,6 +167,7 @@ export class LocalObjectStore implements ObjectStore {
       await rm(temporary, { force: true });
       throw error;
     }
+    this.files.forget(path);
     await syncDirectory(dirname(path));
   }
 

@@ -126,27 +126,8 @@ export class S3ObjectStore implements ObjectStore {
     return readVerified(this, object, maxBytes);
   }
 
-  async readPart(sha256: Sha256, { start, end }: Required<ByteRange>): Promise<Buffer> {
-    if (start === end) return Buffer.alloc(0);
-    const { stream } = await this.get(sha256, `bytes=${start}-${end - 1}`).catch((error: unknown) => {
-      throw statusOf(error instanceof Error ? error.cause : undefined) === 416
-        ? shortOf(sha256, start, end - start, 0)
-        : error;
-    });
-    const part = Buffer.allocUnsafeSlow(end - start);
-    let length = 0;
-    try {
-      for await (const chunk of stream) {
-        const bytes = chunk as Uint8Array;
-        if (length + bytes.length <= part.length) part.set(bytes, length);
-        length += bytes.length;
-      }
-    } catch (error) {
-      throw s3Error(error, 'open', this.location, sha256);
-    }
-    // A store that ignores ranges sends more.
-    if (length !== part.length) throw shortOf(sha256, start, part.length, length);
-    return part;
+  readParts(sha256: Sha256, ranges: readonly Required<ByteRange>[]): Promise<Buffer[]> {
+    return Promise.all(ranges.map((range) => this.readPart(sha256, range)));
   }
 
   async stat(sha256: Sha256): Promise<StoredObject | undefined> {
@@ -257,6 +238,29 @@ export class S3ObjectStore implements ObjectStore {
         `it has ${there.sizeBytes} bytes instead of ${object.sizeBytes}`,
       );
     }
+  }
+
+  private async readPart(sha256: Sha256, { start, end }: Required<ByteRange>): Promise<Buffer> {
+    if (start === end) return Buffer.alloc(0);
+    const { stream } = await this.get(sha256, `bytes=${start}-${end - 1}`).catch((error: unknown) => {
+      throw statusOf(error instanceof Error ? error.cause : undefined) === 416
+        ? shortOf(sha256, start, end - start, 0)
+        : error;
+    });
+    const part = Buffer.allocUnsafeSlow(end - start);
+    let length = 0;
+    try {
+      for await (const chunk of stream) {
+        const bytes = chunk as Uint8Array;
+        if (length + bytes.length <= part.length) part.set(bytes, length);
+        length += bytes.length;
+      }
+    } catch (error) {
+      throw s3Error(error, 'open', this.location, sha256);
+    }
+    // A store that ignores ranges sends more.
+    if (length !== part.length) throw shortOf(sha256, start, part.length, length);
+    return part;
   }
 
   private async get(sha256: Sha256, range?: string): Promise<{ stream: Readable; sizeBytes: number }> {
