@@ -10,4 +10,5 @@ export type {
 } from './diff-profiles.js';
 export { formatOf, profile } from './profile-content.js';
 export type { ContentHint } from './profile-content.js';
+export { MAX_SCAN_BYTES } from './profile.js';
 export type { ColumnProfile, ContentProfile, ModelProfile, ModelValue, ProfileFormat } from './profile.js';
