@@ -27,18 +27,33 @@ export class LocalCopies implements OnModuleInit {
    * Copies objects to files named as the record's keys, and removes the folder after `work`.
    * @throws what the store throws
    */
-  async use<T>(
+  use<T>(
     files: Readonly<Record<string, Sha256 | undefined>>,
     work: (directory: string) => Promise<T>,
   ): Promise<T> {
-    assertOutsideTransaction('copying objects');
-    await mkdir(this.root, { recursive: true, mode: 0o700 });
-    const directory = await mkdtemp(path.join(this.root, 'task-'));
-    try {
+    return this.inFolder(async (directory) => {
       for (const [name, sha256] of Object.entries(files)) {
         if (sha256 === undefined) continue;
         await pipeline(await this.objects.open(sha256), createWriteStream(path.join(directory, name)));
       }
+      return work(directory);
+    });
+  }
+
+  /** Copies the beginning of an object to `head`; a part cannot be verified. @throws what the store throws */
+  useHead<T>(sha256: Sha256, maxBytes: number, work: (directory: string) => Promise<T>): Promise<T> {
+    return this.inFolder(async (directory) => {
+      const head = await this.objects.open(sha256, { start: 0, end: maxBytes });
+      await pipeline(head, createWriteStream(path.join(directory, 'head')));
+      return work(directory);
+    });
+  }
+
+  private async inFolder<T>(work: (directory: string) => Promise<T>): Promise<T> {
+    assertOutsideTransaction('copying objects');
+    await mkdir(this.root, { recursive: true, mode: 0o700 });
+    const directory = await mkdtemp(path.join(this.root, 'task-'));
+    try {
       return await work(directory);
     } finally {
       await rm(directory, { recursive: true, force: true });

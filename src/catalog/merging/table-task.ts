@@ -1,3 +1,4 @@
+import type { ContentHint, ContentProfile } from '../profiles/index.js';
 import type { RowRule, RowsOutcome, TextFormat } from './rows/merge-text.js';
 import type { RowStrategy } from './rows/row-plan.js';
 
@@ -17,11 +18,22 @@ export interface MergeTask {
   readonly strategy?: RowStrategy;
 }
 
-export type TableTask = MergeTask;
+/** Reads schema and statistics of a text file. */
+export interface ProfileTask {
+  readonly kind: 'profile';
+  /** The beginning of the file. */
+  readonly file: string;
+  readonly hint: ContentHint;
+  /** Of the whole file. */
+  readonly sizeBytes: number;
+}
+
+export type TableTask = MergeTask | ProfileTask;
 
 /** What each kind of task answers. */
 export interface TaskAnswers {
   readonly merge: RowsOutcome;
+  readonly profile: ContentProfile | undefined;
 }
 
 /** A message of the child: its task is done, or failed for a reason that is no fault of the file. */

@@ -1,10 +1,12 @@
 import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import path from 'node:path';
 
+import { type ContentProfile, type ContentReader, profile } from '../profiles/index.js';
 import { mergeParquet } from './parquet/merge-parquet.js';
 import { mergeText, type RowsOutcome, type TextFormat, type ThreeSides } from './rows/merge-text.js';
 import type { Sink } from './rows/row-writer.js';
-import type { MergeTask, TableTask, TaskMessage } from './table-task.js';
+import type { MergeTask, ProfileTask, TableTask, TaskAnswers, TaskMessage } from './table-task.js';
 
 /** The program of the child process: one task a message, one after the other. */
 
@@ -21,8 +23,27 @@ process.on('message', (task: TableTask) => {
 // The service is gone.
 process.on('disconnect', () => process.exit(0));
 
-function run(task: TableTask): Promise<RowsOutcome> {
-  return merge(task);
+async function run(task: TableTask): Promise<TaskAnswers[keyof TaskAnswers]> {
+  switch (task.kind) {
+    case 'merge':
+      return merge(task);
+    case 'profile':
+      return profileFile(task);
+  }
+}
+
+async function profileFile({ file, hint, sizeBytes }: ProfileTask): Promise<ContentProfile | undefined> {
+  const handle = await open(file);
+  try {
+    const reader: ContentReader = {
+      sizeBytes,
+      read: async (start, end) =>
+        (await handle.read({ buffer: Buffer.alloc(end - start), position: start })).buffer,
+    };
+    return await profile(reader, hint);
+  } finally {
+    await handle.close();
+  }
 }
 
 async function merge({ format, directory, hasBase, rule, strategy }: MergeTask): Promise<RowsOutcome> {
