@@ -15,6 +15,7 @@ import { KubernetesExecutions1795392000032 } from './1795392000032-kubernetes-ex
 import { Statements1795392000033 } from './1795392000033-statements.js';
 import { Installation1795392000040 } from './1795392000040-installation.js';
 import { Versions1795392000051 } from './1795392000051-versions.js';
+import { Models1795392000054 } from './1795392000054-models.js';
 
 /** Every migration, in order. A room's migration creates that room's tables. */
 export const MIGRATIONS = [
@@ -35,4 +36,5 @@ export const MIGRATIONS = [
   Statements1795392000033,
   Installation1795392000040,
   Versions1795392000051,
+  Models1795392000054,
 ];

@@ -25,6 +25,19 @@ import { ContentController } from './content/content.controller.js';
 import { ChangeProfileResolver, ContentResolver, EntryProfileResolver } from './content/content.resolver.js';
 import { ContentService } from './content/content.service.js';
 import { ProfileService } from './content/profile.service.js';
+import { ModelFactsService } from './models/model-facts.service.js';
+import { ModelMoveService } from './models/model-move.service.js';
+import { ModelRegistrationService } from './models/model-registration.service.js';
+import { ModelVersionRepository } from './models/model-version.repository.js';
+import { ModelVersionResolver } from './models/model-version.resolver.js';
+import { ModelVersionService } from './models/model-version.service.js';
+import { RegisteredModelRepository } from './models/registered-model.repository.js';
+import {
+  RegisteredModelResolver,
+  RepositoryRegisteredModelResolver,
+} from './models/registered-model.resolver.js';
+import { RegisteredModelService } from './models/registered-model.service.js';
+import { VersionCopies } from './models/version-copies.js';
 import { OperationRepository } from './operations/operation.repository.js';
 import { OperationResolver } from './operations/operation.resolver.js';
 import { OperationRunner } from './operations/operation-runner.js';
@@ -88,6 +101,20 @@ const repositories = [
   UploadSweeper,
 ];
 
+const models = [
+  RegisteredModelRepository,
+  RegisteredModelService,
+  RegisteredModelResolver,
+  RepositoryRegisteredModelResolver,
+  ModelVersionRepository,
+  ModelVersionService,
+  ModelRegistrationService,
+  ModelVersionResolver,
+  ModelMoveService,
+  ModelFactsService,
+  VersionCopies,
+];
+
 @Module({
   controllers: [ContentController],
   providers: [
@@ -97,6 +124,7 @@ const repositories = [
     AssetResolver,
     AccessResolver,
     ...repositories,
+    ...models,
     {
       provide: Trees,
       inject: [OBJECT_STORE],
@@ -114,6 +142,10 @@ const repositories = [
     OperationService,
     StagingService,
     ViewService,
+    RegisteredModelService,
+    ModelVersionService,
+    ModelRegistrationService,
+    ModelMoveService,
   ],
 })
 export class CatalogModule {}
