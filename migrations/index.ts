@@ -18,6 +18,7 @@ import { TreePacks1795392000050 } from './1795392000050-tree-packs.js';
 import { Versions1795392000051 } from './1795392000051-versions.js';
 import { Gateway1795392000052 } from './1795392000052-gateway.js';
 import { RowKeys1795392000053 } from './1795392000053-row-keys.js';
+import { Models1795392000054 } from './1795392000054-models.js';
 
 /** Every migration, in order. A room's migration creates that room's tables. */
 export const MIGRATIONS = [
@@ -41,4 +42,5 @@ export const MIGRATIONS = [
   Versions1795392000051,
   Gateway1795392000052,
   RowKeys1795392000053,
+  Models1795392000054,
 ];

@@ -30,6 +30,19 @@ import { ContentController } from './content/content.controller.js';
 import { ChangeProfileResolver, ContentResolver, EntryProfileResolver } from './content/content.resolver.js';
 import { ContentService } from './content/content.service.js';
 import { ProfileService } from './content/profile.service.js';
+import { ModelFactsService } from './models/model-facts.service.js';
+import { ModelMoveService } from './models/model-move.service.js';
+import { ModelRegistrationService } from './models/model-registration.service.js';
+import { ModelVersionRepository } from './models/model-version.repository.js';
+import { ModelVersionResolver } from './models/model-version.resolver.js';
+import { ModelVersionService } from './models/model-version.service.js';
+import { RegisteredModelRepository } from './models/registered-model.repository.js';
+import {
+  RegisteredModelResolver,
+  RepositoryRegisteredModelResolver,
+} from './models/registered-model.resolver.js';
+import { RegisteredModelService } from './models/registered-model.service.js';
+import { VersionCopies } from './models/version-copies.js';
 import { OperationRepository } from './operations/operation.repository.js';
 import { OperationResolver } from './operations/operation.resolver.js';
 import { OperationRunner } from './operations/operation-runner.js';
@@ -117,6 +130,20 @@ const accessLog = [
   AccessLogHousekeeping,
 ];
 
+const models = [
+  RegisteredModelRepository,
+  RegisteredModelService,
+  RegisteredModelResolver,
+  RepositoryRegisteredModelResolver,
+  ModelVersionRepository,
+  ModelVersionService,
+  ModelRegistrationService,
+  ModelVersionResolver,
+  ModelMoveService,
+  ModelFactsService,
+  VersionCopies,
+];
+
 @Module({
   controllers: [ContentController],
   providers: [
@@ -130,6 +157,7 @@ const accessLog = [
     PackRepository,
     PackedNodeStore,
     PackIndex,
+    ...models,
     {
       provide: Trees,
       inject: [PackedNodeStore, CONFIG],
@@ -150,6 +178,10 @@ const accessLog = [
     OperationService,
     StagingService,
     ViewService,
+    RegisteredModelService,
+    ModelVersionService,
+    ModelRegistrationService,
+    ModelMoveService,
   ],
 })
 export class CatalogModule {}
