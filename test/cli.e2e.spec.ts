@@ -484,6 +484,18 @@ describe('access', () => {
     expect((await cli(['admin', 'dead-letters', 'list'], asAnalyst())).exitCode).toBe(4);
   });
 
+  test('garbage is collected, listed and undone by administrators only', async () => {
+    expect((await cli(['admin', 'garbage', 'collect'], asAnalyst())).exitCode).toBe(4);
+    const dry = await ok('admin', 'garbage', 'collect', '--dry-run');
+    expect(dry.stdout).toMatch(/condemned +0 objects, 0 B, and 0 commits[^]*dry run: nothing was changed/);
+    const { id } = (await ok('admin', 'garbage', 'collect', '--json')).json;
+    expect((await ok('admin', 'garbage', 'list', '--json')).json[0]).toMatchObject({
+      operationId: id,
+      isDryRun: false,
+    });
+    expect((await ok('admin', 'garbage', 'undo', id)).stdout).toContain(id);
+  });
+
   test('the search index is built anew by administrators only', async () => {
     expect((await ok('admin', 'rebuild-search', '--json')).json.assets).toBeGreaterThan(0);
     expect((await cli(['admin', 'rebuild-search'], asAnalyst())).exitCode).toBe(4);

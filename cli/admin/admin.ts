@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { wholeNumber } from '../output/arguments.js';
 import { formatInstant, formatTable } from '../output/format.js';
 import type { Session } from '../session.js';
+import { addGarbage } from './garbage.js';
 
 interface DeadLetter {
   readonly id: string;
@@ -10,7 +11,7 @@ interface DeadLetter {
   readonly deadAt: string;
 }
 
-/** `admin dead-letters list|replay` and `admin rebuild-search`. */
+/** `admin dead-letters list|replay`, `admin garbage collect|list|undo`, and `admin rebuild-search`. */
 export function addAdmin(program: Command, open: () => Session): void {
   const admin = program.command('admin').description('for whoever runs the service');
   admin
@@ -23,6 +24,8 @@ export function addAdmin(program: Command, open: () => Session): void {
       );
       output.result({ assets: rebuildSearchIndex }, `The search index knows ${rebuildSearchIndex} assets.`);
     });
+
+  addGarbage(admin, open);
 
   const letters = admin
     .command('dead-letters')

@@ -53,6 +53,13 @@ import { RowKeysRepository } from './merging/row-keys.repository.js';
 import { RowKeysResolver } from './merging/row-keys.resolver.js';
 import { RowKeysService } from './merging/row-keys.service.js';
 import { TaskRunner } from './merging/task-runner.js';
+import { Collector } from './gc/collector.js';
+import { GcRepository } from './gc/gc.repository.js';
+import { GcResolver } from './gc/gc.resolver.js';
+import { GcRoots } from './gc/gc-roots.js';
+import { GcSchedule } from './gc/gc-schedule.js';
+import { GcService } from './gc/gc.service.js';
+import { Marker } from './gc/marker.js';
 import { watchCache } from './packs/metrics.js';
 import { PackIndex } from './packs/pack-index.js';
 import { PackRepository } from './packs/pack.repository.js';
@@ -130,6 +137,8 @@ const accessLog = [
   AccessLogHousekeeping,
 ];
 
+const garbage = [GcRepository, GcRoots, Marker, Collector, GcService, GcSchedule, GcResolver];
+
 const models = [
   RegisteredModelRepository,
   RegisteredModelService,
@@ -153,6 +162,7 @@ const models = [
     AssetResolver,
     AccessResolver,
     ...repositories,
+    ...garbage,
     ...accessLog,
     PackRepository,
     PackedNodeStore,
@@ -182,6 +192,7 @@ const models = [
     ModelVersionService,
     ModelRegistrationService,
     ModelMoveService,
+    GcRoots,
   ],
 })
 export class CatalogModule {}

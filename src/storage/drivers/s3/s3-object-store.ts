@@ -93,6 +93,7 @@ export class S3ObjectStore implements ObjectStore {
 
   put(body: ObjectBody, expected: ExpectedObject = {}): Promise<StoredObject> {
     return spool(this.options.spoolDirectory, body, expected, MAX_OBJECT_BYTES, async (spooled) => {
+      await expected.claim?.(spooled.object);
       for (let attempt = 1; ; attempt += 1) {
         try {
           await this.send(spooled);
