@@ -1,6 +1,6 @@
 /**
  * `npm run bench [-- NAME …] [--seed N] [--profile FOLDER]`: measures the built service against a floor in the same run, so that the
- * ratios hold on other machines too. Names: ingest, lineage, policy, search, statements, kubernetes; all when none
+ * ratios hold on other machines too. Names: ingest, lineage, policy, search, statements, versions, commits, kubernetes; all when none
  * is given, but kubernetes only where KUBECONFIG names a cluster.
  */
 import { existsSync } from 'node:fs';
@@ -8,7 +8,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 
-const NAMES = ['ingest', 'lineage', 'policy', 'search', 'statements', 'kubernetes'];
+const NAMES = ['ingest', 'lineage', 'policy', 'search', 'statements', 'versions', 'commits', 'kubernetes'];
 
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,

@@ -15,9 +15,13 @@ import { addLogin } from './credentials/login.js';
 import { addDiff } from './history/diff.js';
 import { addLog } from './history/log.js';
 import { addMerge } from './history/merge.js';
+import { addPicks } from './history/picks.js';
+import { addRefMoves } from './history/refs.js';
+import { addShow } from './history/show.js';
 import type { Io } from './io.js';
 import { addAssets } from './lineage/assets.js';
 import { addLineage } from './lineage/lineage.js';
+import { addOperations } from './operations/operations.js';
 import { addBranches } from './repositories/branches.js';
 import { addRepositories } from './repositories/repositories.js';
 import { addTags } from './repositories/tags.js';
@@ -25,6 +29,7 @@ import { addRuns } from './runs/runs.js';
 import { addSearch } from './search/search.js';
 import { addEndpoints } from './serving/endpoints.js';
 import { addInfer } from './serving/infer.js';
+import { addStatus } from './staging/status.js';
 import { openSession, type Session } from './session.js';
 
 /** Adds a group of commands. @param open makes the session of the command that runs */
@@ -40,9 +45,14 @@ const GROUPS: readonly AddCommands[] = [
   addGet,
   addLs,
   addRm,
+  addStatus,
   addLog,
+  addShow,
   addDiff,
   addMerge,
+  addPicks,
+  addRefMoves,
+  addOperations,
   addRuns,
   addEndpoints,
   addInfer,

@@ -14,8 +14,11 @@ import { KubernetesSource1795392000031 } from './1795392000031-kubernetes-source
 import { KubernetesExecutions1795392000032 } from './1795392000032-kubernetes-executions.js';
 import { Statements1795392000033 } from './1795392000033-statements.js';
 import { Installation1795392000040 } from './1795392000040-installation.js';
+import { TreePacks1795392000050 } from './1795392000050-tree-packs.js';
 import { Versions1795392000051 } from './1795392000051-versions.js';
 import { Gateway1795392000052 } from './1795392000052-gateway.js';
+import { RowKeys1795392000053 } from './1795392000053-row-keys.js';
+import { Models1795392000054 } from './1795392000054-models.js';
 
 /** Every migration, in order. A room's migration creates that room's tables. */
 export const MIGRATIONS = [
@@ -35,6 +38,9 @@ export const MIGRATIONS = [
   KubernetesExecutions1795392000032,
   Statements1795392000033,
   Installation1795392000040,
+  TreePacks1795392000050,
   Versions1795392000051,
   Gateway1795392000052,
+  RowKeys1795392000053,
+  Models1795392000054,
 ];

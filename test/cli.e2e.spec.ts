@@ -236,12 +236,82 @@ describe('content in two steps', () => {
     ]);
   });
 
-  test.each([[[]], [['--add', 'new.txt=abc']]])('a commit of %j is a usage error', async (words) => {
+  test('what was staged is seen, forgotten in part, and committed with all the rest', async () => {
+    const repository = await newRepository();
+    await ok('put', repository, 'main', file('old.txt', 'old'), '-m', 'Old');
+    expect((await ok('status', repository)).stdout).toBe('Nothing is staged.\n');
+    await ok('put', repository, 'main', file('a.txt', 'a'), file('b.txt', 'b'));
+    await ok('rm', repository, 'main', 'old.txt');
+    const status = (await ok('status', `${repository}@main`, '--json')).json;
+    expect(status.map(({ path, type }: any) => [path, type])).toEqual([
+      ['a.txt', 'added'],
+      ['b.txt', 'added'],
+      ['old.txt', 'removed'],
+    ]);
+    expect((await ok('unstage', repository, 'main', 'b.txt')).stdout).toBe('Forgot 1 staged path.\n');
+    const committed = await ok('commit', repository, 'main', '-m', 'All', '--json');
+    expect(committed.json.commitId).toMatch(/^[0-9a-f]{64}$/);
+    expect((await ok('ls', `${repository}@main`, '--json')).json.map((each: any) => each.path)).toEqual([
+      'a.txt',
+    ]);
+    const nothing = await cli(['commit', repository, 'main', '-m', 'Again']);
+    expect([nothing.exitCode, nothing.stderr]).toEqual([3, expect.stringMatching(/Nothing to commit/)]);
+    const [operation] = (await ok('operation', 'list', repository, '--json')).json;
+    expect(operation).toMatchObject({ kind: 'commit', state: 'succeeded', progress: { done: 2, total: 2 } });
+    expect((await ok('operation', 'show', operation.id)).stdout).toContain(committed.json.commitId);
+    const shown = await ok('show', `${repository}@main`);
+    expect(shown.stdout).toMatch(/All[^]*a\.txt[^]*old\.txt/);
+  });
+
+  test.each([[['--add', 'new.txt=abc']]])('a commit of %j is a usage error', async (words) => {
     expect((await cli(['commit', 'any', 'main', '-m', 'x', ...words])).exitCode).toBe(2);
   });
 });
 
 describe('history', () => {
+  test('commits are reverted and picked, branches reset, and the reflog tells of it', async () => {
+    const repository = await newRepository();
+    await ok('put', repository, 'main', file('x.txt', '1'), '-m', 'One');
+    await ok('branch', 'create', repository, 'side');
+    await ok('put', repository, 'side', file('fix.txt', 'f'), '-m', 'Fix');
+    expect((await ok('cherry-pick', repository, 'main', 'side')).stdout).toMatch(/^Picked side on main at /);
+    await ok('put', repository, 'main', file('x.txt', '2'), '-m', 'Two');
+    expect((await ok('revert', repository, 'main', 'main')).stdout).toMatch(/^Reverted main on main at /);
+    expect((await ok('log', `${repository}:x.txt`, '--json')).json).toHaveLength(3);
+    expect((await ok('log', `${repository}@main:fix.txt`, '--json')).json).toHaveLength(1);
+    await ok('put', repository, 'main', file('x.txt', '3'), '-m', 'Three');
+    const conflict = await cli(['revert', repository, 'main', 'main~2']);
+    expect([conflict.exitCode, conflict.stdout]).toEqual([
+      3,
+      expect.stringMatching(/both-modified\s+x\.txt/),
+    ]);
+    await ok('reset', repository, 'main', 'main~1');
+    const [last] = (await ok('reflog', repository, 'main', '--json')).json;
+    expect(last).toMatchObject({ reason: 'reset', actor: expect.any(String) });
+  });
+
+  test('repositories have checks, are deleted and come back', async () => {
+    const repository = await newRepository();
+    await ok('repo', 'checks', repository, '--max-file-bytes', '3', '--branch', 'main');
+    expect((await ok('repo', 'checks', repository, '--json')).json).toEqual({
+      maxFileBytes: 3,
+      branches: ['main'],
+    });
+    const refused = await cli(['put', repository, 'main', file('long.txt', 'long'), '-m', 'Long']);
+    expect([refused.exitCode, refused.stderr]).toEqual([
+      3,
+      expect.stringMatching(/long\.txt: it has 4 bytes/),
+    ]);
+    await ok('repo', 'checks', repository, '--none');
+    await ok('repo', 'delete', repository);
+    expect((await cli(['ls', `${repository}@main`])).exitCode).toBe(5);
+    expect((await ok('repo', 'list', '--deleted', '--json')).json.map(({ name }: any) => name)).toContain(
+      repository,
+    );
+    await ok('repo', 'undelete', repository);
+    await ok('ls', `${repository}@main`);
+  });
+
   test('branches are made, compared by rows and columns, merged, tagged and removed', async () => {
     const repository = await newRepository();
     await ok('put', repository, 'main', file('p.csv', 'species,mass\nAdelie,3700\nGentoo,\n'), '-m', 'Raw');

@@ -164,6 +164,31 @@ describe.each(['minio', 'versitygw'])('bytes on %s', (name) => {
     for (const [file, bytes] of files)
       expect(readFileSync(path.join(folder, 'back', file)).equals(bytes)).toBe(true);
   });
+
+  test('of a large file go in parts, and on where an upload was cut off', async () => {
+    const r = await client.repository();
+    const bytes = randomBytes(130 * 1024 ** 2);
+    writeFileSync(path.join(folder, 'large.bin'), bytes);
+    const o = [{ sha256: sha256(bytes), sizeBytes: bytes.length }];
+    const parts = async () =>
+      (
+        await cairn.ask(
+          `mutation($r: String!, $o: [UploadObjectInput!]!) {
+             prepareUploads(repository: $r, objects: $o) { isHeld request { url } parts { number start end request { url } } } }`,
+          { r, o },
+        )
+      ).prepareUploads[0].parts;
+    const [first] = await parts();
+    const part = bytes.subarray(first.start, first.end);
+    expect((await fetch(first.request.url, { method: 'PUT', body: part })).status).toBe(200);
+    const early = await cairn.graphql(FINISH, { r, o });
+    expect(early.errors![0]!.message).toMatch(/2 parts of .* have not arrived \(2, 3\)/);
+    expect((await parts()).map(({ number }: { number: number }) => number)).toEqual([2, 3]);
+    const put = await client.cli('put', r, 'main', 'large.bin', '-m', 'large');
+    expect([put.code, put.stderr]).toEqual([0, '']);
+    expect((await client.cli('get', `${r}@main:large.bin`, '-o', 'large.back')).code).toBe(0);
+    expect(readFileSync(path.join(folder, 'large.back')).equals(bytes)).toBe(true);
+  }, 120_000);
 });
 
 test('two Cairns on one bucket do not disturb each other', async () => {

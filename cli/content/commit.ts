@@ -3,6 +3,7 @@ import { UsageError } from '../exit-codes.js';
 import { gather } from '../output/arguments.js';
 import { shortId } from '../output/format.js';
 import type { Session } from '../session.js';
+import { commitStaged } from '../staging/commit-staged.js';
 import { type Change, commitChanges } from './commit-changes.js';
 
 interface CommitOptions {
@@ -14,11 +15,11 @@ interface CommitOptions {
 
 const ADDED = /^(?<path>.+)=(?<sha256>[0-9a-f]{64})$/;
 
-/** `commit REPO BRANCH`: gives paths to what was uploaded, and takes others away, all at once. */
+/** `commit REPO BRANCH`: all that is staged; or named changes alone, which need not be. */
 export function addCommit(program: Command, open: () => Session): void {
   program
     .command('commit')
-    .description('commit what "put" without a message uploaded, and removals, all at once')
+    .description('commit all that is staged on a branch, or only the changes that are named')
     .argument('<repo>')
     .argument('<branch>')
     .option('--add <path=sha256>', 'a path and the digest of its content; may be given several times', gather)
@@ -28,10 +29,13 @@ export function addCommit(program: Command, open: () => Session): void {
     .action(async (repository: string, branch: string, options: CommitOptions) => {
       const { add = [], remove = [], message, expectedHead } = options;
       const changes = [...add.map(addition), ...remove.map((path) => ({ path, isDeleted: true }))];
-      if (changes.length === 0)
-        throw new UsageError('there is nothing to commit: name changes by --add and --remove');
-      const { output, connect } = open();
-      const commit = await commitChanges(connect(), { repository, branch, message, expectedHead, changes });
+      const { io, output, connect } = open();
+      const client = connect();
+      if (changes.length === 0) {
+        const commitId = await commitStaged(io, client, { repository, branch, message, expectedHead });
+        return output.result({ commitId }, `Committed ${shortId(commitId)} to ${repository}@${branch}.`);
+      }
+      const commit = await commitChanges(client, { repository, branch, message, expectedHead, changes });
       output.result(
         { commit, changes },
         `Committed ${shortId(commit.id)} to ${repository}@${branch}: ${add.length} added or replaced, ${remove.length} removed.`,

@@ -5,9 +5,10 @@ import { formatSize, shortId } from '../output/format.js';
 import type { Session } from '../session.js';
 import { commitChanges } from './commit-changes.js';
 import { findLocalFiles, hashFile, mediaTypeOf } from './local-files.js';
+import { stageChanges } from '../staging/stage-changes.js';
 import { uploadAll } from './upload.js';
 
-/** As many as the service takes in one commit. */
+/** As many as the service takes in one request. */
 const MAX_FILES = 10_000;
 
 const HASHED_AT_ONCE = 4;
@@ -18,23 +19,27 @@ interface PutOptions {
   readonly expectedHead?: string;
 }
 
-/** `put REPO BRANCH LOCALPATH…`: everything is uploaded first, then one commit gives it paths, if there is a message. */
+/** `put REPO BRANCH LOCALPATH…`: everything is uploaded first, then it is staged, or with a message committed at once. */
 export function addPut(program: Command, open: () => Session): void {
   program
     .command('put')
-    .description('upload files and directories, and with a message commit them at once')
+    .description(
+      'upload files and directories: staged for the next commit, or with a message committed at once',
+    )
     .argument('<repo>')
     .argument('<branch>')
     .argument('<localpath...>', 'a directory keeps its name, unless it ends in "/"')
     .option('--to <prefix>', 'where in the repository they go', '')
     .option('--expected-head <commit>', 'refuse when the branch is not at this commit')
-    .option('-m, --message <text>', 'what changed; without it nothing is committed yet')
+    .option('-m, --message <text>', 'what changed; without it the files are staged')
     .action(async (repository: string, branch: string, sources: string[], options: PutOptions) => {
       const { io, output, connect } = open();
       const client = connect();
       const files = await findLocalFiles(io.cwd, sources, options.to);
-      if (files.length > MAX_FILES)
-        throw new UsageError(`${files.length} files are too many for one commit; put at most ${MAX_FILES}`);
+      if (options.message !== undefined && files.length > MAX_FILES)
+        throw new UsageError(
+          `${files.length} files are too many to be committed at once; leave out the message, then run cairn commit ${repository} ${branch} -m TEXT`,
+        );
       const limit = pLimit(HASHED_AT_ONCE);
       const items = await Promise.all(
         files.map((each) =>
@@ -47,12 +52,10 @@ export function addPut(program: Command, open: () => Session): void {
       }));
       const { message, expectedHead } = options;
       if (message === undefined) {
-        const additions = changes.map(({ path, sha256 }) => `${path}=${sha256}`);
-        return output.result({ changes }, () =>
-          [
-            ...additions,
-            `Uploaded. Next: cairn commit ${repository} ${branch} -m TEXT --add PATH=SHA256 …`,
-          ].join('\n'),
+        await stageChanges(client, repository, branch, changes);
+        return output.result(
+          { changes },
+          `Staged ${files.length} ${files.length === 1 ? 'file' : 'files'} on ${repository}@${branch}. Next: cairn commit ${repository} ${branch} -m TEXT`,
         );
       }
       const commit = await commitChanges(client, { repository, branch, message, expectedHead, changes });

@@ -1,4 +1,5 @@
 import { createReadStream } from 'node:fs';
+import pLimit from 'p-limit';
 import { ApiError } from '../api/api-error.js';
 import type { Client, StoredObject } from '../api/client.js';
 import type { Io } from '../io.js';
@@ -6,6 +7,9 @@ import { counted, transferAll, type TransferItem } from './transfer.js';
 
 /** As many as the service prepares in one request. */
 const BATCH = 500;
+/** Parts of one file at a time. */
+const PARTS_AT_ONCE = 4;
+const SIGNED = 'method url headers';
 
 /** A file whose bytes a repository is to hold. */
 export interface UploadItem extends TransferItem {
@@ -20,14 +24,23 @@ interface SignedRequest {
   readonly headers: Readonly<Record<string, string>>;
 }
 
+/** The bytes `[start, end)` of a large file, and what sends them. */
+interface SignedPart {
+  readonly start: number;
+  readonly end: number;
+  readonly request: SignedRequest;
+}
+
 interface Prepared {
   readonly isHeld: boolean;
   readonly request: SignedRequest | null;
+  /** Of a large file, what has not arrived. */
+  readonly parts: readonly SignedPart[] | null;
 }
 
 /**
- * Brings files to a repository: those that it holds already are left out, which is how an upload that was cut off goes on; the others
- * go straight to the object store where it can be reached, else by the service.
+ * Brings files to a repository: those that it holds already are left out, and of large ones the parts that arrived, which is how an
+ * upload that was cut off goes on; the others go straight to the object store where it can be reached, else by the service.
  * @returns how many had to be sent
  */
 export async function uploadAll(
@@ -45,8 +58,10 @@ export async function uploadAll(
   }
   const missing = prepared
     .filter(([, { isHeld }]) => !isHeld)
-    .map(([item, { request }]) => ({ ...item, request }));
-  await transferAll(io, missing, ({ request, ...item }, onBytes) => uploader.send(item, request, onBytes));
+    .map(([item, { request, parts }]) => ({ ...item, request, parts }));
+  await transferAll(io, missing, ({ request, parts, ...item }, onBytes) =>
+    uploader.send(item, parts ?? (request && [wholeOf(item, request)]), onBytes),
+  );
   return missing.length;
 }
 
@@ -62,7 +77,7 @@ class Uploader {
   async prepare(items: readonly UploadItem[]): Promise<readonly Prepared[]> {
     const { prepareUploads } = await this.client.ask<{ prepareUploads: readonly Prepared[] }>(
       `mutation Prepare($repository: String!, $objects: [UploadObjectInput!]!) {
-         prepareUploads(repository: $repository, objects: $objects) { isHeld request { method url headers } }
+         prepareUploads(repository: $repository, objects: $objects) { isHeld request { ${SIGNED} } parts { start end request { ${SIGNED} } } }
        }`,
       { repository: this.repository, objects: items.map(objectOf) },
     );
@@ -71,10 +86,10 @@ class Uploader {
 
   async send(
     item: UploadItem,
-    request: SignedRequest | null,
+    parts: readonly SignedPart[] | null,
     onBytes: (count: number) => void,
   ): Promise<void> {
-    if (request === null || this.isStoreOutOfReach || !(await this.sendStraight(item, request, onBytes))) {
+    if (parts === null || this.isStoreOutOfReach || !(await this.sendParts(item, parts, onBytes))) {
       const bytes = counted(createReadStream(item.file), onBytes);
       await this.client.upload(this.repository, bytes, item.sha256);
       return;
@@ -88,9 +103,21 @@ class Uploader {
   }
 
   /** @returns false when the store cannot be reached from here */
+  private async sendParts(
+    item: UploadItem,
+    parts: readonly SignedPart[],
+    onBytes: (count: number) => void,
+  ): Promise<boolean> {
+    onBytes(item.sizeBytes - parts.reduce((sum, { start, end }) => sum + end - start, 0));
+    const limit = pLimit(PARTS_AT_ONCE);
+    const sent = await Promise.all(parts.map((part) => limit(() => this.sendStraight(item, part, onBytes))));
+    return sent.every(Boolean);
+  }
+
+  /** @returns false when the store cannot be reached from here */
   private async sendStraight(
     item: UploadItem,
-    request: SignedRequest,
+    { start, end, request }: SignedPart,
     onBytes: (count: number) => void,
     isLastTry = false,
   ): Promise<boolean> {
@@ -98,8 +125,8 @@ class Uploader {
     try {
       response = await fetch(request.url, {
         method: request.method,
-        headers: { ...request.headers, 'content-length': String(item.sizeBytes) },
-        body: counted(createReadStream(item.file), onBytes),
+        headers: { ...request.headers, 'content-length': String(end - start) },
+        body: start === end ? '' : counted(createReadStream(item.file, { start, end: end - 1 }), onBytes),
         duplex: 'half',
       } as unknown as RequestInit);
     } catch {
@@ -110,7 +137,10 @@ class Uploader {
     if (response.ok) return true;
     // The request may have waited for longer than it was good for.
     const [again] = isLastTry || response.status !== 403 ? [] : await this.prepare([item]);
-    if (again?.request) return this.sendStraight(item, again.request, onBytes, true);
+    const same = again?.request
+      ? wholeOf(item, again.request)
+      : again?.parts?.find((part) => part.start === start);
+    if (same !== undefined) return this.sendStraight(item, same, onBytes, true);
     const code = /<Code>(\w+)<\/Code>/.exec(text)?.[1] ?? `HTTP ${response.status}`;
     throw new ApiError(`${item.name}: the object store refused it: ${code}. Try again.`, 'UNAVAILABLE');
   }
@@ -123,6 +153,10 @@ class Uploader {
     );
   }
 }
+
+const wholeOf = ({ sizeBytes }: UploadItem, request: SignedRequest): SignedPart => ({
+  ...{ start: 0, end: sizeBytes, request },
+});
 
 function objectOf({ sha256, sizeBytes }: UploadItem): StoredObject {
   return { sha256, sizeBytes };

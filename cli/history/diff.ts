@@ -3,15 +3,16 @@ import type { Page } from '../api/client.js';
 import type { Session } from '../session.js';
 import { formatDiff, type PathChange } from './format-diff.js';
 
+/** GraphQL fields of a page of changes. */
+export const DIFF_FIELDS = `nodes {
+    path type before { sha256 sizeBytes } after { sha256 sizeBytes }
+    profileChange { addedColumns removedColumns changedColumns { name before after } rowCountBefore rowCountAfter isBreaking }
+  }
+  pageInfo { hasNextPage endCursor }`;
+
 const QUERY = `query Diff($name: String!, $from: String!, $to: String!, $first: Int!, $after: String) {
   repository(name: $name) {
-    diff(from: $from, to: $to, first: $first, after: $after) {
-      nodes {
-        path type before { sha256 sizeBytes } after { sha256 sizeBytes }
-        profileChange { addedColumns removedColumns changedColumns { name before after } rowCountBefore rowCountAfter isBreaking }
-      }
-      pageInfo { hasNextPage endCursor }
-    }
+    diff(from: $from, to: $to, first: $first, after: $after) { ${DIFF_FIELDS} }
   }
 }`;
 

@@ -1,34 +1,29 @@
 import type { Command } from 'commander';
 import type { Page } from '../api/client.js';
 import { parseAddress } from '../content/address.js';
-import { UsageError } from '../exit-codes.js';
 import { wholeNumber } from '../output/arguments.js';
 import type { Session } from '../session.js';
 import { type Commit, COMMIT_FIELDS, formatCommit } from './commit.js';
 
-/** `log REPO[@REV]`. */
+/** `log REPO[@REV][:PATH]`. */
 export function addLog(program: Command, open: () => Session): void {
   program
     .command('log')
-    .description('commits from a revision back')
-    .argument('<address>', 'REPO[@REVISION]')
+    .description('commits from a revision back, of all or of a path')
+    .argument('<address>', 'REPO[@REVISION][:PATH], where a path that ends in "/" is all below it')
     .option('-n, --limit <count>', 'commits at most', wholeNumber('--limit', 1, 100_000), 50)
     .action(async (address: string, { limit }: { limit: number }) => {
       const { output, connect } = open();
       const { repository: name, revision, path } = parseAddress(address);
-      if (path !== undefined)
-        throw new UsageError(
-          `${JSON.stringify(address)}: the log is of a whole repository; leave out the path`,
-        );
       const client = connect();
-      const query = `query Log($name: String!, $revision: String, $first: Int!, $after: String) {
+      const query = `query Log($name: String!, $revision: String, $path: String, $first: Int!, $after: String) {
         repository(name: $name) {
-          log(revision: $revision, first: $first, after: $after) { nodes { ${COMMIT_FIELDS} } pageInfo { hasNextPage endCursor } }
+          log(revision: $revision, path: $path, first: $first, after: $after) { nodes { ${COMMIT_FIELDS} } pageInfo { hasNextPage endCursor } }
         }
       }`;
       const commits = await client.all(
         async (page) =>
-          (await client.ask<{ repository: { log: Page<Commit> } }>(query, { name, revision, ...page }))
+          (await client.ask<{ repository: { log: Page<Commit> } }>(query, { name, revision, path, ...page }))
             .repository.log,
         limit,
       );

@@ -1,29 +1,10 @@
 import { type Command, Option } from 'commander';
 import { EndedBadly, EXIT } from '../exit-codes.js';
-import { formatTable, shortId } from '../output/format.js';
+import { shortId } from '../output/format.js';
 import type { Session } from '../session.js';
-import { type Commit, COMMIT_FIELDS } from './commit.js';
+import { describeConflicts, MERGE_RESULT, type MergeConflicts, type Merged } from './merge-result.js';
 
-interface Merged {
-  readonly __typename: 'Merged';
-  readonly commit: Commit;
-  readonly isNoop: boolean;
-}
-
-interface MergeConflicts {
-  readonly __typename: 'MergeConflicts';
-  readonly conflicts: readonly { readonly path: string; readonly kind: string }[];
-  readonly total: number;
-}
-
-const SIDE = '{ sha256 sizeBytes }';
-const MUTATION = `mutation Merge($input: MergeInput!) {
-  merge(input: $input) {
-    __typename
-    ... on Merged { isNoop commit { ${COMMIT_FIELDS} } }
-    ... on MergeConflicts { total conflicts { path kind base ${SIDE} ours ${SIDE} theirs ${SIDE} } }
-  }
-}`;
+const MUTATION = `mutation Merge($input: MergeInput!) { merge(input: $input) { ${MERGE_RESULT} } }`;
 
 /** `merge REPO SOURCE TARGET`. */
 export function addMerge(program: Command, open: () => Session): void {
@@ -61,15 +42,11 @@ export function addMerge(program: Command, open: () => Session): void {
 }
 
 function describe(result: Merged | MergeConflicts, source: string, target: string): string {
-  if (result.__typename === 'Merged') {
-    const { commit, isNoop } = result;
-    return isNoop
-      ? `${target} holds ${source} already.`
-      : `Merged ${source} into ${target} at ${shortId(commit.id)}.`;
-  }
-  const table = formatTable(
-    ['conflict', 'path'],
-    result.conflicts.map(({ kind, path }) => [kind, path]),
-  );
-  return `${table}\n${result.total} ${result.total === 1 ? 'path' : 'paths'} changed on both sides. Nothing was merged; choose with --strategy, or commit a resolution on ${source}.`;
+  if (result.__typename === 'MergeConflicts')
+    return describeConflicts(result, `choose with --strategy, or commit a resolution on ${source}`);
+  const { commit, isNoop, mergedFiles, mergedRows } = result;
+  if (isNoop) return `${target} holds ${source} already.`;
+  const within =
+    mergedFiles === 0 ? '' : ` (${mergedFiles} files by their rows, of which ${mergedRows} were taken)`;
+  return `Merged ${source} into ${target} at ${shortId(commit.id)}${within}.`;
 }

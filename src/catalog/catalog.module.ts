@@ -1,5 +1,5 @@
 import { Module } from '@nestjs/common';
-import { OBJECT_STORE, type ObjectStore } from '../storage/index.js';
+import { CONFIG, type Config } from '../platform/index.js';
 import { AccessResolver } from './access/access.resolver.js';
 import { AccessLog } from './access-log/access-log.js';
 import { AccessLogRepository } from './access-log/access-log.repository.js';
@@ -30,10 +30,33 @@ import { ContentController } from './content/content.controller.js';
 import { ChangeProfileResolver, ContentResolver, EntryProfileResolver } from './content/content.resolver.js';
 import { ContentService } from './content/content.service.js';
 import { ProfileService } from './content/profile.service.js';
+import { ModelFactsService } from './models/model-facts.service.js';
+import { ModelMoveService } from './models/model-move.service.js';
+import { ModelRegistrationService } from './models/model-registration.service.js';
+import { ModelVersionRepository } from './models/model-version.repository.js';
+import { ModelVersionResolver } from './models/model-version.resolver.js';
+import { ModelVersionService } from './models/model-version.service.js';
+import { RegisteredModelRepository } from './models/registered-model.repository.js';
+import {
+  RegisteredModelResolver,
+  RepositoryRegisteredModelResolver,
+} from './models/registered-model.resolver.js';
+import { RegisteredModelService } from './models/registered-model.service.js';
+import { VersionCopies } from './models/version-copies.js';
 import { OperationRepository } from './operations/operation.repository.js';
 import { OperationResolver } from './operations/operation.resolver.js';
 import { OperationRunner } from './operations/operation-runner.js';
 import { OperationService } from './operations/operation.service.js';
+import { ContentMerger } from './merging/content-merger.js';
+import { LocalCopies } from './merging/local-copies.js';
+import { RowKeysRepository } from './merging/row-keys.repository.js';
+import { RowKeysResolver } from './merging/row-keys.resolver.js';
+import { RowKeysService } from './merging/row-keys.service.js';
+import { TaskRunner } from './merging/task-runner.js';
+import { watchCache } from './packs/metrics.js';
+import { PackIndex } from './packs/pack-index.js';
+import { PackRepository } from './packs/pack.repository.js';
+import { PackedNodeStore } from './packs/packed-node-store.js';
 import { RefRepository } from './refs/ref.repository.js';
 import { RefResolver } from './refs/ref.resolver.js';
 import { RefService } from './refs/ref.service.js';
@@ -45,7 +68,7 @@ import { StagingResolver } from './staging/staging.resolver.js';
 import { StagingService } from './staging/staging.service.js';
 import { StagingSweeper } from './staging/staging-sweeper.js';
 import { ViewService } from './staging/view.service.js';
-import { objectNodeStore, Trees } from './trees/index.js';
+import { Trees } from './trees/index.js';
 import { UploadResolver } from './uploads/upload.resolver.js';
 import { UploadService } from './uploads/upload.service.js';
 import { UploadSweeper } from './uploads/upload-sweeper.js';
@@ -88,6 +111,12 @@ const repositories = [
   EntryProfileResolver,
   ChangeProfileResolver,
   ProfileService,
+  LocalCopies,
+  TaskRunner,
+  RowKeysRepository,
+  RowKeysService,
+  RowKeysResolver,
+  ContentMerger,
   UploadService,
   UploadResolver,
   UploadSweeper,
@@ -101,6 +130,20 @@ const accessLog = [
   AccessLogHousekeeping,
 ];
 
+const models = [
+  RegisteredModelRepository,
+  RegisteredModelService,
+  RegisteredModelResolver,
+  RepositoryRegisteredModelResolver,
+  ModelVersionRepository,
+  ModelVersionService,
+  ModelRegistrationService,
+  ModelVersionResolver,
+  ModelMoveService,
+  ModelFactsService,
+  VersionCopies,
+];
+
 @Module({
   controllers: [ContentController],
   providers: [
@@ -111,10 +154,15 @@ const accessLog = [
     AccessResolver,
     ...repositories,
     ...accessLog,
+    PackRepository,
+    PackedNodeStore,
+    PackIndex,
+    ...models,
     {
       provide: Trees,
-      inject: [OBJECT_STORE],
-      useFactory: (objects: ObjectStore) => new Trees(objectNodeStore(objects)),
+      inject: [PackedNodeStore, CONFIG],
+      useFactory: (nodes: PackedNodeStore, { CAIRN_TREE_CACHE_BYTES: cacheBytes }: Config) =>
+        watchCache(new Trees(nodes, { cacheBytes })),
     },
   ],
   exports: [
@@ -130,6 +178,10 @@ const accessLog = [
     OperationService,
     StagingService,
     ViewService,
+    RegisteredModelService,
+    ModelVersionService,
+    ModelRegistrationService,
+    ModelMoveService,
   ],
 })
 export class CatalogModule {}

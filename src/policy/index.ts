@@ -3,6 +3,7 @@ export { PolicyBundleError } from './bundle/policy-bundle-error.js';
 export type { Decision } from './decision/decision.js';
 export { DecisionModel } from './decision/decision.model.js';
 export { DecisionLog } from './decision-log.js';
+export { globMatches, parseGlob } from './glob/glob.js';
 export type { Plan } from './plan/plan.js';
 export { planToSql } from './plan/plan-to-sql.js';
 export { PolicyModule } from './policy.module.js';

@@ -10,6 +10,21 @@ export interface SignedRequest {
   readonly expiresAt: Date;
 }
 
+/** One part of an object that is sent in parts: its bytes `[start, end)`. */
+export interface SignedPart {
+  /** From 1. */
+  readonly number: number;
+  readonly start: number;
+  readonly end: number;
+  readonly request: SignedRequest;
+}
+
+/** How an object is sent: whole, or in parts, in any order, several at once, and again where one failed. */
+export type SignedUpload =
+  | { readonly kind: 'whole'; readonly request: SignedRequest }
+  /** Those that have not arrived yet; none when only {@link DirectTransfers.adopt} is left to do. */
+  | { readonly kind: 'parts'; readonly parts: readonly SignedPart[] };
+
 /** Where a client puts bytes before they count. Two places never meet, whatever digests their clients know. */
 export interface UploadPlace {
   /** A UUID of whom the bytes are handed to: a repository. */
@@ -29,11 +44,16 @@ export interface DownloadAs {
  * until it is adopted: knowing a digest gives nobody its bytes, and a store that takes other bytes than were signed for gains nothing.
  */
 export interface DirectTransfers {
-  signUpload(place: UploadPlace): Promise<SignedRequest>;
+  /**
+   * Asking again goes on with an upload in parts where it was left.
+   * @throws {ObjectTooLargeError}
+   */
+  signUpload(place: UploadPlace): Promise<SignedUpload>;
 
   /**
    * Reads and hashes what arrived at a place, and gives it its name. Adopting twice, also at the same time, succeeds.
    * @returns false when nothing arrived
+   * @throws {UploadIncompleteError} some parts arrived, and not all
    * @throws {ChecksumMismatchError} other bytes arrived; they are removed
    */
   adopt(place: UploadPlace): Promise<boolean>;

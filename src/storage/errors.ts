@@ -97,3 +97,18 @@ export class StoreUnfitError extends DomainError {
     );
   }
 }
+
+/** An upload in parts was said to be over, and parts are missing. What arrived stays, to be gone on with. */
+export class UploadIncompleteError extends DomainError {
+  readonly kind = 'conflict';
+  constructor(
+    readonly sha256: string,
+    readonly missing: readonly number[],
+  ) {
+    const some = missing.slice(0, 10).join(', ');
+    super(
+      `${missing.length} parts of ${sha256} have not arrived (${some}${missing.length > 10 ? ' …' : ''}). Ask for their requests again, and send them.`,
+      { sha256, missing: missing.slice(0, 100), count: missing.length },
+    );
+  }
+}

@@ -1,6 +1,13 @@
 export { LocalObjectStore } from './drivers/local/local-object-store.js';
-export type { DirectTransfers, DownloadAs, SignedRequest, UploadPlace } from './direct-transfers.js';
-export { CorruptObjectError } from './errors.js';
+export type {
+  DirectTransfers,
+  DownloadAs,
+  SignedPart,
+  SignedRequest,
+  SignedUpload,
+  UploadPlace,
+} from './direct-transfers.js';
+export { CorruptObjectError, ObjectNotFoundError } from './errors.js';
 export type {
   ByteRange,
   ExpectedObject,

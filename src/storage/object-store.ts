@@ -79,6 +79,16 @@ export interface ObjectStore {
    */
   read(sha256: Sha256, maxBytes: number): Promise<Buffer>;
 
+  /**
+   * Parts of the object, each at the cost of one request, for objects whose parts can be verified by other means. An object that was
+   * deleted may be read so for some seconds more.
+   * @param ranges with both ends, within the object
+   * @returns exactly those parts, in their order, not verified
+   * @throws {ObjectNotFoundError}
+   * @throws {CorruptObjectError} the object ends before a part does
+   */
+  readParts(sha256: Sha256, ranges: readonly Required<ByteRange>[]): Promise<Buffer[]>;
+
   /** @returns `undefined` when there is no such object */
   stat(sha256: Sha256): Promise<StoredObject | undefined>;
 

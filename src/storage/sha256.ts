@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 import { InvalidInputError } from '../platform/errors/index.js';
 
@@ -30,5 +30,5 @@ export function parseSha256(text: string, field = 'sha256'): Sha256 {
 
 /** The name under which these bytes are stored. */
 export function sha256Of(bytes: Uint8Array): Sha256 {
-  return createHash('sha256').update(bytes).digest('hex') as Sha256;
+  return hash('sha256', bytes, 'hex') as Sha256;
 }

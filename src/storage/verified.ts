@@ -72,6 +72,11 @@ export function clampRange(range: ByteRange, sizeBytes: number): Required<ByteRa
   return { start, end: Math.min(end, sizeBytes) };
 }
 
+/** An object that ends before the part that was asked for. */
+export function shortOf(sha256: Sha256, start: number, wanted: number, found: number): CorruptObjectError {
+  return new CorruptObjectError(sha256, `${found} bytes came for the ${wanted} from ${start} on`);
+}
+
 /** Where an object lies under a root: 256 folders, so that none of them gets too long to list. */
 export function objectKey(sha256: Sha256): string {
   // Checked once more although the type promises it: a forged name would leave the root.

@@ -34,6 +34,7 @@ export class CheckService {
 
   /**
    * Looks at what a commit changes of the branch it is to land on. Reads only what differs, and nothing where nothing is asked.
+   * @param trees where the two trees are
    * @throws {CheckFailedError} naming all that is wrong, at most 100
    */
   async assertPass(
@@ -41,6 +42,7 @@ export class CheckService {
     branch: string,
     before: Commit,
     after: Omit<Commit, 'id'>,
+    trees = this.trees,
   ): Promise<void> {
     const { branches, ...checks } = repository.checks;
     if (Object.keys(checks).length === 0 || (branches !== undefined && !branches.includes(branch))) return;
@@ -50,7 +52,7 @@ export class CheckService {
         violations.push({ check: 'requiredMetadata', reason: `the commit's metadata lacks "${key}"` });
     }
     let count = 0;
-    for await (const change of this.trees.diff(before.tree, after.tree)) {
+    for await (const change of trees.diff(before.tree, after.tree)) {
       count += 1;
       violations.push(...(await this.violationsOf(checks, change)));
       if (violations.length >= MAX_VIOLATIONS || count > (checks.maxChanges ?? Infinity)) break;

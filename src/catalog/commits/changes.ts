@@ -4,7 +4,7 @@ import { DomainError, InvalidInputError } from '../../platform/index.js';
 import { parseSha256 } from '../../storage/index.js';
 import type { Repository } from '../repositories/repository.js';
 import { RepositoryService } from '../repositories/repository.service.js';
-import { parseEntry, parsePath, type TreeEdit } from '../trees/index.js';
+import { checkEntry, parsePath, type TreeEdit, type TreeEntry } from '../trees/index.js';
 
 const MAX_CHANGES = 10_000;
 
@@ -63,7 +63,23 @@ export class ChangeReader {
       const sizeBytes = sizes.get(sha256);
       if (sizeBytes === undefined) throw new ObjectNotUploadedError(repository.name, path, sha256);
       const { contentType, metadata } = change;
-      return { path, entry: parseEntry({ sha256, sizeBytes, contentType, metadata }, field) };
+      const entry = {
+        ...{ sha256, sizeBytes },
+        ...(contentType !== undefined && { contentType }),
+        ...(metadata !== undefined && Object.keys(metadata).length > 0 && { metadata }),
+      };
+      checkEntryOf(field, entry);
+      return { path, entry };
     });
+  }
+}
+
+/** Names what is wrong as the request does. */
+function checkEntryOf(field: string, entry: TreeEntry): void {
+  try {
+    checkEntry(entry);
+  } catch (error) {
+    if (!(error instanceof InvalidInputError)) throw error;
+    throw new InvalidInputError(error.field.replace(/^entry/, field), error.rule);
   }
 }

@@ -2,10 +2,11 @@ import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
 import { type Principal, subjectOf } from '../../identity/index.js';
 import { CheckService } from '../checks/check.service.js';
+import { ContentMerger } from '../merging/content-merger.js';
 import { BranchMovedError } from '../refs/ref.js';
 import type { OpenRepository } from '../repositories/repository.service.js';
 import { Trees } from '../trees/index.js';
-import { type Commit, type MergeConflict, type MergeOutcome, mergeTrees } from '../versions/index.js';
+import { type Commit, type MergeConflict, mergeTrees } from '../versions/index.js';
 import { BranchService } from './branch.service.js';
 import { CommitWriter } from './commit-writer.js';
 
@@ -16,7 +17,13 @@ export const MERGE_STRATEGY = z.enum(['none', 'ours', 'theirs']);
 
 /** What came of a merge. Conflicts are an outcome, not a failure: nothing has changed then. */
 export type MergeReport =
-  | { readonly kind: 'merged'; readonly commit: Commit; readonly isNoop: boolean }
+  | {
+      readonly kind: 'merged';
+      readonly commit: Commit;
+      readonly isNoop: boolean;
+      /** What was merged within files, row by row. */
+      readonly content?: { readonly files: number; readonly rows: number };
+    }
   | { readonly kind: 'conflicts'; readonly conflicts: readonly MergeConflict[]; readonly total: number };
 
 /** How three trees become one commit on a branch. */
@@ -40,6 +47,7 @@ export class Combiner {
     private readonly branches: BranchService,
     private readonly writer: CommitWriter,
     private readonly checks: CheckService,
+    private readonly content: ContentMerger,
     private readonly trees: Trees,
   ) {}
 
@@ -50,14 +58,19 @@ export class Combiner {
     branch: string,
     { sides, commit: contentOf, strategy, reason, together }: Combination,
   ): Promise<MergeReport> {
+    const mergeContent = await this.content.resolverFor(open.repository, subjectOf(caller));
     for (let attempt = 1; ; attempt++) {
       const head = await this.branches.head(open.repository, branch);
       const found = await sides(head);
       if (found === 'contained') return { kind: 'merged', commit: head, isNoop: true };
-      const outcome = await this.combine(head.tree, found, strategy);
+      const outcome = await mergeTrees(this.trees, {
+        ...{ ours: head.tree, ...found, mergeContent },
+        ...(strategy !== 'none' && { strategy }),
+      });
       if (outcome.kind === 'conflicts') return outcome;
+      const { metadata, ...rest } = contentOf(head);
       const content = {
-        ...{ ...contentOf(head), tree: outcome.tree },
+        ...{ ...rest, tree: outcome.tree, metadata: { ...metadata, ...metadataOf(outcome.content) } },
         ...{ committer: subjectOf(caller), committedAt: new Date() },
       };
       // A merge tells that it happened; other commits must change something.
@@ -65,7 +78,7 @@ export class Combiner {
         return { kind: 'merged', commit: head, isNoop: true };
       await this.checks.assertPass(open.repository, branch, head, content);
       const commit = this.writer.seal(content);
-      const report = { kind: 'merged', commit, isNoop: false } as const;
+      const report = { kind: 'merged', commit, isNoop: false, content: outcome.content } as const;
       const isLanded = await this.branches.land(open, {
         ...{ branch, from: head.id, commits: [commit], actor: subjectOf(caller), reason },
         ...(together && { together: () => together(report) }),
@@ -75,12 +88,12 @@ export class Combiner {
         throw new BranchMovedError(open.repository.name, branch, head.id, undefined);
     }
   }
+}
 
-  private combine(
-    ours: Commit['tree'],
-    sides: { readonly base: Commit['tree']; readonly theirs: Commit['tree'] },
-    strategy: Combination['strategy'],
-  ): Promise<MergeOutcome> {
-    return mergeTrees(this.trees, strategy === 'none' ? { ours, ...sides } : { ours, ...sides, strategy });
-  }
+/** Kept with the commit, so that its reader can tell which content no side had as it is. */
+function metadataOf(
+  content: { readonly files: number; readonly rows: number } | undefined,
+): Record<string, string> {
+  if (content === undefined) return {};
+  return { 'merge.files': String(content.files), 'merge.rows': String(content.rows) };
 }

@@ -83,10 +83,10 @@ export class CommitLanes {
       const head = await this.branches.head(open.repository, branch);
       const landed: { readonly waiting: Waiting; readonly commit: Commit }[] = [];
       const refused: { readonly waiting: Waiting; readonly error: unknown }[] = [];
-      await this.trees.together(async () => {
+      await this.trees.together(async (trees) => {
         for (const waiting of group) {
           const onto = landed.at(-1)?.commit ?? head;
-          await this.seal(waiting.request, onto).then(
+          await this.seal(trees, waiting.request, onto).then(
             (commit) => landed.push({ waiting, commit }),
             (error: unknown) => refused.push({ waiting, error }),
           );
@@ -107,18 +107,18 @@ export class CommitLanes {
     }
   }
 
-  private async seal(request: CommitRequest, onto: Commit): Promise<Commit> {
+  private async seal(trees: Trees, request: CommitRequest, onto: Commit): Promise<Commit> {
     const { open, branch, edits, author, message, metadata, expectedHead } = request;
     const { repository } = open;
     if (expectedHead !== undefined && onto.id !== expectedHead)
       throw new BranchMovedError(repository.name, branch, expectedHead, onto.id);
-    const tree = await this.trees.apply(onto.tree, edits);
+    const tree = await trees.apply(onto.tree, edits);
     if (tree === onto.tree) throw new NothingToCommitError(repository.name, branch);
     const content = {
       ...{ tree, parents: [onto.id], author, committer: author },
       ...{ committedAt: new Date(), message, metadata },
     };
-    await this.checks.assertPass(repository, branch, onto, content);
+    await this.checks.assertPass(repository, branch, onto, content, trees);
     return this.writer.seal(content);
   }
 }

@@ -181,6 +181,30 @@ export class Merged {
 
   @Field(() => Boolean, { description: 'The branch held it all already; nothing was written.' })
   isNoop!: boolean;
+
+  @Field(() => Int, { description: 'Files that both sides changed and that were merged row by row.' })
+  mergedFiles!: number;
+
+  @Field(() => Int, { description: 'Rows that the target got by that: changed, added or removed.' })
+  mergedRows!: number;
+}
+
+@ObjectType('RowConflict', { description: 'A row that both sides changed, each in its own way.' })
+export class RowConflictModel {
+  @Field(() => JsonScalar, { description: 'Its key: values by column.' })
+  key!: object;
+
+  @Field(() => [String], { description: 'The columns that differ; none where a side removed the row.' })
+  columns!: readonly string[];
+
+  @Field(() => JsonScalar, { nullable: true, description: 'Values as text by column.' })
+  base?: object;
+
+  @Field(() => JsonScalar, { nullable: true, description: "The target's; absent where it removed the row." })
+  ours?: object;
+
+  @Field(() => JsonScalar, { nullable: true, description: "The source's; absent where it removed the row." })
+  theirs?: object;
 }
 
 @ObjectType('MergeConflict', {
@@ -191,7 +215,8 @@ export class MergeConflictModel {
   path!: string;
 
   @Field(() => String, {
-    description: 'both-modified, both-added, modified-deleted (by ours, by theirs) or deleted-modified.',
+    description:
+      'both-modified, both-added, modified-deleted (by ours, by theirs), deleted-modified; row-conflict or schema-conflict of a file that merges by rows.',
   })
   kind!: string;
 
@@ -203,6 +228,15 @@ export class MergeConflictModel {
 
   @Field(() => TreeEntryModel, { nullable: true, description: "The source's." })
   theirs?: TreeEntryModel;
+
+  @Field(() => String, { nullable: true, description: 'Why a file with a row key was not merged by rows.' })
+  reason?: string;
+
+  @Field(() => [RowConflictModel], { nullable: true, description: 'Of a row-conflict, at most 100.' })
+  rows?: readonly RowConflictModel[];
+
+  @Field(() => Int, { nullable: true, description: 'How many rows conflict.' })
+  rowCount?: number;
 }
 
 @ObjectType({ description: 'Both sides changed the same paths. Nothing was written.' })

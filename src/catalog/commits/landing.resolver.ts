@@ -119,9 +119,12 @@ function toPick({ mainline, message, strategy, ...input }: PickInput) {
 }
 
 function toResult(report: MergeReport): Merged | MergeConflicts {
-  if (report.kind === 'merged') return report;
-  const conflicts = report.conflicts.map(({ path, kind, base, ours, theirs }) => ({
-    ...{ path, kind },
+  if (report.kind === 'merged') {
+    const { commit, isNoop, content } = report;
+    return { commit, isNoop, mergedFiles: content?.files ?? 0, mergedRows: content?.rows ?? 0 };
+  }
+  const conflicts = report.conflicts.map(({ path, base, ours, theirs, ...rest }) => ({
+    ...{ path, ...rest },
     ...{ base: toEntry(path, base), ours: toEntry(path, ours), theirs: toEntry(path, theirs) },
   }));
   return { conflicts, total: report.total };

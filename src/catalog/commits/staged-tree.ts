@@ -30,15 +30,13 @@ export class StagedTree {
     const { staging, profiles } = this;
     let done = 0;
     const few: TreeEdit[] = [];
-    async function* edits(): AsyncGenerator<TreeEdit> {
-      for await (const change of staging.stream(areas)) {
-        done += 1;
-        if (done % 1000 === 0) {
-          context.signal.throwIfAborted();
-          context.progress({ ...told, done });
-        }
-        if (total <= MAX_PROFILED) few.push(change);
-        yield change;
+    async function* edits(): AsyncGenerator<readonly TreeEdit[]> {
+      for await (const batch of staging.stream(areas)) {
+        context.signal.throwIfAborted();
+        yield batch;
+        done += batch.length;
+        context.progress({ ...told, done });
+        if (total <= MAX_PROFILED) few.push(...batch);
       }
     }
     const tree = await this.trees.build(onto.tree, edits());

@@ -46,7 +46,7 @@ export class ProfiledColumnModel {
   description: 'What Cairn read of a file: schema, row count, statistics. Read at commit.',
 })
 export class ContentProfileModel {
-  @Field(() => String, { description: 'csv, json, jsonl, parquet or onnx.' })
+  @Field(() => String, { description: 'csv, json, jsonl, parquet, onnx, safetensors or gguf.' })
   format!: string;
 
   @Field(() => BigIntScalar, { nullable: true })
@@ -63,7 +63,11 @@ export class ContentProfileModel {
   @Field(() => [String], { description: 'What is wrong with the file.' })
   problems!: readonly string[];
 
-  @Field(() => JsonScalar, { nullable: true, description: 'Inputs, outputs and opset of an ONNX model.' })
+  @Field(() => JsonScalar, {
+    nullable: true,
+    description:
+      'Of a model: inputs, outputs and opset of ONNX; parameterCount, tensorCount, tensorTypes, tensors and metadata of safetensors and GGUF.',
+  })
   model?: object;
 }
 

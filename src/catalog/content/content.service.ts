@@ -7,7 +7,7 @@ import { AccessLog } from '../access-log/access-log.js';
 import { RevisionService } from '../commits/revision.service.js';
 import type { Repository } from '../repositories/repository.js';
 import { type OpenRepository, RepositoryService } from '../repositories/repository.service.js';
-import { comparePaths, type LeafItem, type TreeChange, type TreeEntry, Trees } from '../trees/index.js';
+import { type LeafItem, type TreeChange, type TreeEntry, Trees } from '../trees/index.js';
 import type { Commit } from '../versions/index.js';
 
 /** Content that is about to be read. */
@@ -110,8 +110,8 @@ export class ContentService {
     const { repository, commit: before } = await this.at(caller, name, from, 'from');
     const after = await this.revisions.resolve(repository, to, 'to');
     const changes: TreeChange[] = [];
-    for await (const change of this.trees.diff(before.tree, after.tree)) {
-      if (request.after && comparePaths(change.path, request.after[0]) <= 0) continue;
+    const range = { after: request.after?.[0] };
+    for await (const change of this.trees.diff(before.tree, after.tree, range)) {
       if (changes.push(change) === request.limit) break;
     }
     return pageOf(changes, request, (change) => [change.path]);

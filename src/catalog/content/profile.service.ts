@@ -1,9 +1,16 @@
+import path from 'node:path';
 import { Inject, Injectable } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
+import pLimit from 'p-limit';
 import { Database, LOGGER, type Logger } from '../../platform/index.js';
 import { OBJECT_STORE, type ObjectStore, type Sha256 } from '../../storage/index.js';
+import { LocalCopies } from '../merging/local-copies.js';
+import { TaskRunner } from '../merging/task-runner.js';
 import {
   type ContentProfile,
   diffProfiles,
+  formatOf,
+  MAX_SCAN_BYTES,
   objectReader,
   profile,
   type ProfileDiff,
@@ -18,36 +25,55 @@ export interface ProfiledEntry {
   readonly contentType?: string;
 }
 
-/** Files profiled at once during a commit. */
+/** Files profiled at once. */
 const AT_ONCE = 4;
+/** Files of a commit that are profiled before it lands; the others when somebody asks. */
+const MAX_PREPARED = 1000;
+/** Larger texts are read in a child process: a second of work for each 25 MiB. */
+const MAX_INLINE_BYTES = 1024 * 1024;
+const TIMEOUT_MS = 120_000;
+/** A file that could not be read is not tried again for so long. */
+const RETRY_MS = 600_000;
 
 /**
- * Schema, row counts and statistics of files: read at commit, kept by the digest of the bytes and what the path says of their
- * format, so that the same bytes are read once.
+ * Schema, row counts and statistics of files, kept by the digest of the bytes and what the path says of their format, so that
+ * the same bytes are read once: at commit, or when they are first asked for.
  */
 @Injectable()
 export class ProfileService {
+  private readonly limit = pLimit(AT_ONCE);
+  private readonly pending = new Map<string, Promise<ContentProfile | undefined>>();
+  private readonly failed = new LRUCache<string, true>({ max: 10_000, ttl: RETRY_MS });
+
   constructor(
     private readonly database: Database,
+    private readonly copies: LocalCopies,
+    private readonly tasks: TaskRunner,
     @Inject(OBJECT_STORE) private readonly objects: ObjectStore,
     @Inject(LOGGER) private readonly log: Logger,
   ) {}
 
   /** Reads what a commit is about to add. A file that cannot be read gets a profile that says so; the commit goes on. */
   async prepare(edits: readonly TreeEdit[]): Promise<void> {
-    const pending = edits.flatMap(({ path, entry }) => (entry === undefined ? [] : [{ path, ...entry }]));
-    const worker = async () => {
-      for (let entry = pending.pop(); entry; entry = pending.pop()) await this.read(entry);
-    };
-    await Promise.all(Array.from({ length: AT_ONCE }, worker));
+    const entries = edits.flatMap(({ path, entry }) => (entry === undefined ? [] : [{ path, ...entry }]));
+    const profiled = entries.filter((entry) => formatOf(entry) !== undefined).slice(0, MAX_PREPARED);
+    await Promise.all(profiled.map((entry) => this.find(entry)));
   }
 
+  /** @returns `undefined` for formats that are not profiled, and for a file that could not be read now */
   async find(entry: ProfiledEntry): Promise<ContentProfile | undefined> {
+    if (formatOf(entry) === undefined) return undefined;
+    const hint = hintOf(entry);
     const [row] = await this.database.query<{ profile: ContentProfile }>(
       'SELECT profile FROM content_profile WHERE sha256 = $1 AND hint = $2',
-      [entry.sha256, hintOf(entry)],
+      [entry.sha256, hint],
     );
-    return row?.profile;
+    if (row !== undefined) return row.profile;
+    const id = `${entry.sha256} ${hint}`;
+    if (this.failed.has(id)) return undefined;
+    const found = this.pending.get(id) ?? this.limit(() => this.read(entry, id));
+    this.pending.set(id, found);
+    return found.finally(() => this.pending.delete(id));
   }
 
   /** Undefined unless both sides exist and could be read. */
@@ -60,27 +86,49 @@ export class ProfileService {
     return left && right && diffProfiles(left, right);
   }
 
-  private async read(entry: ProfiledEntry): Promise<void> {
-    if (await this.find(entry)) return;
-    const stored = { sha256: entry.sha256 as Sha256, sizeBytes: entry.sizeBytes };
-    const found = await profile(objectReader(this.objects, stored), entry).catch((error: unknown) => {
+  private async read(entry: ProfiledEntry, id: string): Promise<ContentProfile | undefined> {
+    const found = await this.profile(entry).catch((error: unknown) => {
       this.log.warn(
         { err: error, path: entry.path, sha256: entry.sha256 },
         'catalog: a file could not be profiled',
       );
       return undefined;
     });
-    if (!found) return;
+    if (found === undefined) {
+      this.failed.set(id, true);
+      return undefined;
+    }
     await this.database.query(
       'INSERT INTO content_profile (sha256, hint, profile) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING',
       [entry.sha256, hintOf(entry), JSON.stringify(found)],
     );
+    return found;
+  }
+
+  private profile(entry: ProfiledEntry): Promise<ContentProfile | undefined> {
+    const stored = { sha256: entry.sha256 as Sha256, sizeBytes: entry.sizeBytes };
+    const format = formatOf(entry);
+    const isText = format === 'csv' || format === 'json' || format === 'jsonl';
+    if (!isText || entry.sizeBytes <= MAX_INLINE_BYTES)
+      return profile(objectReader(this.objects, stored), entry);
+    return this.copies.useHead(stored.sha256, MAX_SCAN_BYTES, async (directory) => {
+      const file = path.join(directory, 'head');
+      const task = {
+        kind: 'profile',
+        file,
+        hint: { path: entry.path, contentType: entry.contentType },
+        sizeBytes: entry.sizeBytes,
+      } as const;
+      const result = await this.tasks.run(task, TIMEOUT_MS);
+      if (result.kind === 'lost') throw new Error(result.reason);
+      return result.answer;
+    });
   }
 }
 
 /** What decides the format beside the bytes: the end of the name and the media type. */
-function hintOf({ path, contentType }: ProfiledEntry): string {
-  const name = path.slice(path.lastIndexOf('/') + 1);
+function hintOf({ path: at, contentType }: ProfiledEntry): string {
+  const name = at.slice(at.lastIndexOf('/') + 1);
   const dot = name.lastIndexOf('.');
   return `${dot < 0 ? '' : name.slice(dot).toLowerCase()} ${contentType ?? ''}`;
 }

@@ -37,14 +37,18 @@ function instant(value: bigint, digits: number): string | undefined {
   return `${seconds}${text}Z`;
 }
 
+/** The footer, checked and parsed. @throws {FooterFault} */
+export async function readParquet(reader: ContentReader): Promise<FileMetaData> {
+  return parse(await readFooter(reader));
+}
+
 /** Read from the footer alone: schema, row count and the statistics of the row groups. */
 export async function profileParquet(
   reader: ContentReader,
   problems: Problems,
 ): Promise<Omit<ContentProfile, 'problems'>> {
   try {
-    const footer = await readFooter(reader);
-    const metadata = parse(footer);
+    const metadata = await readParquet(reader);
     const { children } = schemaTree(metadata.schema);
     if (children.length > MAX_COLUMNS) {
       problems.add(`columns: only the first ${MAX_COLUMNS} of ${children.length} are profiled`);

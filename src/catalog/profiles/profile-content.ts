@@ -1,9 +1,11 @@
 import type { ContentReader } from './content-reader.js';
 import { profileCsv } from './csv.js';
+import { profileGguf } from './gguf.js';
 import { profileJson } from './json.js';
 import { profileOnnx } from './onnx.js';
 import { profileParquet } from './parquet.js';
 import { MAX_SCAN_BYTES, Problems, type ContentProfile, type ProfileFormat } from './profile.js';
+import { profileSafetensors } from './safetensors.js';
 
 const BY_EXTENSION: ReadonlyMap<string, ProfileFormat> = new Map([
   ['csv', 'csv'],
@@ -14,6 +16,8 @@ const BY_EXTENSION: ReadonlyMap<string, ProfileFormat> = new Map([
   ['parquet', 'parquet'],
   ['pq', 'parquet'],
   ['onnx', 'onnx'],
+  ['safetensors', 'safetensors'],
+  ['gguf', 'gguf'],
 ]);
 
 const BY_CONTENT_TYPE: ReadonlyMap<string, ProfileFormat> = new Map([
@@ -92,5 +96,9 @@ function profileAs(
       return profileParquet(reader, problems);
     case 'onnx':
       return profileOnnx(reader, problems);
+    case 'safetensors':
+      return profileSafetensors(reader, problems);
+    case 'gguf':
+      return profileGguf(reader, problems);
   }
 }

@@ -1,4 +1,4 @@
-export type ProfileFormat = 'csv' | 'json' | 'jsonl' | 'parquet' | 'onnx';
+export type ProfileFormat = 'csv' | 'json' | 'jsonl' | 'parquet' | 'onnx' | 'safetensors' | 'gguf';
 
 /** One column, as far as the content tells. */
 export interface ColumnProfile {
@@ -33,6 +33,15 @@ export interface ModelProfile {
   readonly opset?: number;
   /** Name and version of the program that wrote the file. */
   readonly producer?: string;
+  /** safetensors and GGUF: values of all tensors. */
+  readonly parameterCount?: number;
+  readonly tensorCount?: number;
+  /** How many tensors have a type, e.g. `{"F32": 12}`. */
+  readonly tensorTypes?: Readonly<Record<string, number>>;
+  /** In the order of the header, at most {@link MAX_COLUMNS}; types as `F32[8,4]`. */
+  readonly tensors?: readonly ModelValue[];
+  /** What the file says of itself, at most 200 keys; of arrays in GGUF type and length, as `string[32000]`. */
+  readonly metadata?: Readonly<Record<string, string>>;
 }
 
 /** What a file holds. Plain JSON values, to be stored as they are. */

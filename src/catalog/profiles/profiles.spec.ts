@@ -6,7 +6,15 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
 
 import { LocalObjectStore } from '../../storage/index.js';
-import { bytesReader, diffProfiles, formatOf, objectReader, profile, type ContentProfile } from './index.js';
+import {
+  bytesReader,
+  diffProfiles,
+  formatOf,
+  isBackwardCompatible,
+  objectReader,
+  profile,
+  type ContentProfile,
+} from './index.js';
 
 const SHOP = join(dirname(fileURLToPath(import.meta.url)), '../../../test/fixtures/shop');
 
@@ -190,7 +198,15 @@ describe('profile diff', () => {
       removed: [],
       changedType: [{ name: 'customer_id', before: 'int64', after: 'string' }],
       rowCount: { before: 150, after: 147 },
+      statistics: [
+        {
+          name: 'customer_id',
+          before: { nullCount: 0, min: '1', max: '150' },
+          after: { nullCount: 0, min: '1', max: '99' },
+        },
+      ],
       breaking: true,
+      reasons: ['column "customer_id" was int64 and is string, which does not hold all values of the former'],
     });
     expect(diffProfiles(v2, v2)).toMatchObject({ added: [], removed: [], changedType: [], breaking: false });
   });
@@ -208,6 +224,32 @@ describe('profile diff', () => {
     expect(diffProfiles(await csv(before), await csv(after)).breaking).toBe(breaking);
   });
 
+  const parquet = (type: string, nullable = true): ContentProfile => ({
+    ...{ format: 'parquet', problems: [] },
+    columns: [{ name: 'a', type, nullable }],
+  });
+  it.each([
+    [parquet('int32'), parquet('int64'), []],
+    [
+      parquet('int32'),
+      parquet('uint64'),
+      ['column "a" was int32 and is uint64, which does not hold all values of the former'],
+    ],
+    [parquet('int64'), parquet('int32'), ['column "a" was int64 and is int32, which is narrower']],
+    [parquet('decimal(12,2)'), parquet('decimal(14,3)'), []],
+    [
+      parquet('decimal(12,2)'),
+      parquet('decimal(12,3)'),
+      ['column "a" was decimal(12,2) and is decimal(12,3), which does not hold all values of the former'],
+    ],
+    [parquet('date', false), parquet('date', true), ['column "a" was required and may be null now']],
+    [parquet('date', true), parquet('date', false), []],
+    [parquet('date'), { ...parquet('date'), columns: [] }, ['column "a" is gone']],
+    [parquet('date'), { ...parquet('date'), format: 'csv' as const }, ['the format was parquet and is csv']],
+  ])('readers are told which rule is broken (%#)', (before, after, reasons) => {
+    expect(isBackwardCompatible(before, after)).toEqual({ ok: reasons.length === 0, reasons });
+  });
+
   it('another input of a model breaks its callers', async () => {
     const risk = await ofShop('models/return_risk.onnx');
     const spend = await ofShop('models/expected_spend.onnx');
@@ -216,7 +258,11 @@ describe('profile diff', () => {
       ...risk,
       model: { ...risk.model!, inputs: [...risk.model!.inputs, ...spend.model!.inputs] },
     };
-    expect(diffProfiles(risk, more)).toMatchObject({ breaking: true, removed: [] });
+    expect(diffProfiles(risk, more)).toMatchObject({
+      breaking: true,
+      removed: [],
+      reasons: expect.arrayContaining(['input country is new, and callers do not send it']),
+    });
     expect(diffProfiles(risk, spend).removed).toEqual([
       'input features',
       'output label',

@@ -77,6 +77,25 @@ export class RepositoryRepository {
     );
   }
 
+  /** Like {@link addObject}, of objects that are stored already: of another repository, whose content the caller may read. */
+  async addObjects(
+    repositoryId: string,
+    objects: readonly { readonly sha256: string; readonly sizeBytes: number }[],
+    uploadedBy: string,
+  ): Promise<void> {
+    await this.database.query(
+      `INSERT INTO repository_object (repository_id, sha256, size_bytes, uploaded_by)
+       SELECT DISTINCT ON (o.sha256) $1::uuid, o.sha256, o.bytes, $4 FROM unnest($2::text[], $3::bigint[]) AS o (sha256, bytes)
+       ORDER BY o.sha256 ON CONFLICT (repository_id, sha256) DO NOTHING`,
+      [
+        repositoryId,
+        objects.map(({ sha256 }) => sha256),
+        objects.map(({ sizeBytes }) => sizeBytes),
+        uploadedBy,
+      ],
+    );
+  }
+
   /** Sizes in bytes of those of `digests` that the repository holds. */
   async objectSizes(repositoryId: string, digests: readonly string[]): Promise<Map<string, number>> {
     const rows = await this.database.query<{ sha256: string; sizeBytes: string }>(

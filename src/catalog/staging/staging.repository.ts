@@ -1,8 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../platform/index.js';
 import type { Sha256 } from '../../storage/index.js';
-import type { TreeEntry } from '../trees/index.js';
-import { copiedChanges } from './copied-changes.js';
+import type { TreeEdit, TreeEntry } from '../trees/index.js';
 import type { StagedChange } from './staged-change.js';
 
 /** A row as SQL gives it. */
@@ -118,20 +117,17 @@ export class StagingRepository {
     return rows.map(toChange);
   }
 
-  /** All changes that count, ascending by path, as they are now. Not within a transaction: it may take long. */
-  stream(
-    areaIds: readonly string[],
-  ): AsyncIterable<{ readonly path: string; readonly entry: TreeEntry | undefined }> {
+  /** All changes that count, ascending by path, in batches. Not within a transaction: it may take long. */
+  async *stream(areaIds: readonly string[]): AsyncGenerator<TreeEdit[]> {
     // COPY takes no parameters; these are numbers.
     const ids = areaIds.map((id) => BigInt(id).toString()).join(',');
     const columns = 'path, sha256, size_bytes, content_type, metadata';
     const [order, distinct] =
       areaIds.length === 1 ? ['path', ''] : ['path, area_id DESC', 'DISTINCT ON (path)'];
-    return copiedChanges(
-      this.database.copyOut(
-        `COPY (SELECT ${distinct} ${columns} FROM staged_change WHERE area_id IN (${ids}) ORDER BY ${order}) TO STDOUT`,
-      ),
+    const rows = this.database.copy(
+      `SELECT ${distinct} ${columns} FROM staged_change WHERE area_id IN (${ids}) ORDER BY ${order}`,
     );
+    for await (const batch of rows) yield batch.map(toEdit);
   }
 
   async count(areaIds: readonly string[]): Promise<number> {
@@ -202,4 +198,18 @@ function toChange({ path, sha256, sizeBytes, contentType, metadata, ...by }: Cha
           ...(metadata !== null && { metadata }),
         };
   return { path, entry, ...by };
+}
+
+function toEdit([path, sha256, sizeBytes, contentType, metadata]: readonly (string | undefined)[]): TreeEdit {
+  if (sha256 === undefined) return { path: path!, entry: undefined };
+  const entry = { sha256: sha256 as Sha256, sizeBytes: Number(sizeBytes) };
+  if (contentType === undefined && metadata === undefined) return { path: path!, entry };
+  return {
+    path: path!,
+    entry: {
+      ...entry,
+      ...(contentType !== undefined && { contentType }),
+      ...(metadata !== undefined && { metadata: JSON.parse(metadata) as Record<string, string> }),
+    },
+  };
 }

@@ -108,7 +108,10 @@ export class StagingService {
     let after = request.after?.[0];
     while (differences.length < request.limit) {
       const page = await this.staging.page(found.areas, { after, limit: request.limit });
-      const before = await Promise.all(page.map(({ path }) => this.trees.get(tree, path)));
+      const before = await this.trees.getMany(
+        tree,
+        page.map(({ path }) => path),
+      );
       page.forEach(({ path, entry, ...by }, i) => {
         if (!entriesEqual(before[i], entry))
           differences.push({

@@ -1,162 +1,192 @@
 import type { Sha256 } from '../../storage/index.js';
+import type { CachedNodes } from './cached-nodes.js';
 import { Chunker, type Chunk } from './chunker.js';
-import { LevelCursor } from './cursor.js';
-import { EMPTY_TREE, type ChildItem, type LeafItem, type TreeItem } from './node.js';
-import type { CachedNodes } from './node-store.js';
-import { comparePaths } from './paths.js';
-
-/** Puts `item` at its path, or removes what is there. */
-export interface ItemEdit<T extends TreeItem> {
-  readonly path: string;
-  readonly item: T | undefined;
-}
-
-/** How many nodes are written at once: a store's latency then counts once for all of them. */
-const WRITES_AT_ONCE = 16;
+import { LevelCursor, lowerBound } from './cursor.js';
+import { EditQueue } from './edits.js';
+import { type Items, ItemWriter } from './items.js';
+import { EMPTY_TREE } from './node.js';
+import { NodeSink } from './node-sink.js';
+import { prefetch } from './prefetch.js';
 
 /**
  * Edits level by level from the leaves up. On each level the nodes that an edit falls into are cut anew, and the ones
- * after them until an old and a new cut fall together; what that replaces are the edits of the level above.
- * @param edits ascending by path, each path once
+ * after them until an old and a new cut fall together; what that replaces are the edits of the level above. Edits of
+ * the leaves are taken as they come; of the levels above, a sixtieth at most, they are held in memory.
+ * @param batches ascending by path, each path once
  * @returns the root of the new tree, all of whose nodes are stored
  */
 export async function applyEdits(
   nodes: CachedNodes,
   root: Sha256,
-  edits: readonly ItemEdit<LeafItem>[],
+  batches: AsyncIterable<Items>,
 ): Promise<Sha256> {
-  let pending: readonly ItemEdit<TreeItem>[] = edits;
-  let level = 0;
-  if (root !== EMPTY_TREE) {
-    const { level: height } = await nodes.load(root);
-    for (; level <= height; level += 1) {
-      pending = await editLevel(nodes, root, level, pending);
-      if (pending.length === 0) return root;
-    }
+  const sink = new NodeSink(nodes);
+  const edits = new EditQueue(batches, (items) => prefetch(nodes, root, items));
+  try {
+    const edited = await editTree(nodes, sink, root, edits);
+    await sink.finish();
+    return edited;
+  } catch (error) {
+    await sink.abandon();
+    throw error;
+  } finally {
+    await edits.close();
   }
+}
+
+async function editTree(nodes: CachedNodes, sink: NodeSink, root: Sha256, edits: EditQueue): Promise<Sha256> {
+  const { level: height } = await nodes.load(root);
+  let pending = await editLevel(nodes, sink, root, 0, edits);
+  for (let level = 1; level <= height && pending.count > 0; level += 1) {
+    pending = await editLevel(nodes, sink, root, level, new EditQueue(once(pending)));
+  }
+  if (pending.count === 0) return root;
   // Above the old root there was nothing: what was put there are the items of the next level.
-  let items = pending.flatMap(({ item }) => (item === undefined ? [] : [item]));
-  for (; ; level += 1) {
-    const [first] = items;
-    if (first === undefined) return EMPTY_TREE;
-    if (level > 0 && items.length === 1) return lowestRoot(nodes, (first as ChildItem).sha256);
-    items = await buildLevel(nodes, level, items);
+  let items = withoutRemovals(pending);
+  for (let level = height + 1; ; level += 1) {
+    if (items.count === 0) return EMPTY_TREE;
+    if (items.count === 1) return lowestRoot(sink, items.sha256(0));
+    items = await buildLevel(sink, level, items);
   }
 }
 
 /** @returns the edits of the level above; none when nothing changed */
 async function editLevel(
   nodes: CachedNodes,
+  sink: NodeSink,
   root: Sha256,
   level: number,
-  edits: readonly ItemEdit<TreeItem>[],
-): Promise<ItemEdit<ChildItem>[]> {
-  const replaced = new Map<string, Sha256>();
-  const writer = new NodeWriter(nodes, (chunk) => replaced.get(chunk.item.path) === chunk.item.sha256);
+  edits: EditQueue,
+): Promise<Items> {
+  const outcome = new LevelOutcome(sink);
   const cursor = new LevelCursor(nodes, root, level);
-  let next = 0;
-  while (next < edits.length) {
-    const target = edits[next]!.path;
-    await cursor.seek((path) => comparePaths(path, target) < 0);
+  while (edits.isReady || (await edits.more())) {
+    await cursor.seek({ key: edits.items.key(edits.at), side: 'before' });
     const chunker = new Chunker(level);
-    for (;;) {
+    for (let isFirst = true; ; isFirst = false) {
       const { sha256, node } = cursor.current;
-      replaced.set(node.items.at(-1)!.path, sha256);
-      const isLast = cursor.isLast;
-      const merged = mergeItems(node.items, edits, next, isLast);
-      next = merged.next;
-      for (const item of merged.items) await writer.add(chunker.push(item));
-      if (isLast) await writer.add(chunker.finish());
+      const { isLast } = cursor;
+      outcome.replace(sha256, node.items);
+      await mergeNode(node.items, edits, chunker, outcome, { isLast, isFirst });
+      if (isLast) await outcome.add(chunker.finish());
       if (chunker.isAtBoundary || isLast) break;
       await cursor.next();
     }
+    outcome.endStretch();
   }
-  const added = await writer.finish();
-  const above = new Map<string, ItemEdit<ChildItem>>();
-  for (const path of replaced.keys()) above.set(path, { path, item: undefined });
-  for (const item of added) {
-    if (replaced.get(item.path) === item.sha256) above.delete(item.path);
-    else above.set(item.path, { path: item.path, item });
-  }
-  return [...above.values()].sort((a, b) => comparePaths(a.path, b.path));
+  return outcome.finish();
 }
 
 /**
- * @param isLast whether the edits behind the last item belong to these items too
- * @returns the items after the edits from `next` on that fall among them, and the first edit that does not
+ * Hands the items of a node to the chunker, with the edits that fall among them.
+ * @param where.isLast whether the edits behind the last item belong to this node too
+ * @param where.isFirst whether the chunker begins with this node: then, up to the first edit, nothing is cut
  */
-function mergeItems(
-  items: readonly TreeItem[],
-  edits: readonly ItemEdit<TreeItem>[],
-  start: number,
-  isLast: boolean,
-): { items: TreeItem[]; next: number } {
-  const merged: TreeItem[] = [];
-  let next = start;
-  const take = (): void => {
-    const { item } = edits[next]!;
-    if (item !== undefined) merged.push(item);
-    next += 1;
+async function mergeNode(
+  items: Items,
+  edits: EditQueue,
+  chunker: Chunker,
+  outcome: LevelOutcome,
+  where: { readonly isLast: boolean; readonly isFirst: boolean },
+): Promise<void> {
+  let isUntouched = where.isFirst;
+  let at = 0;
+  const passTo = async (to: number): Promise<void> => {
+    if (isUntouched) {
+      const end = Math.min(to, items.count - 1);
+      chunker.pushRun(items, at, end);
+      at = Math.max(at, end);
+    }
+    for (; at < to; at += 1) {
+      const chunk = chunker.push(items, at);
+      if (chunk !== undefined) await outcome.add(chunk);
+    }
   };
-  for (const item of items) {
-    while (next < edits.length && comparePaths(edits[next]!.path, item.path) < 0) take();
-    if (edits[next]?.path === item.path) take();
-    else merged.push(item);
+  while (edits.isReady || (await edits.more())) {
+    const { items: edited, at: edit } = edits;
+    if (!where.isLast && edited.comparePaths(edit, items, items.count - 1) > 0) break;
+    if (at < items.count) {
+      const order = items.comparePaths(at, edited, edit);
+      if (order < 0) await passTo(lowerBound(items, { key: edited.key(edit), side: 'before' }, at + 1));
+      if (at < items.count && items.comparePaths(at, edited, edit) === 0) at += 1;
+    }
+    isUntouched = false;
+    if (!edited.isRemoval(edit)) {
+      const chunk = chunker.push(edited, edit);
+      if (chunk !== undefined) await outcome.add(chunk);
+    }
+    edits.at += 1;
   }
-  while (isLast && next < edits.length) take();
-  return { items: merged, next };
+  await passTo(items.count);
 }
 
-async function buildLevel(
-  nodes: CachedNodes,
-  level: number,
-  items: readonly TreeItem[],
-): Promise<ChildItem[]> {
-  const writer = new NodeWriter(nodes, () => false);
+async function buildLevel(sink: NodeSink, level: number, items: Items): Promise<Items> {
+  const outcome = new LevelOutcome(sink);
   const chunker = new Chunker(level);
-  for (const item of items) await writer.add(chunker.push(item));
-  await writer.add(chunker.finish());
-  return writer.finish();
+  for (let at = 0; at < items.count; at += 1) await outcome.add(chunker.push(items, at));
+  await outcome.add(chunker.finish());
+  return outcome.finish();
 }
 
 /** A tree that has shrunk may end in nodes with one child; the root is the lowest node that holds everything. */
-async function lowestRoot(nodes: CachedNodes, from: Sha256): Promise<Sha256> {
+async function lowestRoot(sink: NodeSink, from: Sha256): Promise<Sha256> {
   let sha256 = from;
   for (;;) {
-    const node = await nodes.load(sha256);
-    const [first, second] = node.items;
-    if (first === undefined || 'entry' in first || second !== undefined) return sha256;
-    sha256 = first.sha256;
+    const { level, items } = await sink.load(sha256);
+    if (level === 0 || items.count > 1) return sha256;
+    sha256 = items.sha256(0);
   }
 }
 
-/** Stores finished nodes, some at a time. */
-class NodeWriter {
-  private readonly written: ChildItem[] = [];
-  private batch: Chunk[] = [];
+/** What becomes of a level: the nodes that went, those that came, and from both the edits of the level above. */
+class LevelOutcome {
+  private readonly replaced = new ItemWriter();
+  private readonly added = new ItemWriter();
+  /** Replaced since the last stretch began; a node that comes out as it was needs no writing. */
+  private readonly stretch = new Set<Sha256>();
 
-  /** @param isStored tells nodes that need no writing because they came out as they were */
-  constructor(
-    private readonly nodes: CachedNodes,
-    private readonly isStored: (chunk: Chunk) => boolean,
-  ) {}
+  constructor(private readonly sink: NodeSink) {}
+
+  replace(sha256: Sha256, items: Items): void {
+    if (items.count === 0) return;
+    this.replaced.writeChild(items, items.count - 1, Buffer.from(sha256, 'hex'), 0, 0);
+    this.stretch.add(sha256);
+  }
 
   async add(chunk: Chunk | undefined): Promise<void> {
     if (chunk === undefined) return;
-    this.written.push(chunk.item);
-    if (!this.isStored(chunk)) this.batch.push(chunk);
-    if (this.batch.length >= WRITES_AT_ONCE) await this.flush();
+    const { sha256, node, count, sizeBytes } = chunk;
+    this.added.writeChild(node.items, node.items.count - 1, Buffer.from(sha256, 'hex'), count, sizeBytes);
+    if (!this.stretch.has(sha256)) await this.sink.add(sha256, node);
   }
 
-  /** @returns all nodes in the order they came, once they are stored */
-  async finish(): Promise<ChildItem[]> {
-    await this.flush();
-    return this.written;
+  endStretch(): void {
+    this.stretch.clear();
   }
 
-  private async flush(): Promise<void> {
-    const batch = this.batch;
-    this.batch = [];
-    await Promise.all(batch.map(({ item, bytes, node }) => this.nodes.save(item.sha256, bytes, node)));
+  finish(): Items {
+    const replaced = this.replaced.finish();
+    const added = this.added.finish();
+    const edits = new ItemWriter(replaced.count + added.count);
+    let from = 0;
+    for (let to = 0; to < added.count || from < replaced.count;) {
+      const order =
+        to === added.count ? -1 : from === replaced.count ? 1 : replaced.comparePaths(from, added, to);
+      if (order < 0) edits.copyAsRemoval(replaced, from);
+      else if (order > 0 || !replaced.hasSameDigest(from, added, to)) edits.copy(added, to);
+      if (order <= 0) from += 1;
+      if (order >= 0) to += 1;
+    }
+    return edits.finish();
   }
+}
+
+function withoutRemovals(items: Items): Items {
+  const kept = new ItemWriter(items.count);
+  for (let at = 0; at < items.count; at += 1) if (!items.isRemoval(at)) kept.copy(items, at);
+  return kept.finish();
+}
+
+async function* once(items: Items): AsyncGenerator<Items> {
+  yield items;
 }

@@ -1,70 +1,111 @@
-import { createHash } from 'node:crypto';
-
 import { sha256Of, type Sha256 } from '../../storage/index.js';
-import { encodeItem, encodeNode, type ChildItem, type TreeItem, type TreeNode } from './node.js';
+import { allocateItems, Items } from './items.js';
+import { HEAD_BYTES, type TreeNode, writeNodeHead } from './node.js';
 
-/** A node has about this many items: one path in so many ends a node. */
-const FAN_OUT = 128;
+/** No node but the last of its level has fewer items, unless they are huge. So every level is far shorter than the one below. */
+const MIN_ITEMS = 32;
+/** After those, one path in so many ends a node: a node has 64 items on average. */
+const ONE_IN = 32;
 /** Ends a node however the paths hash, so that chosen paths cannot make one that is slow to edit. */
-const MAX_ITEMS = 1024;
+const MAX_ITEMS = 256;
 const MAX_BYTES = 256 * 1024;
 
 /** A finished node, not yet stored. */
 export interface Chunk {
-  readonly item: ChildItem;
-  readonly bytes: Buffer;
+  readonly sha256: Sha256;
   readonly node: TreeNode;
+  /** Entries in it or below it. */
+  readonly count: number;
+  /** The sum of their sizes. */
+  readonly sizeBytes: number;
+}
+
+/** Items of one list that follow each other. */
+interface Run {
+  readonly items: Items;
+  readonly from: number;
+  to: number;
 }
 
 /**
  * Cuts a sequence of items into nodes. Where a node ends depends on the items since the end of the one before and on
- * nothing else: on the hash of (level, path), which cuts most nodes, and on two bounds. So equal content is cut
- * equally, and after a change the cuts fall together with the old ones again at the next common end.
+ * nothing else: on a hash of (level, path), which cuts most nodes, and on bounds. So equal content is cut equally, and
+ * after a change the cuts fall together with the old ones again at the next common end. Whoever chooses all paths of a
+ * repository can keep them from falling together, and makes its own edits cost what is there; nodes stay bounded.
  */
 export class Chunker {
-  private items: TreeItem[] = [];
-  private encoded: string[] = [];
+  private runs: Run[] = [];
+  private items = 0;
   private bytes = 0;
+  private count = 0;
+  private sizeBytes = 0;
 
   constructor(private readonly level: number) {}
 
   /** Whether the next item starts a node. */
   get isAtBoundary(): boolean {
-    return this.items.length === 0;
+    return this.items === 0;
   }
 
   /** @returns the node that this item ends, if it does */
-  push(item: TreeItem): Chunk | undefined {
-    const encoded = encodeItem(item);
-    this.items.push(item);
-    this.encoded.push(encoded);
-    this.bytes += Buffer.byteLength(encoded) + 1;
-    // Two children at least, so that every level has half the nodes of the one below, whatever the hashes.
-    if (this.level > 0 && this.items.length < 2) return undefined;
-    const isFull = this.items.length >= MAX_ITEMS || this.bytes >= MAX_BYTES;
-    return isFull || endsNode(this.level, item.path) ? this.finish() : undefined;
+  push(items: Items, at: number): Chunk | undefined {
+    this.append(items, at, at + 1);
+    const isFull = this.items >= MAX_ITEMS || this.bytes >= MAX_BYTES;
+    return isFull || (this.items >= MIN_ITEMS && endsNode(this.level, items, at)) ? this.finish() : undefined;
+  }
+
+  /** Takes items that are known not to end a node: they did not where they come from, after the same items. */
+  pushRun(items: Items, from: number, to: number): void {
+    if (from < to) this.append(items, from, to);
   }
 
   /** Ends the last node of a level. @returns `undefined` when nothing is left */
   finish(): Chunk | undefined {
-    const last = this.items.at(-1);
-    if (last === undefined) return undefined;
-    const bytes = encodeNode(this.level, this.encoded);
-    let count = 0;
-    let sizeBytes = 0;
-    for (const item of this.items) {
-      count += 'entry' in item ? 1 : item.count;
-      sizeBytes += 'entry' in item ? item.entry.sizeBytes : item.sizeBytes;
+    if (this.items === 0) return undefined;
+    const { bytes, starts } = allocateItems(this.items, HEAD_BYTES + this.bytes);
+    writeNodeHead(bytes, this.level, this.items);
+    let length = HEAD_BYTES;
+    let at = 0;
+    for (const { items, from, to } of this.runs) {
+      const shift = length - items.starts[from]!;
+      for (let i = from; i < to; i += 1) starts[at++] = items.starts[i]! + shift;
+      length += items.bytes.copy(bytes, length, items.starts[from]!, items.starts[to]!);
     }
-    const sha256: Sha256 = sha256Of(bytes);
-    const node = { level: this.level, items: this.items } as TreeNode;
-    this.items = [];
-    this.encoded = [];
-    this.bytes = 0;
-    return { item: { path: last.path, sha256, count, sizeBytes }, bytes, node };
+    starts[at] = length;
+    const node = { level: this.level, items: new Items(bytes, starts, this.items) };
+    const chunk = { sha256: sha256Of(bytes), node, count: this.count, sizeBytes: this.sizeBytes };
+    this.runs = [];
+    this.items = this.bytes = this.count = this.sizeBytes = 0;
+    return chunk;
+  }
+
+  private append(items: Items, from: number, to: number): void {
+    const last = this.runs.at(-1);
+    if (last?.items === items && last.to === from) last.to = to;
+    else this.runs.push({ items, from, to });
+    this.items += to - from;
+    this.bytes += items.starts[to]! - items.starts[from]!;
+    for (let at = from; at < to; at += 1) {
+      this.count += this.level === 0 ? 1 : items.entryCount(at);
+      this.sizeBytes = addSizes(this.sizeBytes, items.sizeBytes(at));
+    }
   }
 }
 
-function endsNode(level: number, path: string): boolean {
-  return createHash('sha256').update(`${level}:${path}`).digest().readUInt32BE() % FAN_OUT === 0;
+/** A sum that stops at the greatest exact number: the same content at many paths may be more than any store holds. */
+export function addSizes(a: number, b: number): number {
+  return Math.min(a + b, Number.MAX_SAFE_INTEGER);
+}
+
+/** FNV-1a with the finish of MurmurHash3, which its low bits need; another one for each level. */
+function endsNode(level: number, items: Items, at: number): boolean {
+  const { bytes } = items;
+  const start = items.pathStart(at);
+  const end = start + items.pathLength(at);
+  let hash = 0x811c9dc5;
+  for (let i = start; i < end; i += 1) hash = Math.imul(hash ^ bytes[i]!, 0x01000193);
+  hash ^= Math.imul(level + 1, 0x9e3779b1);
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return ((hash ^ (hash >>> 16)) >>> 0) % ONE_IN === 0;
 }

@@ -1,8 +1,9 @@
 import type { Sha256 } from '../../storage/index.js';
-import { entriesEqual, type TreeEntry } from './entry.js';
-import { EMPTY_TREE, type ChildItem, type LeafItem, type TreeItem } from './node.js';
-import type { CachedNodes } from './node-store.js';
-import { comparePaths } from './paths.js';
+import type { CachedNodes } from './cached-nodes.js';
+import type { TreeEntry } from './entry.js';
+import { type Item, Side, type Window } from './diff-side.js';
+import { rangeOf, type TreeRange } from './list.js';
+import { EMPTY_TREE, leafItem } from './node.js';
 
 /** A path that differs between two trees: added without `before`, removed without `after`. */
 export interface TreeChange {
@@ -11,123 +12,139 @@ export interface TreeChange {
   readonly after?: TreeEntry;
 }
 
-/** The next thing on one side: an entry, or a sub-tree that was not opened yet. */
-type Head =
-  | { readonly kind: 'entry'; readonly item: LeafItem }
-  | {
-      readonly kind: 'subtree';
-      readonly item: ChildItem;
-      /** Of the sub-tree's own root. */
-      readonly level: number;
-      /** All paths in the sub-tree are greater than this one; `undefined` at the left edge. */
-      readonly above: string | undefined;
-    };
-
-/** One tree, unfolded from left to right as far as is asked for. */
-class Side {
-  private readonly frames: {
-    level: number;
-    items: readonly TreeItem[];
-    index: number;
-    above: string | undefined;
-  }[] = [];
-
-  constructor(private readonly nodes: CachedNodes) {}
-
-  async start(root: Sha256): Promise<this> {
-    if (root === EMPTY_TREE) return this;
-    const { level, items } = await this.nodes.load(root);
-    const item: ChildItem = { path: items.at(-1)!.path, sha256: root, count: 0, sizeBytes: 0 };
-    this.frames.push({ level: level + 1, items: [item], index: 0, above: undefined });
-    return this;
-  }
-
-  get head(): Head | undefined {
-    const frame = this.frames.at(-1);
-    if (frame === undefined) return undefined;
-    const item = frame.items[frame.index]!;
-    if ('entry' in item) return { kind: 'entry', item };
-    return { kind: 'subtree', item, level: frame.level - 1, above: this.aboveOf(frame) };
-  }
-
-  skip(): void {
-    for (let frame = this.frames.at(-1); frame !== undefined; frame = this.frames.at(-1)) {
-      frame.index += 1;
-      if (frame.index < frame.items.length) return;
-      this.frames.pop();
-    }
-  }
-
-  async expand(): Promise<void> {
-    const frame = this.frames.at(-1)!;
-    const child = await this.nodes.load((frame.items[frame.index] as ChildItem).sha256);
-    this.frames.push({ level: child.level, items: child.items, index: 0, above: this.aboveOf(frame) });
-  }
-
-  private aboveOf(frame: { items: readonly TreeItem[]; index: number; above: string | undefined }) {
-    return frame.index > 0 ? frame.items[frame.index - 1]!.path : frame.above;
-  }
-}
-
-/** @returns what differs, ascending by path; reads only nodes that are not in both trees */
+/**
+ * Goes down both trees a level at a time. On each level a node that is in both trees is dropped from both, and the
+ * others are opened, many at once; what is left of the leaves is the difference. A level works on a window of paths
+ * at a time, so that little is held and the first changes come soon.
+ * @returns what differs, ascending by path; reads only nodes that are not in both trees
+ */
 export async function* diffTrees(
   nodes: CachedNodes,
   before: Sha256,
   after: Sha256,
+  query: TreeRange,
 ): AsyncGenerator<TreeChange> {
+  const range = rangeOf(query);
   if (before === after) return;
-  const left = await new Side(nodes).start(before);
-  const right = await new Side(nodes).start(after);
-  for (;;) {
-    const a = left.head;
-    const b = right.head;
-    if (a === undefined && b === undefined) return;
-    const opened = toOpen(a, b);
-    if (opened === 'neither') {
-      left.skip();
-      right.skip();
-    } else if (opened === 'left') await left.expand();
-    else if (opened === 'right') await right.expand();
-    else if (opened === 'both') {
-      await left.expand();
-      await right.expand();
-    } else {
-      const order = orderOf(a, b);
-      const removed = order <= 0 && a?.kind === 'entry' ? a.item : undefined;
-      const added = order >= 0 && b?.kind === 'entry' ? b.item : undefined;
-      if (removed !== undefined) left.skip();
-      if (added !== undefined) right.skip();
-      if (!entriesEqual(removed?.entry, added?.entry)) {
-        yield {
-          path: (removed ?? added)!.path,
-          ...(removed !== undefined && { before: removed.entry }),
-          ...(added !== undefined && { after: added.entry }),
-        };
-      }
+  const [left, right] = await nodes.loadMany([before, after]);
+  let windows: AsyncIterable<Window> = once({
+    left: before === EMPTY_TREE ? [] : [Side.rootItem(before, left!)],
+    right: after === EMPTY_TREE ? [] : [Side.rootItem(after, right!)],
+    upTo: undefined,
+  });
+  for (let level = Math.max(left!.level, right!.level); level >= 0; level -= 1) {
+    const sides = [left!, right!].map((root) => new Side(range, level <= root.level)) as [Side, Side];
+    windows = openLevel(nodes, level, windows, ...sides);
+  }
+  for await (const window of windows) yield* changesOf(window);
+}
+
+/** Nodes that a level opens at once: few at first, as a page may want no more. */
+const FIRST_NODES = 32;
+const MOST_NODES = 1024;
+
+async function* openLevel(
+  nodes: CachedNodes,
+  level: number,
+  windows: AsyncIterable<Window>,
+  left: Side,
+  right: Side,
+): AsyncGenerator<Window> {
+  let size = FIRST_NODES;
+  for await (const window of windows) {
+    left.queue(window.left);
+    right.queue(window.right);
+    for (let isDone = false; !isDone; size = Math.min(size * 4, MOST_NODES)) {
+      takeInOrder(left, right, size);
+      isDone = left.isEmpty && right.isEmpty;
+      const names = left.collect();
+      const opened = await nodes.loadMany([...names, ...right.collect()]);
+      left.open(opened.slice(0, names.length));
+      right.open(opened.slice(names.length));
+      const upTo = isDone ? window.upTo : lesser(left.knownTo, right.knownTo);
+      yield cancel(left, right, upTo, level > 0);
     }
   }
 }
 
-/** @returns below 0 when the left entry comes first, above 0 for the right one, 0 for the same path */
-function orderOf(a: Head | undefined, b: Head | undefined): number {
-  if (a === undefined || b === undefined) return a === undefined ? 1 : -1;
-  if (a.kind === 'entry' && b.kind === 'entry') return comparePaths(a.item.path, b.item.path);
-  return a.kind === 'entry' ? -1 : 1;
-}
-
-/** Which sub-tree must be opened to go on; `neither` when both are the same, `undefined` when an entry is next. */
-function toOpen(a: Head | undefined, b: Head | undefined): 'left' | 'right' | 'both' | 'neither' | undefined {
-  if (a?.kind !== 'subtree') {
-    if (b?.kind !== 'subtree') return undefined;
-    return a !== undefined && isBefore(a.item.path, b) ? undefined : 'right';
+/** Chooses the next nodes to open on both sides, so that both get about equally far. */
+function takeInOrder(left: Side, right: Side, size: number): void {
+  for (let taken = 0; taken < size && !(left.isEmpty && right.isEmpty); taken += 1) {
+    const a = left.next;
+    const b = right.next;
+    if (b === undefined || (a !== undefined && compareItems(a, b) <= 0)) left.take();
+    else right.take();
   }
-  if (b?.kind !== 'subtree') return b !== undefined && isBefore(b.item.path, a) ? undefined : 'left';
-  if (a.item.sha256 === b.item.sha256) return 'neither';
-  if (a.level !== b.level) return a.level > b.level ? 'left' : 'right';
-  if (isBefore(a.item.path, b)) return 'left';
-  return isBefore(b.item.path, a) ? 'right' : 'both';
+  // What one side has taken may lie within the next node of the other.
+  if (!left.isEmpty) left.take();
+  if (!right.isEmpty) right.take();
 }
 
-function isBefore(path: string, subtree: Head & { kind: 'subtree' }): boolean {
-  return subtree.above !== undefined && comparePaths(path, subtree.above) <= 0;
+/**
+ * Hands on what the two sides have opened up to a path, without the items that both have.
+ * @param upTo `undefined`: to the end
+ * @param isInner whether the items are sub-trees, of which the next one may begin before `upTo`
+ */
+function cancel(left: Side, right: Side, upTo: Item | undefined, isInner: boolean): Window {
+  const window: { left: Item[]; right: Item[]; upTo: Item | undefined } = { left: [], right: [], upTo };
+  for (;;) {
+    const a = left.run;
+    const b = right.run;
+    if (a !== undefined && b !== undefined) {
+      const shared = a.items.sharedRun(a.at, b.items, b.at, Math.min(a.end - a.at, b.end - b.at));
+      if (shared > 0) {
+        left.drop(shared);
+        right.drop(shared);
+        continue;
+      }
+    }
+    const order = a === undefined ? 1 : b === undefined ? -1 : compareItems(a, b);
+    const first = order <= 0 ? a : b;
+    if (first === undefined || (upTo !== undefined && compareItems(first, upTo) > 0)) break;
+    if (order <= 0) window.left.push(takeFrom(left));
+    if (order >= 0) window.right.push(takeFrom(right));
+  }
+  if (isInner) {
+    if (left.run !== undefined) window.left.push(takeFrom(left));
+    if (right.run !== undefined) window.right.push(takeFrom(right));
+  }
+  return window;
+}
+
+function takeFrom(side: Side): Item {
+  const { items, at } = side.run!;
+  side.drop(1);
+  return { items, at };
+}
+
+function* changesOf({ left, right }: Window): Generator<TreeChange> {
+  let l = 0;
+  let r = 0;
+  while (l < left.length || r < right.length) {
+    const a = left[l];
+    const b = right[r];
+    const order = a === undefined ? 1 : b === undefined ? -1 : compareItems(a, b);
+    if (order <= 0) l += 1;
+    if (order >= 0) r += 1;
+    const removed = order <= 0 ? leafItem(a!.items, a!.at) : undefined;
+    const added = order >= 0 ? leafItem(b!.items, b!.at) : undefined;
+    yield {
+      path: (removed ?? added)!.path,
+      ...(removed !== undefined && { before: removed.entry }),
+      ...(added !== undefined && { after: added.entry }),
+    };
+  }
+}
+
+function compareItems(a: Item, b: Item): number {
+  return a.items.comparePaths(a.at, b.items, b.at);
+}
+
+function lesser(a: Item | undefined, b: Item | undefined): Item | undefined {
+  if (a === undefined || b === undefined) return a ?? b;
+  return compareItems(a, b) <= 0 ? a : b;
+}
+
+async function* once(window: Window): AsyncGenerator<Window> {
+  yield window;
 }

@@ -1,16 +1,21 @@
 import { InvalidInputError } from '../../platform/errors/index.js';
 import type { Sha256 } from '../../storage/index.js';
-import { LevelCursor, lowerBound, type Passed } from './cursor.js';
-import { EMPTY_TREE, type LeafItem } from './node.js';
-import type { CachedNodes } from './node-store.js';
+import type { CachedNodes } from './cached-nodes.js';
+import { LevelCursor, lowerBound, type Position, startsWith } from './cursor.js';
+import type { Items } from './items.js';
+import { EMPTY_TREE, leafItem, type LeafItem } from './node.js';
 import { comparePaths, isWellFormed, MAX_PATH_BYTES } from './paths.js';
 
-/** What to list. */
-export interface ListQuery {
+/** A part of the paths. */
+export interface TreeRange {
   /** Only paths that start with this text, which may end inside a segment. Default: all. */
   readonly prefix?: string;
   /** Only what comes after this path or folder, which need not exist: `next` of the page before. */
   readonly after?: string;
+}
+
+/** What to list. */
+export interface ListQuery extends TreeRange {
   /** Items on the page, 1–10,000. Default 1,000. */
   readonly limit?: number;
   /** Fold everything behind the first `/` after the prefix into one folder. */
@@ -31,13 +36,13 @@ const MAX_LIMIT = 10_000;
 
 /** @throws {InvalidInputError} */
 export async function listTree(nodes: CachedNodes, root: Sha256, query: ListQuery): Promise<ListPage> {
-  const { prefix = '', after, limit = DEFAULT_LIMIT, delimiter } = query;
+  const { prefix = '', limit = DEFAULT_LIMIT, delimiter } = query;
   if (!Number.isSafeInteger(limit) || limit < 1 || limit > MAX_LIMIT) {
     throw new InvalidInputError('limit', `must be a whole number from 1 to ${MAX_LIMIT}, got ${limit}`);
   }
   const items: ListedItem[] = [];
   let last = '';
-  const scan = new Scan(nodes, root, prefix, after, delimiter !== undefined);
+  const scan = new Scan(nodes, root, rangeOf(query, delimiter !== undefined));
   for (let item = await scan.next(); item !== undefined; item = await scan.next()) {
     const folder = delimiter === undefined ? undefined : folderOf(item.path, prefix);
     if (items.length === limit) return { items, next: last };
@@ -57,9 +62,9 @@ export async function listTree(nodes: CachedNodes, root: Sha256, query: ListQuer
 export async function* walkTree(
   nodes: CachedNodes,
   root: Sha256,
-  query: Pick<ListQuery, 'prefix' | 'after'>,
+  query: TreeRange,
 ): AsyncGenerator<LeafItem> {
-  const scan = new Scan(nodes, root, query.prefix ?? '', query.after, false);
+  const scan = new Scan(nodes, root, rangeOf(query));
   for (let item = await scan.next(); item !== undefined; item = await scan.next()) yield item;
 }
 
@@ -68,53 +73,68 @@ function folderOf(path: string, prefix: string): string | undefined {
   return slash < 0 ? undefined : path.slice(0, slash + 1);
 }
 
-/** Goes through the leaves from a position on. */
+/** A part of the paths as trees look for it. */
+export interface Range {
+  readonly start: Position;
+  /** Whether an item that lies at or behind the start lies behind the end. */
+  isBeyond(items: Items, at: number): boolean;
+  /** The first item from `from` on that lies behind the end; the count when none does. */
+  end(items: Items, from: number): number;
+}
+
+/**
+ * @param isFolding whether `after` may be a folder of the page before, which stands for all that is in it
+ * @throws {InvalidInputError}
+ */
+export function rangeOf({ prefix = '', after }: TreeRange, isFolding = false): Range {
+  checkText('prefix', prefix);
+  if (after !== undefined) checkText('after', after);
+  const begin = Buffer.from(prefix);
+  const isBeyond = (items: Items, at: number): boolean =>
+    items.compareToKey(at, begin) > 0 && !startsWith(items, at, begin);
+  const end = (items: Items, from: number): number => lowerBound(items, { key: begin, side: 'behind' }, from);
+  if (after === undefined || comparePaths(after, prefix) < 0) {
+    return { start: { key: begin, side: 'before' }, isBeyond, end };
+  }
+  // No path ends in "/", so such a position can only be a folder.
+  const isFolder = isFolding && after.endsWith('/') && after.startsWith(prefix);
+  return { start: { key: Buffer.from(after), side: isFolder ? 'behind' : 'after' }, isBeyond, end };
+}
+
+/** Goes through the leaves of a range. */
 class Scan {
   private readonly cursor: LevelCursor;
-  private items: readonly LeafItem[] | undefined;
+  private items: Items | undefined;
   private index = 0;
-  private readonly start: Passed;
 
   constructor(
     nodes: CachedNodes,
     private readonly root: Sha256,
-    private readonly prefix: string,
-    after: string | undefined,
-    isFolding: boolean,
+    private readonly range: Range,
   ) {
-    checkText('prefix', prefix);
-    if (after !== undefined) checkText('after', after);
-    this.cursor = new LevelCursor(nodes, root, 0);
-    // No path ends in "/", so such a position can only be a folder of the page before.
-    const folder = isFolding && after?.endsWith('/') && after.startsWith(prefix) ? after : undefined;
-    this.start = (path) =>
-      comparePaths(path, prefix) < 0 ||
-      (after !== undefined && comparePaths(path, after) <= 0) ||
-      (folder !== undefined && path.startsWith(folder));
+    this.cursor = new LevelCursor(nodes, root, 0, true);
   }
 
   async next(): Promise<LeafItem | undefined> {
     if (this.root === EMPTY_TREE) return undefined;
-    if (this.items === undefined) await this.seek(this.start);
-    while (this.index >= this.items!.length) {
+    if (this.items === undefined) await this.seek(this.range.start);
+    while (this.index >= this.items!.count) {
       if (!(await this.cursor.next())) return undefined;
-      this.items = this.cursor.current.node.items as readonly LeafItem[];
+      this.items = this.cursor.current.node.items;
       this.index = 0;
     }
-    const item = this.items![this.index]!;
-    if (!item.path.startsWith(this.prefix)) return undefined;
-    this.index += 1;
-    return item;
+    if (this.range.isBeyond(this.items!, this.index)) return undefined;
+    return leafItem(this.items!, this.index++);
   }
 
   async jumpOver(folder: string): Promise<void> {
-    await this.seek((path) => comparePaths(path, folder) < 0 || path.startsWith(folder));
+    await this.seek({ key: Buffer.from(folder), side: 'behind' });
   }
 
-  private async seek(passed: Passed): Promise<void> {
-    await this.cursor.seek(passed);
-    this.items = this.cursor.current.node.items as readonly LeafItem[];
-    this.index = lowerBound(this.items, passed);
+  private async seek(position: Position): Promise<void> {
+    await this.cursor.seek(position);
+    this.items = this.cursor.current.node.items;
+    this.index = lowerBound(this.items, position);
   }
 }
 

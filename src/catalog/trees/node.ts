@@ -1,6 +1,6 @@
-import { CorruptObjectError, isSha256, sha256Of, type Sha256 } from '../../storage/index.js';
-import { parseEntry, type TreeEntry } from './entry.js';
-import { comparePaths } from './paths.js';
+import { CorruptObjectError, sha256Of, type Sha256 } from '../../storage/index.js';
+import { type TreeEntry, entryOf } from './entry.js';
+import { type Items, ItemWriter, scanItems } from './items.js';
 
 /** One path of a leaf (level 0). */
 export interface LeafItem {
@@ -8,111 +8,70 @@ export interface LeafItem {
   readonly entry: TreeEntry;
 }
 
-/** One child of an inner node (level 1 and up). */
-export interface ChildItem {
-  /** The greatest path under the child. */
-  readonly path: string;
-  readonly sha256: Sha256;
-  /** How many entries are under the child. */
-  readonly count: number;
-  /** The sum of their sizes. */
-  readonly sizeBytes: number;
+/**
+ * A node of the search tree. Stored as `CTN2`, its level (1 byte), the number of its items (3), and the items as
+ * `items.ts` lays them out: entries in a leaf, children in a node of level 1 and up, each child under the greatest
+ * path below it. A node is kept as those bytes and read in place: an edit copies what did not change, and nothing is
+ * decoded that is not asked for.
+ */
+export interface TreeNode {
+  readonly level: number;
+  readonly items: Items;
 }
 
-export type TreeItem = LeafItem | ChildItem;
-
-/**
- * A node of the search tree, items ascending by path. Stored as JSON with a fixed order of everything:
- * `{"tree":1,"level":0,"items":[[path,sha256,sizeBytes,contentType?,[[key,value],…]?],…]}` for a leaf and
- * `{"tree":1,"level":n,"items":[[greatestPath,sha256,count,sizeBytes],…]}` above. JSON, because `JSON.stringify` is
- * exact for well-formed text and safe integers, native parsing is faster than a binary decoder in JavaScript, and a
- * tree in the object store can be read in fifty years with any tool; the third more bytes than a binary form would
- * take are small against the content.
- */
-export type TreeNode =
-  | { readonly level: 0; readonly items: readonly LeafItem[] }
-  | { readonly level: number; readonly items: readonly ChildItem[] };
-
+const MAGIC = 0x43544e32;
+export const HEAD_BYTES = 8;
 /** Larger nodes are refused on reading; what is written stays far below (see `chunker.ts`). */
 export const MAX_NODE_BYTES = 4 * 1024 * 1024;
-/** More levels than any tree can have whose inner nodes have two children. */
+/** More levels than any tree can have. */
 const MAX_LEVEL = 64;
+/** What a node costs in memory beside its bytes and offsets: objects, and its name as a key. Measured, rounded up. */
+const NODE_OVERHEAD_BYTES = 512;
 
-export const isLeaf = (node: TreeNode): node is { level: 0; items: readonly LeafItem[] } => node.level === 0;
-
-export function encodeItem(item: TreeItem): string {
-  if (!('entry' in item)) return JSON.stringify([item.path, item.sha256, item.count, item.sizeBytes]);
-  const { sha256, sizeBytes, contentType, metadata } = item.entry;
-  const parts: unknown[] = [item.path, sha256, sizeBytes];
-  if (contentType !== undefined || metadata !== undefined) parts.push(contentType ?? null);
-  if (metadata !== undefined) parts.push(Object.entries(metadata).sort(([a], [b]) => (a < b ? -1 : 1)));
-  return JSON.stringify(parts);
+export function writeNodeHead(bytes: Buffer, level: number, count: number): void {
+  bytes.writeUInt32BE(MAGIC, 0);
+  bytes.writeUInt8(level, 4);
+  bytes.writeUIntBE(count, 5, 3);
 }
 
-/** @param items encoded by {@link encodeItem}, in order */
-export function encodeNode(level: number, items: readonly string[]): Buffer {
-  return Buffer.from(`{"tree":1,"level":${level},"items":[${items.join(',')}]}`);
-}
-
-const EMPTY_BYTES = encodeNode(0, []);
+const EMPTY_BYTES = Buffer.alloc(HEAD_BYTES);
+writeNodeHead(EMPTY_BYTES, 0, 0);
 /** The tree without entries. It needs no storage: every reader knows it. */
 export const EMPTY_TREE: Sha256 = sha256Of(EMPTY_BYTES);
-export const EMPTY_NODE: TreeNode = { level: 0, items: [] };
+export const EMPTY_NODE: TreeNode = { level: 0, items: new ItemWriter(0).finish() };
+
+/** What a node takes in memory. */
+export function memoryOf({ items }: TreeNode): number {
+  return items.bytes.length + items.starts.byteLength + NODE_OVERHEAD_BYTES;
+}
+
+/** @throws {CorruptObjectError} what the item says of content type and metadata cannot be read */
+export function leafItem(items: Items, at: number): LeafItem {
+  return { path: items.path(at), entry: entryOf(items, at) };
+}
 
 /**
  * @param sha256 the name the bytes are expected to have
- * @throws {CorruptObjectError} the bytes have another digest, or are not a node in the one form
+ * @param bytes copied, not kept
+ * @throws {CorruptObjectError} the bytes have another digest, or are not a node
  */
-export function decodeNode(sha256: Sha256, bytes: Uint8Array): TreeNode {
+export function decodeNode(sha256: Sha256, bytes: Buffer): TreeNode {
   if (sha256Of(bytes) !== sha256) {
     throw new CorruptObjectError(sha256, 'the bytes of this tree node have another digest');
   }
-  try {
-    const node = parseNode(JSON.parse(Buffer.from(bytes).toString('utf8')));
-    if (!encodeNode(node.level, node.items.map(encodeItem)).equals(bytes))
-      throw new TypeError('another spelling');
-    return node;
-  } catch (error) {
-    // A parse error quotes the bytes, which need not be anybody's to see.
-    const reason = error instanceof TypeError ? error.message : 'not JSON in the form of a node';
-    throw new CorruptObjectError(sha256, `not a tree node: ${reason}`, { cause: error });
+  const refuse = (reason: string): never => {
+    throw new CorruptObjectError(sha256, `not a tree node: ${reason}`);
+  };
+  if (bytes.length < HEAD_BYTES || bytes.readUInt32BE(0) !== MAGIC) return refuse('unknown version');
+  const level = bytes.readUInt8(4);
+  const count = bytes.readUIntBE(5, 3);
+  if (level > MAX_LEVEL) return refuse('more levels than a tree can have');
+  if (level > 0 && count === 0) return refuse('an inner node without children');
+  const items = scanItems(bytes, HEAD_BYTES, count);
+  if (items === undefined) return refuse('its items do not fit its length');
+  for (let at = 0; at < count; at += 1) {
+    if (at > 0 && items.comparePaths(at - 1, items, at) >= 0) return refuse('paths out of order');
+    if (level > 0 && items.extra(at).length !== 8) return refuse('a child without a count');
   }
-}
-
-function parseNode(value: unknown): TreeNode {
-  const { tree, level, items } = value as { tree: unknown; level: unknown; items: unknown };
-  if (tree !== 1 || !isCount(level) || level > MAX_LEVEL || !Array.isArray(items)) {
-    throw new TypeError('unknown version or shape');
-  }
-  const parsed = items.map((item: unknown) => (level === 0 ? parseLeafItem(item) : parseChildItem(item)));
-  for (let i = 1; i < parsed.length; i += 1) {
-    if (comparePaths(parsed[i - 1]!.path, parsed[i]!.path) >= 0) throw new TypeError('paths out of order');
-  }
-  if (level > 0 && parsed.length === 0) throw new TypeError('an inner node without children');
-  return { level, items: parsed } as TreeNode;
-}
-
-function parseLeafItem(value: unknown): LeafItem {
-  const [path, sha256, sizeBytes, contentType, metadata] = value as unknown[];
-  if (typeof path !== 'string') throw new TypeError('a path that is not text');
-  const entry = parseEntry({
-    sha256: String(sha256) as Sha256,
-    sizeBytes: sizeBytes as number,
-    ...(typeof contentType === 'string' && { contentType }),
-    ...(metadata !== undefined && { metadata: Object.fromEntries(metadata as [string, string][]) }),
-  });
-  return { path, entry };
-}
-
-function parseChildItem(value: unknown): ChildItem {
-  const [path, sha256, count, sizeBytes] = value as unknown[];
-  if (typeof path !== 'string' || typeof sha256 !== 'string' || !isSha256(sha256)) {
-    throw new TypeError('a child without path or digest');
-  }
-  if (!isCount(count) || !isCount(sizeBytes)) throw new TypeError('a child without count or size');
-  return { path, sha256, count, sizeBytes };
-}
-
-function isCount(value: unknown): value is number {
-  return Number.isSafeInteger(value) && (value as number) >= 0;
+  return { level, items };
 }

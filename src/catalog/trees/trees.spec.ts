@@ -2,8 +2,15 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 
 import { sha256Of, type Sha256 } from '../../storage/index.js';
-import { MemoryNodeStore } from './node-store.js';
-import { comparePaths, EMPTY_TREE, Trees, type TreeEdit, type TreeEntry } from './index.js';
+import {
+  comparePaths,
+  EMPTY_TREE,
+  MemoryNodeStore,
+  type StoredNode,
+  Trees,
+  type TreeEdit,
+  type TreeEntry,
+} from './index.js';
 
 const entryOf = (content: string): TreeEntry => ({
   sha256: sha256Of(Buffer.from(content)),
@@ -14,13 +21,13 @@ const entryOf = (content: string): TreeEntry => ({
 class CountingStore extends MemoryNodeStore {
   reads = 0;
   writes = 0;
-  override async read(sha256: Sha256): Promise<Uint8Array> {
-    this.reads += 1;
-    return super.read(sha256);
+  override async readMany(names: readonly Sha256[]): Promise<Buffer[]> {
+    this.reads += names.length;
+    return super.readMany(names);
   }
-  override async write(bytes: Uint8Array): Promise<Sha256> {
-    this.writes += 1;
-    return super.write(bytes);
+  override async writeMany(nodes: readonly StoredNode[]): Promise<void> {
+    this.writes += nodes.length;
+    return super.writeMany(nodes);
   }
 }
 
@@ -212,6 +219,187 @@ describe('trees', () => {
       }),
       { numRuns: 60 },
     );
+  });
+
+  it('changes here and there, long stretches and whole trees are told apart, from any place on and under any prefix', async () => {
+    const trees = new Trees(new MemoryNodeStore());
+    const all = numbered(12_000);
+    const root = await trees.build(EMPTY_TREE, [all]);
+    const full = change(new Map(), all);
+    const place = fc.nat(all.length - 1);
+    /** Puts, removes or replaces a stretch of paths, or paths beside them. */
+    const stretch = fc.record({
+      from: place,
+      length: fc.oneof(fc.nat(5), fc.nat(4000)),
+      kind: fc.constantFrom('put', 'remove', 'beside'),
+      content: fc.nat(3),
+    });
+    const editsOf = (stretches: readonly { from: number; length: number; kind: string; content: number }[]) =>
+      stretches.flatMap(({ from, length, kind, content }) =>
+        all.slice(from, from + length).map(({ path: at }) => ({
+          path: kind === 'beside' ? `${at}.${content}` : at,
+          entry: kind === 'remove' ? undefined : entryOf(`${content}`),
+        })),
+      );
+    const stretches = fc.array(stretch, { maxLength: 6 });
+    const prefix = fc.constantFrom(
+      '',
+      'data/part-00',
+      'data/part-001',
+      'data/part-011999.csv',
+      'e',
+      'nothing',
+    );
+    await fc.assert(
+      fc.asyncProperty(
+        stretches,
+        stretches,
+        prefix,
+        fc.option(place, { nil: undefined }),
+        fc.constantFrom('none', 'left', 'right'),
+        async (left, right, start, at, empty) => {
+          const before = change(empty === 'left' ? new Map() : full, editsOf(left));
+          const after = change(empty === 'right' ? new Map() : full, editsOf(right));
+          const a = await trees.apply(empty === 'left' ? EMPTY_TREE : root, editsOf(left));
+          const b = await trees.apply(empty === 'right' ? EMPTY_TREE : root, editsOf(right));
+          const position = at === undefined ? undefined : all[at]!.path;
+          const expected = [...new Set([...before.keys(), ...after.keys()])]
+            .filter((one) => JSON.stringify(before.get(one)) !== JSON.stringify(after.get(one)))
+            .filter((one) => one.startsWith(start) && (position === undefined || one > position))
+            .sort(comparePaths);
+          const found = await collect(trees.diff(a, b, { prefix: start, after: position }));
+          expect(found.map((one) => one.path)).toEqual(expected);
+          for (const one of found) expect(one.before).toEqual(before.get(one.path));
+          for (const one of found) expect(one.after).toEqual(after.get(one.path));
+        },
+      ),
+      { numRuns: 25 },
+    );
+  });
+
+  it('built in one go, in batches, or onto what is there, a tree is the same', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        base,
+        edits,
+        fc.integer({ min: 1, max: 400 }),
+        fc.boolean(),
+        async (start, list, size, removesAll) => {
+          const store = new MemoryNodeStore();
+          const model = change(new Map(), [...start, ...list]);
+          const sorted = inOrder(model) as TreeEdit[];
+          const expected = await new Trees(store).apply(EMPTY_TREE, sorted);
+          const batches = Array.from({ length: Math.ceil(sorted.length / size) }, (_, i) =>
+            sorted.slice(i * size, (i + 1) * size),
+          );
+          expect(await new Trees(store).build(EMPTY_TREE, batches)).toBe(expected);
+          const before = await new Trees(store).apply(EMPTY_TREE, [...start, ...numbered(50, 77)]);
+          const removals = numbered(50, 77).filter(({ path: at }) => !model.has(at));
+          const onto = [...sorted, ...removals.map(({ path: at }) => ({ path: at, entry: undefined }))].sort(
+            (x, y) => comparePaths(x.path, y.path),
+          );
+          // With no memory for nodes, each is read when it is needed.
+          const trees = new Trees(store, { cacheBytes: 1 });
+          expect(await trees.build(before, [onto.slice(0, size), onto.slice(size)])).toBe(expected);
+          if (removesAll) {
+            const none = sorted.map(({ path: at }) => ({ path: at, entry: undefined }));
+            expect(await trees.build(expected, [none])).toBe(EMPTY_TREE);
+          }
+        },
+      ),
+      { numRuns: 40 },
+    );
+  });
+
+  it('many paths at once are found as one by one', async () => {
+    const trees = new Trees(new MemoryNodeStore(), { cacheBytes: 1 });
+    const root = await trees.apply(EMPTY_TREE, numbered(3000));
+    const paths = [
+      'zzz',
+      ...numbered(3000, 2).map(({ path: at }) => at),
+      'a',
+      '\ud800',
+      'x'.repeat(2000),
+      'a',
+    ];
+    const expected = await Promise.all(paths.map((at) => trees.get(root, at)));
+    expect(expected.filter((found) => found !== undefined)).toHaveLength(1500);
+    expect(await trees.getMany(root, paths)).toEqual(expected);
+    expect(await trees.getMany(EMPTY_TREE, ['a'])).toEqual([undefined]);
+    expect(await trees.getMany(root, [])).toEqual([]);
+  });
+
+  it('half a surrogate pair is not looked for as the character that stands for it', async () => {
+    const trees = new Trees(new MemoryNodeStore());
+    const root = await trees.apply(EMPTY_TREE, [{ path: '\ufffd', entry: entryOf('') }]);
+    expect(await trees.get(root, '\ud800')).toBeUndefined();
+  });
+
+  it.each([
+    [['b', 'a'], 'must ascend'],
+    [['a', 'a'], 'must ascend'],
+    [['a', '../b'], 'path: '],
+  ])('edits in the order %j cannot be built from', async (paths, rule) => {
+    const build = (batches: TreeEdit[][]) => new Trees(new MemoryNodeStore()).build(EMPTY_TREE, batches);
+    const batch = paths.map((at) => ({ path: at, entry: entryOf('') }));
+    await expect(build([batch])).rejects.toThrow(rule);
+    await expect(build(batch.map((one) => [one]))).rejects.toThrow(rule);
+  });
+
+  it('what a source of edits throws comes out, and the source is told when the tree fails', async () => {
+    const trees = new Trees(new MemoryNodeStore());
+    let isClosed = false;
+    async function* failing(): AsyncGenerator<TreeEdit[]> {
+      try {
+        yield numbered(10);
+        yield numbered(10);
+        throw new Error('not reached');
+      } finally {
+        isClosed = true;
+      }
+    }
+    await expect(trees.build(EMPTY_TREE, failing())).rejects.toThrow('must ascend');
+    expect(isClosed).toBe(true);
+    async function* broken(): AsyncGenerator<TreeEdit[]> {
+      yield numbered(10);
+      throw new Error('the source broke');
+    }
+    await expect(trees.build(EMPTY_TREE, broken())).rejects.toThrow('the source broke');
+  });
+
+  it('a store that fails while nodes are stored fails the change, also when that was long before its end', async () => {
+    class FullStore extends MemoryNodeStore {
+      override async writeMany(): Promise<void> {
+        throw new Error('no room');
+      }
+    }
+    const long = { ...entryOf(''), metadata: { k: 'x'.repeat(1000) } };
+    const edits = numbered(30_000).map(({ path: at }) => ({ path: at, entry: long }));
+    await expect(new Trees(new FullStore()).build(EMPTY_TREE, [edits])).rejects.toThrow('no room');
+  });
+
+  it('readers of one node at the same time share one read, and a failed read is tried anew', async () => {
+    const store = new CountingStore();
+    const root = await new Trees(store).apply(EMPTY_TREE, numbered(10));
+    const trees = new Trees(store);
+    store.reads = 0;
+    await Promise.all(Array.from({ length: 5 }, () => trees.get(root, 'data/part-000001.csv')));
+    expect(store.reads).toBe(1);
+    const bytes = store.nodes.get(root)!;
+    store.nodes.delete(root);
+    const other = new Trees(store);
+    const gets = await Promise.allSettled([other.get(root, 'a'), other.get(root, 'a')]);
+    expect(gets.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    store.nodes.set(root, bytes);
+    expect(await other.get(root, 'a')).toBeUndefined();
+  });
+
+  it('sums of sizes stop at the greatest exact number', async () => {
+    const trees = new Trees(new MemoryNodeStore());
+    const huge = { ...entryOf(''), sizeBytes: Number.MAX_SAFE_INTEGER };
+    const edits = numbered(500).map(({ path: at }) => ({ path: at, entry: huge }));
+    const root = await trees.apply(EMPTY_TREE, edits);
+    expect(await trees.stats(root)).toEqual({ count: 500, sizeBytes: Number.MAX_SAFE_INTEGER });
   });
 
   it('one edit in 20,000 paths reads and writes about as many nodes as the tree is high', async () => {

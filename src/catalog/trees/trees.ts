@@ -1,55 +1,75 @@
 import type { Sha256 } from '../../storage/index.js';
-import { applyEdits, type ItemEdit } from './apply.js';
-import { LevelCursor, lowerBound } from './cursor.js';
+import { applyEdits } from './apply.js';
+import { type CacheCounts, CachedNodes } from './cached-nodes.js';
+import { addSizes } from './chunker.js';
+import { LevelCursor, lowerBound, type Position } from './cursor.js';
 import { diffTrees, type TreeChange } from './diff.js';
-import { parseEntry, type TreeEntry } from './entry.js';
-import { listTree, walkTree, type ListPage, type ListQuery } from './list.js';
-import { isLeaf, type LeafItem } from './node.js';
-import { CachedNodes, type NodeStore } from './node-store.js';
-import { comparePaths, parsePath } from './paths.js';
-
-/** Puts `entry` at `path`, or removes what is there when it is `undefined`. */
-export interface TreeEdit {
-  readonly path: string;
-  readonly entry: TreeEntry | undefined;
-}
+import { DraftNodes } from './draft-nodes.js';
+import { orderedEdits, sortedEdits, type TreeEdit } from './edits.js';
+import { type TreeEntry, entryOf } from './entry.js';
+import { ItemWriter } from './items.js';
+import { listTree, walkTree, type ListPage, type ListQuery, type TreeRange } from './list.js';
+import { EMPTY_TREE, type LeafItem } from './node.js';
+import type { NodeStore } from './node-store.js';
+import { comparePaths, isWellFormed, MAX_PATH_BYTES } from './paths.js';
+import { prefetch } from './prefetch.js';
+import { reachableFrom, type ReachableObjects } from './reachable.js';
 
 export interface TreeStats {
   readonly count: number;
-  /** The sum of the sizes of all entries; the same bytes at two paths count twice. */
+  /**
+   * The sum of the sizes of all entries; the same bytes at two paths count twice. It stops at
+   * `Number.MAX_SAFE_INTEGER`.
+   */
   readonly sizeBytes: number;
 }
 
-/** Something a tree needs: one of its nodes, or the bytes of an entry. */
-export interface ReachableObject {
-  readonly kind: 'node' | 'content';
-  readonly sha256: Sha256;
-}
-
-const DEFAULT_CACHE_BYTES = 32 * 1024 * 1024;
+const DEFAULT_CACHE_BYTES = 256 * 1024 * 1024;
 
 /**
  * Trees as values: a tree is named by its root, and every change gives another root that shares what did not change.
  * The same paths with the same entries have the same root, whatever the order of edits that led there. Start from
- * `EMPTY_TREE`. Reading and editing cost as many nodes as the tree is high, not as many as it has.
+ * `EMPTY_TREE`. Reading and editing cost as many nodes as the tree is high, not as many as it has. A path and a path
+ * below it may both be there (`a` and `a/b`), as in a bucket.
  *
- * All methods throw {@link CorruptObjectError} when a node is damaged, and what the store throws when one is missing.
+ * All methods throw {@link CorruptObjectError} when a node is damaged or missing.
  */
 export class Trees {
   private readonly nodes: CachedNodes;
 
-  /** @param options.cacheBytes encoded bytes of nodes to keep in memory. Default 32 MiB. */
-  constructor(store: NodeStore, options: { readonly cacheBytes?: number } = {}) {
-    this.nodes = new CachedNodes(store, options.cacheBytes ?? DEFAULT_CACHE_BYTES);
+  /** @param options.cacheBytes memory for nodes that were used lately. Default 256 MiB. */
+  constructor(store: NodeStore | CachedNodes, options: { readonly cacheBytes?: number } = {}) {
+    this.nodes =
+      store instanceof CachedNodes
+        ? store
+        : new CachedNodes(store, options.cacheBytes ?? DEFAULT_CACHE_BYTES);
+  }
+
+  /** How the cache of nodes does: since the start, and the memory that it takes now. */
+  get cache(): Readonly<CacheCounts> & { readonly sizeBytes: number } {
+    return { ...this.nodes.counts, sizeBytes: this.nodes.sizeBytes };
   }
 
   async get(root: Sha256, path: string): Promise<TreeEntry | undefined> {
+    if (!canExist(path)) return undefined;
     const cursor = new LevelCursor(this.nodes, root, 0);
-    const passed = (other: string): boolean => comparePaths(other, path) < 0;
-    await cursor.seek(passed);
+    const position: Position = { key: Buffer.from(path), side: 'before' };
+    await cursor.seek(position);
     const { items } = cursor.current.node;
-    const item = items[lowerBound(items, passed)];
-    return item?.path === path ? (item as LeafItem).entry : undefined;
+    const at = lowerBound(items, position);
+    if (at === items.count || items.compareToKey(at, position.key) !== 0) return undefined;
+    return entryOf(items, at);
+  }
+
+  /** Reads the nodes of all paths together. @returns what is there, in the order of `paths` */
+  async getMany(root: Sha256, paths: readonly string[]): Promise<(TreeEntry | undefined)[]> {
+    const writer = new ItemWriter(paths.length);
+    const sorted = paths.filter(canExist).sort(comparePaths);
+    for (const path of sorted) writer.writeRemoval(path);
+    await prefetch(this.nodes, root, writer.finish());
+    const found: (TreeEntry | undefined)[] = [];
+    for (const path of paths) found.push(await this.get(root, path));
+    return found;
   }
 
   /** @throws {InvalidInputError} prefix, after or limit out of bounds */
@@ -58,7 +78,7 @@ export class Trees {
   }
 
   /** Every entry under a prefix, in order. @throws {InvalidInputError} prefix or after out of bounds */
-  walk(root: Sha256, query: Pick<ListQuery, 'prefix' | 'after'> = {}): AsyncIterable<LeafItem> {
+  walk(root: Sha256, query: TreeRange = {}): AsyncIterable<LeafItem> {
     return walkTree(this.nodes, root, query);
   }
 
@@ -68,68 +88,70 @@ export class Trees {
    * @throws {InvalidInputError} a path or an entry breaks its rules; nothing was written
    */
   async apply(root: Sha256, edits: Iterable<TreeEdit>): Promise<Sha256> {
-    const byPath = new Map<string, ItemEdit<LeafItem>>();
-    for (const edit of edits) {
-      const path = parsePath(edit.path);
-      const item = edit.entry === undefined ? undefined : { path, entry: parseEntry(edit.entry) };
-      byPath.set(path, { path, item });
-    }
-    const sorted = [...byPath.values()].sort((a, b) => comparePaths(a.path, b.path));
-    return sorted.length === 0 ? root : applyEdits(this.nodes, root, sorted);
+    const sorted = sortedEdits(edits);
+    return sorted.count === 0 ? root : applyEdits(this.nodes, root, once(sorted));
   }
 
-  /** Like {@link apply} for edits that come in the order of their paths, each path once. */
-  async build(root: Sha256, edits: AsyncIterable<TreeEdit>): Promise<Sha256> {
-    const all: TreeEdit[] = [];
-    for await (const edit of edits) all.push(edit);
-    return this.apply(root, all);
+  /**
+   * {@link apply} for edits without end: takes them as they come, while nodes are stored, and holds some batches of
+   * edits, some packs of nodes and the nodes' names.
+   * @param batches of edits that ascend by path over all batches, each path once; a thousand in a batch is a good size
+   * @returns the new root; all nodes it needs are stored
+   * @throws {InvalidInputError} a path or an entry breaks its rules, or the order; some nodes were stored, which no tree has
+   */
+  build(
+    root: Sha256,
+    batches: AsyncIterable<readonly TreeEdit[]> | Iterable<readonly TreeEdit[]>,
+  ): Promise<Sha256> {
+    return applyEdits(this.nodes, root, orderedEdits(batches));
   }
 
-  /** Does several edits whose nodes are stored together, before it resolves. */
-  together<T>(work: () => Promise<T>): Promise<T> {
-    return work();
+  /**
+   * Makes several changes whose nodes are stored together when all are made: none of the new trees is to be relied on before.
+   * @param work does them on the trees it is given
+   */
+  async together<T>(work: (trees: Trees) => Promise<T>): Promise<T> {
+    const draft = new DraftNodes(this.nodes);
+    const result = await work(new Trees(draft));
+    await draft.finish();
+    return result;
   }
 
-  /** What differs, ascending by path. Reads only the parts of the two trees that differ. */
-  async *diff(
-    before: Sha256,
-    after: Sha256,
-    query: Pick<ListQuery, 'prefix' | 'after'> = {},
-  ): AsyncIterable<TreeChange> {
-    for await (const change of diffTrees(this.nodes, before, after)) {
-      if (query.prefix !== undefined && !change.path.startsWith(query.prefix)) continue;
-      if (query.after !== undefined && comparePaths(change.path, query.after) <= 0) continue;
-      yield change;
-    }
+  /**
+   * What differs, ascending by path. Reads only the parts of the two trees that differ, and of these only what `range`
+   * wants: a page begins as fast anywhere.
+   * @throws {InvalidInputError} prefix or after out of bounds
+   */
+  diff(before: Sha256, after: Sha256, range: TreeRange = {}): AsyncIterable<TreeChange> {
+    return diffTrees(this.nodes, before, after, range);
   }
 
   /** Read from the root alone. */
   async stats(root: Sha256): Promise<TreeStats> {
+    const { level, items } = await this.nodes.load(root);
     let count = 0;
     let sizeBytes = 0;
-    for (const item of (await this.nodes.load(root)).items) {
-      count += 'entry' in item ? 1 : item.count;
-      sizeBytes += 'entry' in item ? item.entry.sizeBytes : item.sizeBytes;
+    for (let at = 0; at < items.count; at += 1) {
+      count += level === 0 ? 1 : items.entryCount(at);
+      sizeBytes = addSizes(sizeBytes, items.sizeBytes(at));
     }
     return { count, sizeBytes };
   }
 
   /**
-   * Every object that must exist for the tree to be whole, for garbage collection. Content at several paths comes
-   * several times.
+   * Every object that must exist for the tree to be whole, for garbage collection. Reads past the cache.
    * @param isKnown tells nodes whose whole sub-tree is known already and need not be read again
    */
-  async *reachable(
-    root: Sha256,
-    isKnown: (node: Sha256) => boolean = () => false,
-  ): AsyncIterable<ReachableObject> {
-    const pending = [root];
-    for (let sha256 = pending.pop(); sha256 !== undefined; sha256 = pending.pop()) {
-      if (isKnown(sha256)) continue;
-      const node = await this.nodes.load(sha256);
-      yield { kind: 'node', sha256 };
-      if (isLeaf(node)) for (const { entry } of node.items) yield { kind: 'content', sha256: entry.sha256 };
-      else for (const item of node.items) pending.push((item as { sha256: Sha256 }).sha256);
-    }
+  reachable(root: Sha256, isKnown: (node: Sha256) => boolean = () => false): AsyncIterable<ReachableObjects> {
+    return reachableFrom(this.nodes, root, (node) => node === EMPTY_TREE || isKnown(node));
   }
+}
+
+/** Half a surrogate pair has no bytes, and would be looked for as another character. */
+function canExist(path: string): boolean {
+  return path.length <= MAX_PATH_BYTES && isWellFormed(path);
+}
+
+async function* once<T>(value: T): AsyncGenerator<T> {
+  yield value;
 }

@@ -1,4 +1,4 @@
-import { ArgsType, Field, InputType, ObjectType } from '@nestjs/graphql';
+import { ArgsType, Field, InputType, Int, ObjectType } from '@nestjs/graphql';
 import { BigIntScalar, JsonScalar } from '../../platform/index.js';
 import type { Sha256, SignedRequest } from '../../storage/index.js';
 
@@ -37,6 +37,21 @@ export class SignedRequestModel {
   expiresAt!: Date;
 }
 
+@ObjectType('SignedPart', { description: 'A part of an object: its bytes from start to before end.' })
+export class SignedPartModel {
+  @Field(() => Int, { description: 'From 1.' })
+  number!: number;
+
+  @Field(() => BigIntScalar)
+  start!: number;
+
+  @Field(() => BigIntScalar)
+  end!: number;
+
+  @Field(() => SignedRequestModel)
+  request!: SignedRequestModel;
+}
+
 @ObjectType('UploadedObject', { description: 'Bytes that a repository holds and that can be committed.' })
 export class UploadedObjectModel {
   @Field(() => String)
@@ -57,4 +72,11 @@ export class PreparedUploadModel extends UploadedObjectModel {
       'Sends it to the object store. Absent where there is nothing to send, or where bytes have to pass the service: PUT /api/v1/repositories/NAME/objects.',
   })
   request?: SignedRequestModel;
+
+  @Field(() => [SignedPartModel], {
+    nullable: true,
+    description:
+      'Of a large object: its parts that have not arrived, to be sent in any order and several at once. Asking again goes on where it was left.',
+  })
+  parts?: readonly SignedPartModel[];
 }

@@ -7,6 +7,7 @@ import {
   isSha256,
   OBJECT_STORE,
   type ObjectStore,
+  type SignedPart,
   type SignedRequest,
   type StoredObject,
   type UploadPlace,
@@ -26,8 +27,10 @@ const ADOPT_AT_ONCE = 4;
 export interface PreparedUpload extends StoredObject {
   /** The repository has it already; there is nothing to send. */
   readonly isHeld: boolean;
-  /** What sends it to the store; absent where there is nothing to send, or bytes have to pass the service. */
+  /** What sends it to the store; absent where there is nothing to send, it goes in parts, or bytes have to pass the service. */
   readonly request?: SignedRequest;
+  /** Of a large one, the parts that have not arrived. */
+  readonly parts?: readonly SignedPart[];
 }
 
 /** Objects that clients send to the object store themselves. */
@@ -57,7 +60,7 @@ export class UploadService {
   }
 
   /**
-   * Says how each object is to be sent. Nothing is changed by it. Needs `write`.
+   * Says how each object is to be sent; of one that was begun in parts, what of it is missing. Needs `write`.
    * @returns in the order of `objects`
    */
   async prepare(
@@ -73,7 +76,10 @@ export class UploadService {
       wanted.map(async (object) => {
         const isHeld = held.get(object.sha256) === object.sizeBytes;
         if (isHeld || direct === undefined) return { ...object, isHeld };
-        return { ...object, isHeld, request: await direct.signUpload(placeOf(repository, object)) };
+        const signed = await direct.signUpload(placeOf(repository, object));
+        return signed.kind === 'whole'
+          ? { ...object, isHeld, request: signed.request }
+          : { ...object, isHeld, parts: signed.parts };
       }),
     );
   }

@@ -274,6 +274,22 @@ export const CONFIG_SCHEMA = z.object({
   CAIRN_MAX_OBJECT_BYTES: sizeBytes
     .default(5 * 1024 ** 3)
     .describe('Largest single uploaded object, in bytes.'),
+  CAIRN_MERGE_MAX_BYTES: sizeBytes
+    .max(1024 ** 3)
+    .default(256 * 1024 ** 2)
+    .describe(
+      'Largest file that is merged or compared row by row, in bytes, for each side; larger ones merge as wholes. Three of them are in memory at once.',
+    ),
+  CAIRN_MERGE_TIMEOUT_MS: z.coerce
+    .number()
+    .int()
+    .min(100)
+    .max(3_600_000)
+    .default(120_000)
+    .describe('How long the rows of one file may take to be merged or compared, in milliseconds.'),
+  CAIRN_TREE_CACHE_BYTES: sizeBytes
+    .default(256 * 1024 ** 2)
+    .describe('Memory for nodes of trees that were used lately, in bytes.'),
   STATEMENTS_MAX_BYTES: sizeBytes
     .default(1024 ** 2)
     .describe('Largest SQL text that is parsed, in bytes of UTF-8.'),

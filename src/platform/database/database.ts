@@ -1,8 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { Socket } from 'node:net';
 import { Injectable, Optional } from '@nestjs/common';
-import { Client } from 'pg';
-import { to as copyTo } from 'pg-copy-streams';
 import {
   DataSource,
   EntityManager,
@@ -11,7 +8,10 @@ import {
   QueryFailedError,
   type Repository,
 } from 'typeorm';
+import type { Client } from 'pg';
+import { to as copyTo } from 'pg-copy-streams';
 import { DomainError } from '../errors/domain-error.js';
+import { copiedRows } from './copied-rows.js';
 import { databaseError, DatabaseUnavailableError } from './errors.js';
 import { HealthChecks } from '../health/health-checks.js';
 
@@ -92,38 +92,34 @@ export class Database {
     }
   }
 
+  /**
+   * The rows of a query in batches as they come, on a connection of its own, for tables too long to be held. Give up early by
+   * ending the loop.
+   * @param select a query without parameters: nothing from outside may be in it but numbers
+   * @returns each row the texts of its columns; `undefined` for NULL
+   * @throws {DatabaseUnavailableError} the database is away
+   */
+  async *copy(select: string): AsyncGenerator<(string | undefined)[][]> {
+    const runner = this.dataSource.createQueryRunner();
+    let client: Client | undefined;
+    try {
+      client = (await runner.connect()) as Client;
+      yield* copiedRows(client.query(copyTo(`COPY (${select}) TO STDOUT`)));
+      client = undefined;
+    } catch (error) {
+      throw databaseError(error);
+    } finally {
+      // A connection in the middle of a copy is of no use any more; the pool drops one that has ended.
+      await client?.end();
+      await runner.release();
+    }
+  }
+
   /** SQL on a connection of its own, whatever transaction is under way: for what must stay when that one is rolled back. */
   async detached(sql: string, parameters: readonly unknown[] = []): Promise<void> {
     await this.dataSource.query(sql, [...parameters]).catch((error: unknown) => {
       throw databaseError(error);
     });
-  }
-
-  /**
-   * What `COPY … TO STDOUT` gives, on a connection of its own that is held until the end. Leaving the loop early ends the query.
-   * @throws {InsideTransactionError}
-   */
-  async *copyOut(sql: string): AsyncGenerator<Buffer> {
-    assertOutsideTransaction('COPY');
-    const { url } = this.dataSource.options as { url: string };
-    const client = new Client({
-      connectionString: url,
-      application_name: 'cairn copy',
-      connectionTimeoutMillis: 10_000,
-    });
-    client.on('error', () => undefined); // told by the stream
-    let isOver = false;
-    try {
-      await client.connect();
-      for await (const chunk of client.query(copyTo(sql))) yield chunk as Buffer;
-      isOver = true;
-    } catch (error) {
-      throw databaseError(error);
-    } finally {
-      // A client in the middle of COPY cannot say goodbye; ending the connection ends the query.
-      if (isOver) await client.end();
-      else (client as unknown as { connection: { stream: Socket } }).connection.stream.destroy();
-    }
   }
 
   /** The TypeORM repository of an entity, in the transaction under way. */

@@ -23,6 +23,7 @@ import {
   temporaryName,
   writeDurably,
 } from './local-files.js';
+import { OpenFiles, readRanges } from './open-files.js';
 
 const READ_CHUNK_BYTES = 256 * 1024;
 
@@ -31,6 +32,8 @@ const READ_CHUNK_BYTES = 256 * 1024;
  * durable. `tmp/` must be on the same file system as `objects/`.
  */
 export class LocalObjectStore implements ObjectStore {
+  private readonly files = new OpenFiles();
+
   private constructor(private readonly root: string) {}
 
   /**
@@ -86,6 +89,14 @@ export class LocalObjectStore implements ObjectStore {
     return readVerified(this, object, maxBytes);
   }
 
+  async readParts(sha256: Sha256, ranges: readonly Required<ByteRange>[]): Promise<Buffer[]> {
+    try {
+      return await this.files.use(this.path(sha256), (file) => readRanges(file, sha256, ranges));
+    } catch (error) {
+      throw errnoOf(error) === 'ENOENT' ? new ObjectNotFoundError(sha256) : error;
+    }
+  }
+
   async stat(sha256: Sha256): Promise<StoredObject | undefined> {
     try {
       return { sha256, sizeBytes: (await stat(this.path(sha256))).size };
@@ -102,6 +113,8 @@ export class LocalObjectStore implements ObjectStore {
     } catch (error) {
       if (errnoOf(error) === 'ENOENT') return;
       throw error;
+    } finally {
+      this.files.forget(path);
     }
     await syncDirectory(dirname(path));
   }
@@ -154,6 +167,7 @@ export class LocalObjectStore implements ObjectStore {
       await rm(temporary, { force: true });
       throw error;
     }
+    this.files.forget(path);
     await syncDirectory(dirname(path));
   }
 

@@ -9,25 +9,37 @@ import {
   ListObjectsV2Command,
   PutObjectCommand,
   type S3Client,
+  UploadPartCommand,
 } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 
-import type { DirectTransfers, DownloadAs, SignedRequest, UploadPlace } from '../../direct-transfers.js';
-import { ChecksumMismatchError, ObjectTooLargeError } from '../../errors.js';
+import type {
+  DirectTransfers,
+  DownloadAs,
+  SignedRequest,
+  SignedUpload,
+  UploadPlace,
+} from '../../direct-transfers.js';
+import { ChecksumMismatchError, ObjectTooLargeError, UploadIncompleteError } from '../../errors.js';
 import { parseSha256, type Sha256 } from '../../sha256.js';
 import { objectKey } from '../../verified.js';
 import { isMissing, s3Error } from './s3-errors.js';
+import { type PartRange, S3Parts } from './s3-parts.js';
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const CHECKSUM = 'x-amz-checksum-sha256';
+/** The most that S3 keeps as one object. */
+const MAX_OBJECT_BYTES = 5 * 1024 ** 4;
 
 /** What signed requests are made from. */
 export interface S3DirectOptions {
   readonly bucket: string;
   readonly prefix: string;
   readonly location: string;
-  /** Bytes of one object at most. */
-  readonly maxObjectBytes: number;
+  /** Objects of more bytes are sent in parts of as many, or larger ones. At least 5 MiB. */
+  readonly partBytes: number;
+  /** The most that the store copies at once; more is copied in parts. At least 5 MiB. */
+  readonly copyBytes: number;
   readonly expiresInSeconds: number;
 }
 
@@ -36,6 +48,8 @@ export interface S3DirectOptions {
  * signature; what arrived is hashed here and copied, within the store, to the name of its content.
  */
 export class S3DirectTransfers implements DirectTransfers {
+  private readonly parts: S3Parts;
+
   /**
    * @param client as the service reaches the store
    * @param outside as clients reach it, by another address maybe
@@ -44,23 +58,26 @@ export class S3DirectTransfers implements DirectTransfers {
     private readonly client: S3Client,
     private readonly outside: S3Client,
     private readonly options: S3DirectOptions,
-  ) {}
+  ) {
+    this.parts = new S3Parts(client, options.bucket, options.partBytes);
+  }
 
-  async signUpload(place: UploadPlace): Promise<SignedRequest> {
-    const { sha256, sizeBytes } = place.object;
-    if (sizeBytes > this.options.maxObjectBytes) throw new ObjectTooLargeError(this.options.maxObjectBytes);
-    const checksum = Buffer.from(sha256, 'hex').toString('base64');
-    const command = new PutObjectCommand({
-      ...this.at(this.keyOf(place)),
-      ContentLength: sizeBytes,
-      ChecksumSHA256: checksum,
-    });
-    const url = await getSignedUrl(this.outside, command, {
-      expiresIn: this.options.expiresInSeconds,
-      signableHeaders: new Set(['content-length', 'host', CHECKSUM]),
-      unhoistableHeaders: new Set([CHECKSUM]),
-    });
-    return { method: 'PUT', url, headers: { [CHECKSUM]: checksum }, expiresAt: this.expiry() };
+  async signUpload(place: UploadPlace): Promise<SignedUpload> {
+    const { sizeBytes } = place.object;
+    if (sizeBytes > MAX_OBJECT_BYTES) throw new ObjectTooLargeError(MAX_OBJECT_BYTES);
+    if (sizeBytes <= this.options.partBytes) return { kind: 'whole', request: await this.signWhole(place) };
+    try {
+      const key = this.keyOf(place);
+      const uploadId = (await this.parts.find(key)) ?? (await this.parts.begin(key));
+      const missing = await this.parts.missing(key, uploadId, sizeBytes);
+      const parts = missing.map(async (part) => ({
+        ...part,
+        request: await this.signPart(key, uploadId, part),
+      }));
+      return { kind: 'parts', parts: await Promise.all(parts) };
+    } catch (error) {
+      throw s3Error(error, 'begin an upload', this.options.location);
+    }
   }
 
   async adopt(place: UploadPlace): Promise<boolean> {
@@ -68,6 +85,7 @@ export class S3DirectTransfers implements DirectTransfers {
     const key = this.keyOf(place);
     let isProven = false;
     try {
+      if (object.sizeBytes > this.options.partBytes) await this.parts.finish(key, object);
       const { Body: body, ETag } = await this.client.send(new GetObjectCommand(this.at(key)));
       const found = await measure(body as Readable, object.sizeBytes);
       const property = found.sizeBytes !== object.sizeBytes ? 'sizeBytes' : 'sha256';
@@ -77,14 +95,17 @@ export class S3DirectTransfers implements DirectTransfers {
       }
       isProven = true;
       if (!(await this.has(object))) {
-        const target = this.at(this.options.prefix + objectKey(object.sha256));
+        const target = this.options.prefix + objectKey(object.sha256);
         // What was hashed, and nothing that was put in its place since.
         const source = { CopySource: `${this.options.bucket}/${key}`, CopySourceIfMatch: ETag };
-        await this.client.send(new CopyObjectCommand({ ...target, ...source }));
+        if (object.sizeBytes <= this.options.copyBytes)
+          await this.client.send(new CopyObjectCommand({ ...this.at(target), ...source }));
+        else await this.parts.copy(target, source, object.sizeBytes, this.options.copyBytes);
       }
       await this.remove(key);
       return true;
     } catch (error) {
+      if (error instanceof UploadIncompleteError) throw error;
       // Another adopts it at the same time, and was faster.
       if (isMissing(error) && error.name !== 'NoSuchBucket') return isProven && (await this.has(object));
       throw s3Error(error, 'adopt', this.options.location);
@@ -117,10 +138,42 @@ export class S3DirectTransfers implements DirectTransfers {
         }
         ({ NextContinuationToken: token, IsTruncated: more = false } = listed);
       }
-      return count;
+      return count + (await this.parts.abortBefore(page.Prefix, before));
     } catch (error) {
       throw s3Error(error, 'sweep', this.options.location);
     }
+  }
+
+  private async signWhole(place: UploadPlace): Promise<SignedRequest> {
+    const { sha256, sizeBytes } = place.object;
+    const checksum = Buffer.from(sha256, 'hex').toString('base64');
+    const command = new PutObjectCommand({
+      ...this.at(this.keyOf(place)),
+      ContentLength: sizeBytes,
+      ChecksumSHA256: checksum,
+    });
+    const url = await getSignedUrl(this.outside, command, {
+      expiresIn: this.options.expiresInSeconds,
+      signableHeaders: new Set(['content-length', 'host', CHECKSUM]),
+      unhoistableHeaders: new Set([CHECKSUM]),
+    });
+    return { method: 'PUT', url, headers: { [CHECKSUM]: checksum }, expiresAt: this.expiry() };
+  }
+
+  /** The whole is hashed when it is adopted; of a part only its length is known. */
+  private async signPart(
+    key: string,
+    uploadId: string,
+    { number, start, end }: PartRange,
+  ): Promise<SignedRequest> {
+    const command = new UploadPartCommand({
+      ...{ ...this.at(key), UploadId: uploadId, PartNumber: number, ContentLength: end - start },
+    });
+    const url = await getSignedUrl(this.outside, command, {
+      expiresIn: this.options.expiresInSeconds,
+      signableHeaders: new Set(['content-length', 'host']),
+    });
+    return { method: 'PUT', url, headers: {}, expiresAt: this.expiry() };
   }
 
   private async has({ sha256, sizeBytes }: UploadPlace['object']): Promise<boolean> {

@@ -23,7 +23,7 @@ import type {
   StoredObject,
 } from '../../object-store.js';
 import { isSha256, type Sha256 } from '../../sha256.js';
-import { clampRange, objectKey, readVerified, verified } from '../../verified.js';
+import { clampRange, objectKey, readVerified, shortOf, verified } from '../../verified.js';
 import { S3DirectTransfers } from './s3-direct-transfers.js';
 import { isMissing, isPassing, s3Error, statusOf } from './s3-errors.js';
 import { probeBucket } from './s3-probe.js';
@@ -46,11 +46,16 @@ export interface S3Options {
     /** Base URL, where it is another one for them. */
     readonly endpoint?: string;
     readonly expiresInSeconds: number;
+    /** Objects of more bytes are sent in parts. Default 64 MiB, at least 5 MiB. */
+    readonly partBytes?: number;
+    /** Objects of more bytes are copied in parts. Default 5 GiB, the most that S3 copies at once. */
+    readonly copyBytes?: number;
   };
 }
 
 /** The most that S3 takes in one PUT. */
 const MAX_OBJECT_BYTES = 5 * 1024 ** 3;
+const PART_BYTES = 64 * 1024 ** 2;
 const PUT_ATTEMPTS = 3;
 const CONNECT_MS = 3_000;
 /** A store that says nothing for so long is away. It may hash gigabytes before it answers. */
@@ -112,13 +117,17 @@ export class S3ObjectStore implements ObjectStore {
     const { stream, sizeBytes } = await this.get(sha256, `bytes=${start}-${end - 1}`);
     if (sizeBytes === end - start) return stream;
     stream.destroy();
-    throw new CorruptObjectError(sha256, `${sizeBytes} bytes came for the ${end - start} from ${start} on`);
+    throw shortOf(sha256, start, end - start, sizeBytes);
   }
 
   async read(sha256: Sha256, maxBytes: number): Promise<Buffer> {
     const object = await this.stat(sha256);
     if (object === undefined) throw new ObjectNotFoundError(sha256);
     return readVerified(this, object, maxBytes);
+  }
+
+  readParts(sha256: Sha256, ranges: readonly Required<ByteRange>[]): Promise<Buffer[]> {
+    return Promise.all(ranges.map((range) => this.readPart(sha256, range)));
   }
 
   async stat(sha256: Sha256): Promise<StoredObject | undefined> {
@@ -182,7 +191,8 @@ export class S3ObjectStore implements ObjectStore {
       if (directTransfers) {
         this.direct = new S3DirectTransfers(this.client, this.outside, {
           ...{ bucket: this.options.bucket, prefix: this.prefix, location: this.location },
-          ...{ maxObjectBytes: MAX_OBJECT_BYTES, expiresInSeconds: direct.expiresInSeconds },
+          ...{ partBytes: direct.partBytes ?? PART_BYTES, copyBytes: direct.copyBytes ?? MAX_OBJECT_BYTES },
+          expiresInSeconds: direct.expiresInSeconds,
         });
       }
       return seen;
@@ -228,6 +238,29 @@ export class S3ObjectStore implements ObjectStore {
         `it has ${there.sizeBytes} bytes instead of ${object.sizeBytes}`,
       );
     }
+  }
+
+  private async readPart(sha256: Sha256, { start, end }: Required<ByteRange>): Promise<Buffer> {
+    if (start === end) return Buffer.alloc(0);
+    const { stream } = await this.get(sha256, `bytes=${start}-${end - 1}`).catch((error: unknown) => {
+      throw statusOf(error instanceof Error ? error.cause : undefined) === 416
+        ? shortOf(sha256, start, end - start, 0)
+        : error;
+    });
+    const part = Buffer.allocUnsafeSlow(end - start);
+    let length = 0;
+    try {
+      for await (const chunk of stream) {
+        const bytes = chunk as Uint8Array;
+        if (length + bytes.length <= part.length) part.set(bytes, length);
+        length += bytes.length;
+      }
+    } catch (error) {
+      throw s3Error(error, 'open', this.location, sha256);
+    }
+    // A store that ignores ranges sends more.
+    if (length !== part.length) throw shortOf(sha256, start, part.length, length);
+    return part;
   }
 
   private async get(sha256: Sha256, range?: string): Promise<{ stream: Readable; sizeBytes: number }> {

@@ -1,0 +1,40 @@
+import type { ContentHint, ContentProfile } from '../profiles/index.js';
+import type { RowRule, RowsOutcome, TextFormat } from './rows/merge-text.js';
+import type { RowStrategy } from './rows/row-plan.js';
+
+/** Formats whose rows are merged and compared. */
+export type TableFormat = TextFormat | 'parquet';
+
+/**
+ * Work on files of users, done in a child process: a hostile one may cost the child, never the service. The folder holds
+ * `ours`, `theirs` and perhaps `base`; `result` is written there.
+ */
+export interface MergeTask {
+  readonly kind: 'merge';
+  readonly format: TableFormat;
+  readonly directory: string;
+  readonly hasBase: boolean;
+  readonly rule: RowRule;
+  readonly strategy?: RowStrategy;
+}
+
+/** Reads schema and statistics of a text file. */
+export interface ProfileTask {
+  readonly kind: 'profile';
+  /** The beginning of the file. */
+  readonly file: string;
+  readonly hint: ContentHint;
+  /** Of the whole file. */
+  readonly sizeBytes: number;
+}
+
+export type TableTask = MergeTask | ProfileTask;
+
+/** What each kind of task answers. */
+export interface TaskAnswers {
+  readonly merge: RowsOutcome;
+  readonly profile: ContentProfile | undefined;
+}
+
+/** A message of the child: its task is done, or failed for a reason that is no fault of the file. */
+export type TaskMessage = { readonly answer: TaskAnswers[keyof TaskAnswers] } | { readonly failed: string };

@@ -1,0 +1,103 @@
+import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { open } from 'node:fs/promises';
+import path from 'node:path';
+
+import { type ContentProfile, type ContentReader, profile } from '../profiles/index.js';
+import { mergeParquet } from './parquet/merge-parquet.js';
+import { mergeText, type RowsOutcome, type TextFormat, type ThreeSides } from './rows/merge-text.js';
+import type { Sink } from './rows/row-writer.js';
+import type { MergeTask, ProfileTask, TableTask, TaskAnswers, TaskMessage } from './table-task.js';
+
+/** The program of the child process: one task a message, one after the other. */
+
+const BUFFER_BYTES = 1024 * 1024;
+
+process.on('message', (task: TableTask) => {
+  void run(task)
+    .then((answer): TaskMessage => ({ answer }))
+    .catch((error: unknown): TaskMessage => ({
+      failed: error instanceof Error ? error.message : String(error),
+    }))
+    .then((message) => process.send?.(message));
+});
+// The service is gone.
+process.on('disconnect', () => process.exit(0));
+
+async function run(task: TableTask): Promise<TaskAnswers[keyof TaskAnswers]> {
+  switch (task.kind) {
+    case 'merge':
+      return merge(task);
+    case 'profile':
+      return profileFile(task);
+  }
+}
+
+async function profileFile({ file, hint, sizeBytes }: ProfileTask): Promise<ContentProfile | undefined> {
+  const handle = await open(file);
+  try {
+    const reader: ContentReader = {
+      sizeBytes,
+      read: async (start, end) =>
+        (await handle.read({ buffer: Buffer.alloc(end - start), position: start })).buffer,
+    };
+    return await profile(reader, hint);
+  } finally {
+    await handle.close();
+  }
+}
+
+async function merge({ format, directory, hasBase, rule, strategy }: MergeTask): Promise<RowsOutcome> {
+  const place = (name: string): string => path.join(directory, name);
+  const sides = <T>(get: (name: string) => T): ThreeSides<T> => ({
+    ...(hasBase && { base: get('base') }),
+    ours: get('ours'),
+    theirs: get('theirs'),
+  });
+  if (format === 'parquet') return mergeParquet(sides(place), rule, strategy, place('result'));
+  return mergeToFile(
+    format,
+    sides((name) => readFileSync(place(name))),
+    { rule, strategy },
+    place('result'),
+  );
+}
+
+function mergeToFile(
+  format: TextFormat,
+  files: ThreeSides<Buffer>,
+  { rule, strategy }: Pick<MergeTask, 'rule' | 'strategy'>,
+  result: string,
+): RowsOutcome {
+  const file = openSync(result, 'w');
+  try {
+    const writer = bufferedSink(file);
+    const outcome = mergeText(format, files, rule, strategy, writer.sink);
+    writer.flush();
+    return outcome;
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** Rows are small; a write for each would take most of the time. */
+function bufferedSink(file: number): { readonly sink: Sink; flush(): void } {
+  const buffer = Buffer.allocUnsafe(BUFFER_BYTES);
+  let used = 0;
+  const flush = (): void => {
+    writeAll(file, buffer.subarray(0, used));
+    used = 0;
+  };
+  const sink: Sink = (bytes) => {
+    if (used + bytes.byteLength > BUFFER_BYTES) flush();
+    if (bytes.byteLength > BUFFER_BYTES) writeAll(file, bytes);
+    else {
+      buffer.set(bytes, used);
+      used += bytes.byteLength;
+    }
+  };
+  return { sink, flush };
+}
+
+function writeAll(file: number, bytes: Uint8Array): void {
+  for (let at = 0; at < bytes.byteLength;) at += writeSync(file, bytes, at);
+}

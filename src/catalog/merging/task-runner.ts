@@ -1,0 +1,121 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+
+import type { TableTask, TaskAnswers, TaskMessage } from './table-task.js';
+
+/** Children at once. Each may hold its three files, what DuckDB may, and its heap. */
+const AT_ONCE = 2;
+const HEAP_MEGABYTES = 512;
+/** A child that has nothing to do this long is let go. */
+const IDLE_MS = 30_000;
+
+/** What became of a task: its answer, or why there is none. */
+export type TaskResult<T> =
+  { readonly kind: 'answer'; readonly answer: T } | { readonly kind: 'lost'; readonly reason: string };
+
+/**
+ * Runs work on users' files in child processes, so that neither a broken file nor a large one stops the service. A task that
+ * takes too long, or breaks its child, costs the child.
+ */
+@Injectable()
+export class TaskRunner implements OnModuleDestroy {
+  private readonly idle: ChildProcess[] = [];
+  private readonly waiting: (() => void)[] = [];
+  private readonly children = new Set<ChildProcess>();
+  private active = 0;
+  private isClosed = false;
+
+  /** Never rejects. @param timeoutMs for the work itself, not for its turn */
+  async run<Kind extends keyof TaskAnswers>(
+    task: TableTask & { readonly kind: Kind },
+    timeoutMs: number,
+  ): Promise<TaskResult<TaskAnswers[Kind]>> {
+    while (this.active >= AT_ONCE) await new Promise<void>((resolve) => this.waiting.push(resolve));
+    this.active += 1;
+    try {
+      return (await this.give(task, timeoutMs)) as TaskResult<TaskAnswers[Kind]>;
+    } finally {
+      this.active -= 1;
+      this.waiting.shift()?.();
+    }
+  }
+
+  onModuleDestroy(): void {
+    this.isClosed = true;
+    for (const child of this.children) child.kill('SIGKILL');
+  }
+
+  private give(task: TableTask, timeoutMs: number): Promise<TaskResult<unknown>> {
+    if (this.isClosed) return Promise.resolve({ kind: 'lost', reason: 'the service is stopping' });
+    const child = this.idle.pop() ?? this.start();
+    return new Promise((resolve) => {
+      const end = (result: TaskResult<unknown>, isReusable: boolean): void => {
+        clearTimeout(timer);
+        child.off('message', take);
+        child.off('exit', lose);
+        if (isReusable) this.rest(child);
+        else child.kill('SIGKILL');
+        resolve(result);
+      };
+      const take = (message: TaskMessage): void => {
+        if ('answer' in message) end({ kind: 'answer', answer: message.answer }, true);
+        else end({ kind: 'lost', reason: message.failed }, false);
+      };
+      const lose = (_code: number | null, signal: string | null): void => {
+        // V8 aborts when its heap is full.
+        const reason =
+          signal === 'SIGABRT' ? 'it needs more memory than is allowed' : 'the reader of the file broke';
+        end({ kind: 'lost', reason }, false);
+      };
+      const timer = setTimeout(() => {
+        end({ kind: 'lost', reason: `it takes more than ${timeoutMs} ms` }, false);
+      }, timeoutMs).unref();
+      child.on('message', take);
+      child.on('exit', lose);
+      child.send(task);
+    });
+  }
+
+  private start(): ChildProcess {
+    const child = fork(PROGRAM, {
+      execArgv: [`--max-old-space-size=${HEAP_MEGABYTES}`],
+      // Nothing of the service's environment: credentials are in it.
+      env: {},
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+      serialization: 'advanced',
+    });
+    child.unref();
+    child.channel?.unref();
+    this.children.add(child);
+    child.on('exit', () => {
+      this.children.delete(child);
+      const at = this.idle.indexOf(child);
+      if (at >= 0) this.idle.splice(at, 1);
+    });
+    // Of a send to a child that is gone; its exit tells the task.
+    child.on('error', () => undefined);
+    return child;
+  }
+
+  private rest(child: ChildProcess): void {
+    this.idle.push(child);
+    setTimeout(() => {
+      const at = this.idle.indexOf(child);
+      if (at >= 0) {
+        this.idle.splice(at, 1);
+        child.kill('SIGKILL');
+      }
+    }, IDLE_MS).unref();
+  }
+}
+
+/** Under Jest the sources run as they are; a child runs what was built from them. */
+function programOf(here: string): string {
+  const built = here.endsWith('.ts') ? here.replace(`${sep}src${sep}`, `${sep}dist${sep}src${sep}`) : here;
+  return built.replace(/task-runner\.[jt]s$/, 'tables-worker.js');
+}
+
+const PROGRAM = programOf(fileURLToPath(import.meta.url));

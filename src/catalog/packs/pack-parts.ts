@@ -1,0 +1,38 @@
+import type { Sha256 } from '../../storage/index.js';
+import type { PackedNode } from './pack.repository.js';
+
+/** A part of a pack that is read at once, and the nodes in it. */
+export interface PackPart {
+  readonly start: number;
+  readonly end: number;
+  readonly nodes: readonly PackedNode[];
+}
+
+/** Reading over a gap of so many bytes is cheaper than another request. */
+const MAX_GAP = 32 * 1024;
+const MAX_PART = 4 * 1024 * 1024;
+
+/** Joins the places of nodes that lie close together. @returns by pack, in the order of their bytes */
+export function partsOf(nodes: readonly PackedNode[]): Map<Sha256, PackPart[]> {
+  const packs = new Map<Sha256, PackedNode[]>();
+  for (const node of nodes) {
+    const others = packs.get(node.pack);
+    if (others === undefined) packs.set(node.pack, [node]);
+    else others.push(node);
+  }
+  return new Map([...packs].map(([pack, inPack]) => [pack, partsOfPack(inPack)]));
+}
+
+function partsOfPack(nodes: PackedNode[]): PackPart[] {
+  nodes.sort((a, b) => a.start - b.start);
+  const parts: { start: number; end: number; nodes: PackedNode[] }[] = [];
+  for (const node of nodes) {
+    const end = node.start + node.sizeBytes;
+    const part = parts.at(-1);
+    if (part !== undefined && node.start - part.end <= MAX_GAP && end - part.start <= MAX_PART) {
+      part.end = Math.max(part.end, end);
+      part.nodes.push(node);
+    } else parts.push({ start: node.start, end, nodes: [node] });
+  }
+  return parts;
+}

@@ -1,0 +1,106 @@
+import { Injectable } from '@nestjs/common';
+import { Database } from '../../platform/index.js';
+import type { Sha256 } from '../../storage/index.js';
+import type { NodePlace } from './pack-format.js';
+
+/** Where a node is. */
+export interface PackedNode extends NodePlace {
+  readonly pack: Sha256;
+}
+
+/** A pack as the index knows it. */
+export interface PackRow {
+  readonly sha256: Sha256;
+  readonly sizeBytes: number;
+  /** When a writer last put it, or relied on a node of it. Behind by up to an hour. */
+  readonly usedAt: Date;
+}
+
+@Injectable()
+export class PackRepository {
+  constructor(private readonly database: Database) {}
+
+  /** Where those of the nodes are that are known. */
+  find(names: readonly Sha256[]): Promise<PackedNode[]> {
+    return this.database.query<PackedNode>(
+      `SELECT encode(n.sha256, 'hex') AS sha256, encode(p.sha256, 'hex') AS pack,
+              n.start_byte AS start, n.size_bytes AS "sizeBytes"
+       FROM tree_node AS n JOIN tree_pack AS p ON p.id = n.pack_id WHERE n.sha256 = ANY($1)`,
+      [bytesOf(names)],
+    );
+  }
+
+  /**
+   * Those of the nodes that are known, for a writer that will rely on them: their packs count as used from now on. A pack whose
+   * removal came first is not relied on.
+   */
+  async use(names: readonly Sha256[]): Promise<Set<Sha256>> {
+    const rows = await this.database.query<{ sha256: Sha256 }>(
+      `WITH known AS (
+         SELECT n.sha256, n.pack_id, p.used_at < now() - interval '1 hour' AS is_stale
+         FROM tree_node AS n JOIN tree_pack AS p ON p.id = n.pack_id WHERE n.sha256 = ANY($1)
+       ), used AS (
+         UPDATE tree_pack SET used_at = now()
+         WHERE id IN (SELECT pack_id FROM known WHERE is_stale) RETURNING id
+       )
+       SELECT encode(sha256, 'hex') AS sha256 FROM known WHERE NOT is_stale OR pack_id IN (SELECT id FROM used)`,
+      [bytesOf(names)],
+    );
+    return new Set(rows.map(({ sha256 }) => sha256));
+  }
+
+  /** Notes a stored pack. Nodes that are known in another one stay there. */
+  async insert(pack: Sha256, sizeBytes: number, places: readonly NodePlace[]): Promise<void> {
+    // In one order by all writers, so that none waits for one that waits for it.
+    const sorted = [...places].sort((a, b) => (a.sha256 < b.sha256 ? -1 : 1));
+    await this.database.query(
+      `WITH pack AS (
+         INSERT INTO tree_pack (sha256, size_bytes) VALUES ($1, $2)
+         ON CONFLICT (sha256) DO UPDATE SET used_at = now() RETURNING id
+       )
+       INSERT INTO tree_node (sha256, pack_id, start_byte, size_bytes)
+       SELECT node.sha256, pack.id, node.start_byte, node.size_bytes
+       FROM pack, unnest($3::bytea[], $4::int[], $5::int[]) AS node (sha256, start_byte, size_bytes)
+       ON CONFLICT (sha256) DO NOTHING`,
+      [
+        Buffer.from(pack, 'hex'),
+        sizeBytes,
+        bytesOf(sorted.map(({ sha256 }) => sha256)),
+        sorted.map(({ start }) => start),
+        sorted.map((place) => place.sizeBytes),
+      ],
+    );
+  }
+
+  /** Packs by digest. @param after only those behind this one */
+  list(after: Sha256 | undefined, limit: number): Promise<PackRow[]> {
+    return this.database.query<PackRow>(
+      `SELECT encode(sha256, 'hex') AS sha256, size_bytes AS "sizeBytes", used_at AS "usedAt"
+       FROM tree_pack WHERE sha256 > $1 ORDER BY sha256 LIMIT $2`,
+      [Buffer.from(after ?? '', 'hex'), limit],
+    );
+  }
+
+  /** @returns the digests of the nodes that are to be read from the pack, one after another */
+  async nodesOf(pack: Sha256): Promise<Buffer> {
+    const [row] = await this.database.query<{ digests: Buffer | null }>(
+      `SELECT string_agg(n.sha256, '' ORDER BY n.start_byte) AS digests
+       FROM tree_node AS n JOIN tree_pack AS p ON p.id = n.pack_id WHERE p.sha256 = $1`,
+      [Buffer.from(pack, 'hex')],
+    );
+    return row?.digests ?? Buffer.alloc(0);
+  }
+
+  /** Forgets a pack and the nodes in it. @returns false when it was used since, or is not known */
+  async remove(pack: Sha256, unusedSince: Date): Promise<boolean> {
+    const rows = await this.database.query(
+      'DELETE FROM tree_pack WHERE sha256 = $1 AND used_at < $2 RETURNING 1',
+      [Buffer.from(pack, 'hex'), unusedSince],
+    );
+    return rows.length > 0;
+  }
+}
+
+function bytesOf(names: readonly Sha256[]): Buffer[] {
+  return names.map((name) => Buffer.from(name, 'hex'));
+}

@@ -1,0 +1,39 @@
+import type { Sha256 } from '../../storage/index.js';
+import { CachedNodes } from './cached-nodes.js';
+import type { TreeNode } from './node.js';
+
+/** Nodes of several changes, the later ones made on the earlier ones, that are stored together at their end. */
+export class DraftNodes extends CachedNodes {
+  private readonly drafts = new Map<Sha256, TreeNode>();
+
+  constructor(private readonly base: CachedNodes) {
+    super(
+      {
+        readMany: () => Promise.reject(new TypeError('drafts read by their base')),
+        writeMany: async () => undefined,
+      },
+      1,
+    );
+  }
+
+  override peek(sha256: Sha256): TreeNode | undefined {
+    return this.drafts.get(sha256) ?? this.base.peek(sha256);
+  }
+
+  override async loadMany(names: readonly Sha256[]): Promise<TreeNode[]> {
+    const missing = names.filter((sha256) => !this.drafts.has(sha256));
+    const loaded = await this.base.loadMany(missing);
+    let next = 0;
+    return names.map((sha256) => this.drafts.get(sha256) ?? loaded[next++]!);
+  }
+
+  override async save(nodes: readonly { readonly sha256: Sha256; readonly node: TreeNode }[]): Promise<void> {
+    for (const { sha256, node } of nodes) this.drafts.set(sha256, node);
+  }
+
+  /** Stores them all. */
+  async finish(): Promise<void> {
+    if (this.drafts.size === 0) return;
+    await this.base.save([...this.drafts].map(([sha256, node]) => ({ sha256, node })));
+  }
+}

@@ -1,0 +1,92 @@
+import { InvalidInputError } from '../../platform/errors/index.js';
+import { type TreeEntry, writeEntry } from './entry.js';
+import { type Items, ItemWriter } from './items.js';
+import { comparePaths, parsePath } from './paths.js';
+
+/** Puts `entry` at `path`, or removes what is there when it is `undefined`. */
+export interface TreeEdit {
+  readonly path: string;
+  readonly entry: TreeEntry | undefined;
+}
+
+/** @throws {InvalidInputError} a path or an entry breaks its rules */
+export function writeEdit(writer: ItemWriter, { path, entry }: TreeEdit): void {
+  parsePath(path);
+  if (entry === undefined) writer.writeRemoval(path);
+  else writeEntry(writer, path, entry);
+}
+
+/** Edits that come in any order, several for one path, of which the last counts. */
+export function sortedEdits(edits: Iterable<TreeEdit>): Items {
+  const list = [...edits];
+  for (const { path } of list) parsePath(path);
+  const order = list.map((_, at) => at);
+  order.sort((a, b) => comparePaths(list[a]!.path, list[b]!.path) || a - b);
+  const writer = new ItemWriter(list.length);
+  order.forEach((at, i) => {
+    const next = order[i + 1];
+    const edit = list[at]!;
+    if (next === undefined || list[next]!.path !== edit.path) writeEdit(writer, edit);
+    // What is overwritten has to be right too.
+    else if (edit.entry !== undefined) writeEntry(new ItemWriter(1), edit.path, edit.entry);
+  });
+  return writer.finish();
+}
+
+/** Edits that come in order, checked and written batch by batch. @throws {InvalidInputError} also for what is out of order */
+export async function* orderedEdits(
+  batches: AsyncIterable<readonly TreeEdit[]> | Iterable<readonly TreeEdit[]>,
+): AsyncGenerator<Items> {
+  let last: string | undefined;
+  for await (const batch of batches) {
+    const writer = new ItemWriter(batch.length);
+    for (const edit of batch) {
+      writeEdit(writer, edit);
+      if (last !== undefined && comparePaths(last, edit.path) >= 0) {
+        throw new InvalidInputError(
+          'edits',
+          `must ascend by path, each path once: ${edit.path} comes too late`,
+        );
+      }
+      last = edit.path;
+    }
+    if (batch.length > 0) yield writer.finish();
+  }
+}
+
+/** Edits in order, one at a time. Only {@link more} waits, and only where a batch ends. */
+export class EditQueue {
+  items: Items = new ItemWriter(0).finish();
+  at = 0;
+  private readonly batches: AsyncIterator<Items>;
+
+  /** @param onBatch called with each batch before its first edit */
+  constructor(
+    batches: AsyncIterable<Items>,
+    private readonly onBatch: (items: Items) => Promise<void> = async () => undefined,
+  ) {
+    this.batches = batches[Symbol.asyncIterator]();
+  }
+
+  /** Whether an edit is at {@link at} of {@link items}; if not, {@link more} may bring it. */
+  get isReady(): boolean {
+    return this.at < this.items.count;
+  }
+
+  /** @returns false when there are no more edits */
+  async more(): Promise<boolean> {
+    while (!this.isReady) {
+      const { done, value } = await this.batches.next();
+      if (done === true) return false;
+      await this.onBatch(value);
+      this.items = value;
+      this.at = 0;
+    }
+    return true;
+  }
+
+  /** Tells the source that no more is wanted. */
+  async close(): Promise<void> {
+    await this.batches.return?.();
+  }
+}
