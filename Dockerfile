@@ -25,6 +25,7 @@ LABEL org.opencontainers.image.title="Cairn" \
 ENV NODE_ENV=production \
     CAIRN_HOST=0.0.0.0 \
     CAIRN_PORT=4600 \
+    CAIRN_S3_PORT=4601 \
     CAIRN_DATA_DIR=/var/lib/cairn
 WORKDIR /cairn
 # All of it belongs to root, so that the service cannot change itself. Only the data folder is its own.
@@ -38,7 +39,7 @@ COPY --from=build /cairn/web/dist web/dist
 COPY policies policies
 USER 10001:10001
 VOLUME /var/lib/cairn
-EXPOSE 4600
+EXPOSE 4600 4601
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=3s --start-period=60s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.CAIRN_PORT}/health/live`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]

@@ -1,14 +1,24 @@
 /**
  * `npm run bench [-- NAME …] [--seed N] [--profile FOLDER]`: measures the built service against a floor in the same run, so that the
- * ratios hold on other machines too. Names: ingest, lineage, policy, search, statements, versions, commits, kubernetes; all when none
- * is given, but kubernetes only where KUBECONFIG names a cluster.
+ * ratios hold on other machines too. Names: ingest, lineage, policy, search, statements, versions, commits, gateway, kubernetes; all
+ * when none is given, but kubernetes only where KUBECONFIG names a cluster, and gateway only where S3_ENDPOINT names a store.
  */
 import { existsSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 
-const NAMES = ['ingest', 'lineage', 'policy', 'search', 'statements', 'versions', 'commits', 'kubernetes'];
+const NAMES = [
+  'ingest',
+  'lineage',
+  'policy',
+  'search',
+  'statements',
+  'versions',
+  'commits',
+  'gateway',
+  'kubernetes',
+];
 
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,
@@ -28,8 +38,11 @@ const seed = Number(options.seed);
 const hasCluster = Boolean(process.env.KUBECONFIG);
 if (positionals.includes('kubernetes') && !hasCluster)
   fail('kubernetes needs KUBECONFIG: eval "$(bash scripts/services/kubernetes.sh env)"');
-const names =
-  positionals.length > 0 ? positionals : NAMES.filter((name) => name !== 'kubernetes' || hasCluster);
+const hasStore = Boolean(process.env.S3_ENDPOINT);
+if (positionals.includes('gateway') && !hasStore)
+  fail('gateway needs S3_ENDPOINT: eval "$(bash scripts/services/minio.sh env)"');
+const isThere = { kubernetes: hasCluster, gateway: hasStore };
+const names = positionals.length > 0 ? positionals : NAMES.filter((name) => isThere[name] !== false);
 console.log(
   `machine   ${os.availableParallelism()} cores (${os.cpus()[0].model.trim()}), ${Math.round(os.totalmem() / 2 ** 30)} GiB, Node ${process.versions.node}, load ${os.loadavg()[0].toFixed(1)}`,
 );

@@ -6,7 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
-const SECRETS = ['POSTGRES_PASSWORD', 'OBJECTS_SECRET_KEY', 'CAIRN_ADMIN_TOKEN'];
+const SECRETS = ['POSTGRES_PASSWORD', 'OBJECTS_SECRET_KEY', 'CAIRN_ADMIN_TOKEN', 'CAIRN_SECRET_KEY'];
 
 const file = path.resolve(process.argv[2] ?? path.join(import.meta.dirname, '../.env'));
 const present = existsSync(file) ? readFileSync(file, 'utf8') : '';

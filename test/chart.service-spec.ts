@@ -21,6 +21,8 @@ const NEEDED = {
 const FULL = {
   ...NEEDED,
   objectStore: { bucket: 'objects', endpoint: 'http://s3:7070', prefix: 'cairn/', existingSecret: 's3' },
+  s3Gateway: { enabled: true },
+  secretKey: { existingSecret: 'sealing' },
   elasticsearch: { existingSecret: 'elasticsearch' },
   kafka: { brokers: ['kafka-0:9092', 'kafka-1:9092'], existingSecret: 'kafka' },
   oidc: { issuer: 'https://id.example.org/realms/cairn', audience: 'cairn' },
@@ -221,6 +223,7 @@ describe('what the chart makes of its values', () => {
         'AWS_SECRET_ACCESS_KEY',
         'AWS_SESSION_TOKEN',
         'CAIRN_ADMIN_TOKEN',
+        'CAIRN_SECRET_KEY',
         'DATABASE_URL',
       ],
       ...['ELASTICSEARCH_URL', 'KAFKA_PASSWORD', 'KAFKA_USERNAME', 'OTEL_EXPORTER_OTLP_HEADERS'],
@@ -238,7 +241,7 @@ describe('what the chart makes of its values', () => {
     const given = own.flatMap(({ name, value }) => (value === undefined ? [] : [[name, value]]));
     expect(given.every(([, value]) => typeof value === 'string')).toBe(true);
     expect(CONFIG_SCHEMA.parse(Object.fromEntries(given))).toMatchObject({
-      ...{ CAIRN_MIGRATE: false, CAIRN_MAX_BODY_BYTES: 33_554_432, S3_PREFIX: 'cairn/' },
+      ...{ CAIRN_MIGRATE: false, CAIRN_MAX_BODY_BYTES: 33_554_432, S3_PREFIX: 'cairn/', CAIRN_S3_PORT: 4601 },
       KAFKA_BROKERS: ['kafka-0:9092', 'kafka-1:9092'],
       ...{ KUBERNETES_SOURCE: true, KUBERNETES_SOURCE_NAMESPACES: [RUNS, 'default'] },
       ...{ KUBERNETES_SOURCE_SUBJECT: 'service:kubernetes', KUBERNETES_CLUSTER_NAME: 'prod' },
@@ -304,6 +307,11 @@ describe('bad values are refused by name', () => {
       /(?=.*database\/existingSecret)(?=.*adminToken\/existingSecret)(?=.*objectStore\/bucket)/s,
     ],
     ['a misspelt name', { ...NEEDED, replicas: 3 }, /additional properties 'replicas' not allowed/],
+    [
+      'a gateway without its secret',
+      { ...NEEDED, s3Gateway: { enabled: true } },
+      /secretKey\/existingSecret/,
+    ],
     ['a misspelt name within', { ...NEEDED, database: { existingSecret: 'a', pol: 3 } }, /\/database.*'pol'/],
     [
       'a password where a Secret belongs',

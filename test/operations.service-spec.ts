@@ -73,7 +73,7 @@ describe('docker-compose.yml', () => {
   });
 
   test('has no secret of its own: each is asked for by name', async () => {
-    const names = ['POSTGRES_PASSWORD', 'OBJECTS_SECRET_KEY', 'CAIRN_ADMIN_TOKEN'];
+    const names = ['POSTGRES_PASSWORD', 'OBJECTS_SECRET_KEY', 'CAIRN_ADMIN_TOKEN', 'CAIRN_SECRET_KEY'];
     for (const missing of names) {
       const given = Object.fromEntries(
         names.filter((name) => name !== missing).map((name) => [name, 'x'.repeat(16)]),

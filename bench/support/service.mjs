@@ -14,7 +14,7 @@ const START_TIMEOUT_MS = 60_000;
  * with data of its own. The floors of the benchmarks are measured on the same PostgreSQL, in a database beside.
  * @param nodeOptions e.g. `['--cpu-prof']`
  * @param settings beside those that every benchmark has
- * @returns {Promise<{url: string, token: string, service: pg.Pool, floor: pg.Pool, version: string, ask: Function, stop: () => Promise<void>}>}
+ * @returns {Promise<{url: string, s3Url: string, token: string, service: pg.Pool, floor: pg.Pool, version: string, ask: Function, stop: () => Promise<void>}>}
  *   `service` and `floor`: connections to the service's database and to the empty one beside it
  */
 export async function startBenchCairn(nodeOptions = [], settings = {}) {
@@ -51,8 +51,8 @@ export async function startBenchCairn(nodeOptions = [], settings = {}) {
     rmSync(folder, { recursive: true, force: true });
   };
   try {
-    const url = await announcedUrl(child);
-    return { url, token, service, floor, version: rows[0].version, ask: askOf(url, token), stop };
+    const { url, s3Url } = await announcedUrls(child);
+    return { url, s3Url, token, service, floor, version: rows[0].version, ask: askOf(url, token), stop };
   } catch (error) {
     await stop();
     throw error;
@@ -60,7 +60,7 @@ export async function startBenchCairn(nodeOptions = [], settings = {}) {
 }
 
 /** The service prints where it is when it is ready. */
-function announcedUrl(child) {
+function announcedUrls(child) {
   return new Promise((resolve, reject) => {
     let text = '';
     const late = setTimeout(
@@ -70,10 +70,11 @@ function announcedUrl(child) {
     child.once('exit', (code) => reject(new Error(`the service ended with ${code}: ${text}`)));
     child.stdout.on('data', (chunk) => {
       text += chunk;
-      const url = /explorer\s+(http:\/\/\S+?)\/?\s/.exec(text)?.[1];
-      if (url === undefined) return;
+      const urlOf = (name) => new RegExp(`${name}\\s+(http://\\S+?)/?\\s`).exec(text)?.[1];
+      const [url, s3Url] = [urlOf('explorer'), urlOf('S3')];
+      if (url === undefined || s3Url === undefined) return;
       clearTimeout(late);
-      resolve(url);
+      resolve({ url, s3Url });
     });
   });
 }

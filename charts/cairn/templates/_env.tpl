@@ -29,6 +29,12 @@
 {{ include "cairn.secretEnv" (dict "name" "AWS_SECRET_ACCESS_KEY" "secret" .existingSecret "key" .secretAccessKeyKey) }}
 {{- end }}
 {{- end }}
+- { name: CAIRN_S3_PORT, value: {{ ternary "4601" "off" .Values.s3Gateway.enabled | quote }} }
+{{- with .Values.secretKey }}
+{{- if .existingSecret }}
+{{ include "cairn.secretEnv" (dict "name" "CAIRN_SECRET_KEY" "secret" .existingSecret "key" .key) }}
+{{- end }}
+{{- end }}
 {{- with .Values.elasticsearch }}
 {{- if .existingSecret }}
 {{ include "cairn.secretEnv" (dict "name" "ELASTICSEARCH_URL" "secret" .existingSecret "key" .urlKey) }}

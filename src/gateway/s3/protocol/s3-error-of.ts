@@ -19,7 +19,10 @@ const BY_KIND: Readonly<Record<ErrorKind, S3ErrorCode>> = {
 };
 
 /** Failures of one kind that S3 tells apart, by their code. */
-const BY_CODE: Readonly<Record<string, S3ErrorCode>> = { PreconditionFailed: 'PreconditionFailed' };
+const BY_CODE: Readonly<Record<string, S3ErrorCode>> = {
+  PreconditionFailed: 'PreconditionFailed',
+  SecretUnreadable: 'InternalError',
+};
 
 /** Any failure in the words of S3. What Cairn cannot name is told without its message, which may hold secrets. */
 export function s3ErrorOf(error: unknown): S3Error {

@@ -82,7 +82,7 @@ class CanonicalForms extends SignatureV4Base {
 }
 
 /** SHA-256 of node:crypto as the library takes it; with a secret it is the HMAC. */
-const NodeSha256 = class {
+export const NodeSha256 = class {
   private readonly hash;
 
   constructor(secret?: unknown) {
