@@ -4,6 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { Database } from '../src/platform/index.js';
 import { startTestCairn, type TestCairn } from './support/cairn.js';
 
 const LIMIT = 200_000;
@@ -204,7 +205,7 @@ describe('merging by rows', () => {
     const { conflicts } = await merge('reasons');
     expect(conflicts.map(({ path: at, kind, reason }: Record<string, string>) => [at, kind, reason])).toEqual(
       [
-        ['a.bin', 'both-modified', 'files of the format unknown have no rows to merge'],
+        ['a.bin', 'both-modified', 'files of the format unknown have no rows'],
         ['b.csv', 'both-modified', expect.stringMatching(/^a version has \d+ bytes, more than 200000$/)],
         ['c.csv', 'both-modified', 'base has one key twice, in rows 1 and 2'],
         ['d.parquet', 'both-modified', expect.stringContaining('base has no readable footer')],
@@ -216,5 +217,71 @@ describe('merging by rows', () => {
     const metrics = await (await cairn.http('/metrics')).text();
     expect(metrics).toMatch(/cairn_content_merges_total\{format="csv",outcome="unfit"\} 1/);
     expect(metrics).toMatch(/cairn_content_merges_total\{format="parquet",outcome="unfit"\} 1/);
+  });
+});
+
+describe('what differs', () => {
+  const diff = async (repository: string, token = engineer) =>
+    (
+      await cairn.ask(
+        `query($i: String!) { repository(name: $i) { diff(from: "theirs", to: "main") { nodes { path
+           profileChange { isBreaking reasons statistics { name before { max distinctEstimate } after { max distinctEstimate } } }
+           rowChanges { key problem added removed changed samples { kind columns before after } } } } } }`,
+        { i: repository },
+        token,
+      )
+    ).repository.diff.nodes;
+
+  test('is told by schema, statistics and rows', async () => {
+    await createRepository('diffs', [{ pattern: 'keyed/**', columns: ['id'] }]);
+    const files = (rows: string): Files => ({ 'a.csv': rows, 'keyed/b.csv': rows, 'c.txt': rows });
+    await diverge('diffs', files('id,n\n1,a\n'), files('id,n\n1,b\n2,7\n'), files('id,n\n1,a\n3,c\n'));
+    const statistics = [
+      { name: 'id', before: { max: '3', distinctEstimate: 2 }, after: { max: '2', distinctEstimate: 2 } },
+      { name: 'n', before: { max: 'c', distinctEstimate: 2 }, after: { max: 'b', distinctEstimate: 2 } },
+    ];
+    const [whole, , keyed] = await diff('diffs');
+    expect(whole).toMatchObject({
+      path: 'a.csv',
+      profileChange: { isBreaking: false, reasons: [], statistics },
+      rowChanges: { key: null, problem: null, added: 2, removed: 2, changed: 0 },
+    });
+    expect(keyed).toMatchObject({
+      path: 'keyed/b.csv',
+      rowChanges: {
+        ...{ key: ['id'], problem: null, added: 1, removed: 1, changed: 1 },
+        samples: [
+          { kind: 'changed', columns: ['n'], before: { id: '1', n: 'a' }, after: { id: '1', n: 'b' } },
+          { kind: 'removed', columns: [], before: { id: '3', n: 'c' }, after: null },
+          { kind: 'added', columns: [], before: null, after: { id: '2', n: '7' } },
+        ],
+      },
+    });
+    await expect(diff('diffs', await cairn.tokenFor('user:nobody'))).rejects.toThrow('NOT_FOUND');
+  });
+
+  test('profiles are read when asked for, those of large texts in a child process', async () => {
+    await createRepository('profiles', []);
+    const rows = 150_000;
+    const text = `id,n\n${Array.from({ length: rows }, (_, i) => `${i},row ${i}\n`).join('')}`;
+    expect(text.length).toBeGreaterThan(2 * 1024 ** 2);
+    await commit('profiles', 'main', { 'large.csv': text, 'small.csv': 'id\n1\n' });
+    const ask = () =>
+      cairn.ask(
+        '{ repository(name: "profiles") { entries(revision: "main") { nodes { path profile { rowCount } } } } }',
+        {},
+        engineer,
+      );
+    const before = await ask();
+    expect(before.repository.entries.nodes).toEqual([
+      { path: 'large.csv', profile: { rowCount: rows } },
+      { path: 'small.csv', profile: { rowCount: 1 } },
+    ]);
+    const database = cairn.app.get(Database);
+    await database.query('DELETE FROM content_profile');
+    const answers = await Promise.all([ask(), ask(), ask()]);
+    for (const answer of answers) expect(answer).toEqual(before);
+    const [kept] = await database.query<{ n: string }>('SELECT count(*) AS n FROM content_profile');
+    expect(kept?.n).toBe('2');
   });
 });

@@ -87,9 +87,9 @@ function describe(result: Merged | MergeConflicts, source: string, target: strin
   if (result.__typename === 'Merged') {
     const { commit, isNoop, mergedFiles: files, mergedRows: rows } = result;
     if (isNoop) return `${target} holds ${source} already.`;
-    const within =
-      files === 0 ? '' : ` Within ${files} ${files === 1 ? 'file' : 'files'} ${rows} rows were taken.`;
-    return `Merged ${source} into ${target} at ${shortId(commit.id)}.${within}`;
+    const count = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`;
+    const within = files === 0 ? '' : `, with ${count(rows, 'row')} taken within ${count(files, 'file')}`;
+    return `Merged ${source} into ${target} at ${shortId(commit.id)}${within}.`;
   }
   const table = formatTable(
     ['conflict', 'path'],

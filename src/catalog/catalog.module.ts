@@ -17,6 +17,7 @@ import { ContentService } from './content/content.service.js';
 import { ProfileService } from './content/profile.service.js';
 import { ContentMerger } from './merging/content-merger.js';
 import { LocalCopies } from './merging/local-copies.js';
+import { RowDiffService } from './merging/row-diff.service.js';
 import { RowKeysRepository } from './merging/row-keys.repository.js';
 import { RowKeysResolver } from './merging/row-keys.resolver.js';
 import { RowKeysService } from './merging/row-keys.service.js';
@@ -56,6 +57,7 @@ const repositories = [
   RowKeysRepository,
   RowKeysService,
   RowKeysResolver,
+  RowDiffService,
   ContentMerger,
   UploadService,
   UploadResolver,

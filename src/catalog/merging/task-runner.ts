@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 
+import { DomainError } from '../../platform/index.js';
 import type { TableTask, TaskAnswers, TaskMessage } from './table-task.js';
 
 /** Children at once. Each may hold its three files, what DuckDB may, and its heap. */
@@ -12,9 +13,20 @@ const HEAP_MEGABYTES = 512;
 /** A child that has nothing to do this long is let go. */
 const IDLE_MS = 30_000;
 
-/** What became of a task: its answer, or why there is none. */
+/** Tasks that wait for their turn. */
+const MAX_WAITING = 500;
+
+/** What became of a task: its answer, or why the file has none. */
 export type TaskResult<T> =
   { readonly kind: 'answer'; readonly answer: T } | { readonly kind: 'lost'; readonly reason: string };
+
+/** Too many files are being read, or the service is stopping. */
+export class TablesBusyError extends DomainError {
+  readonly kind = 'unavailable';
+  constructor(reason: string) {
+    super(`Rows of files cannot be read now: ${reason}. Try again.`, { reason });
+  }
+}
 
 /**
  * Runs work on users' files in child processes, so that neither a broken file nor a large one stops the service. A task that
@@ -28,11 +40,12 @@ export class TaskRunner implements OnModuleDestroy {
   private active = 0;
   private isClosed = false;
 
-  /** Never rejects. @param timeoutMs for the work itself, not for its turn */
+  /** @param timeoutMs for the work itself, not for its turn @throws {TablesBusyError} */
   async run<Kind extends keyof TaskAnswers>(
     task: TableTask & { readonly kind: Kind },
     timeoutMs: number,
   ): Promise<TaskResult<TaskAnswers[Kind]>> {
+    if (this.waiting.length >= MAX_WAITING) throw new TablesBusyError('too many files wait');
     while (this.active >= AT_ONCE) await new Promise<void>((resolve) => this.waiting.push(resolve));
     this.active += 1;
     try {
@@ -49,9 +62,9 @@ export class TaskRunner implements OnModuleDestroy {
   }
 
   private give(task: TableTask, timeoutMs: number): Promise<TaskResult<unknown>> {
-    if (this.isClosed) return Promise.resolve({ kind: 'lost', reason: 'the service is stopping' });
+    if (this.isClosed) return Promise.reject(new TablesBusyError('the service is stopping'));
     const child = this.idle.pop() ?? this.start();
-    return new Promise((resolve) => {
+    return new Promise((resolve, reject) => {
       const end = (result: TaskResult<unknown>, isReusable: boolean): void => {
         clearTimeout(timer);
         child.off('message', take);
@@ -65,6 +78,7 @@ export class TaskRunner implements OnModuleDestroy {
         else end({ kind: 'lost', reason: message.failed }, false);
       };
       const lose = (_code: number | null, signal: string | null): void => {
+        if (this.isClosed) return reject(new TablesBusyError('the service is stopping'));
         // V8 aborts when its heap is full.
         const reason =
           signal === 'SIGABRT' ? 'it needs more memory than is allowed' : 'the reader of the file broke';

@@ -5,7 +5,17 @@ import { MAX_CONFLICTS, type RowStrategy } from '../rows/row-plan.js';
 import { MAX_SHOWN, TableFault } from '../rows/row-table.js';
 import type { RowRule, RowsOutcome, ThreeSides } from '../rows/merge-text.js';
 import { identifier, literal, ScratchDatabase, type SqlRow } from './duckdb.js';
-import { loadSide, type ParquetSide, readSide, reasonOf, ROW, writeOptions } from './parquet-side.js';
+import {
+  checkKey,
+  checkRewritable,
+  loadSide,
+  naming,
+  type ParquetSide,
+  readSide,
+  reasonOf,
+  ROW,
+  writeOptions,
+} from './parquet-side.js';
 import { ParquetJoin } from './parquet-join.js';
 
 /**
@@ -38,7 +48,12 @@ export async function mergeParquet(
 }
 
 async function readSides({ base, ours, theirs }: ThreeSides<string>): Promise<ThreeSides<ParquetSide>> {
-  const read = (side: string, file: string) => naming(side, () => readSide(file));
+  const read = (side: string, file: string) =>
+    naming(side, async () => {
+      const found = await readSide(file);
+      checkRewritable(found);
+      return found;
+    });
   return {
     ...(base !== undefined && { base: await read('base', base) }),
     ours: await read('ours', ours),
@@ -53,15 +68,6 @@ async function ofSides<T>(
   if (base !== undefined) await naming('base', () => work(base, 'base'));
   await naming('ours', () => work(ours, 'ours'));
   await naming('theirs', () => work(theirs, 'theirs'));
-}
-
-async function naming<T>(side: string, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (!(error instanceof TableFault)) throw error;
-    throw new TableFault(`${side} ${error.message}`);
-  }
 }
 
 /** Columns that two versions have with different types. */
@@ -109,29 +115,6 @@ async function mergeByKey(
 
 async function hasRows(database: ScratchDatabase, from: string): Promise<boolean> {
   return (await database.query(`SELECT 1 ${from} LIMIT 1`)).length > 0;
-}
-
-async function checkKey(
-  database: ScratchDatabase,
-  side: ParquetSide,
-  table: string,
-  key: readonly string[],
-): Promise<void> {
-  const missing = key.find((name) => !side.types.has(name));
-  if (missing !== undefined)
-    throw new TableFault(`has no column ${JSON.stringify(missing)}, which the key needs`);
-  const columns = key.map(identifier);
-  const isNull = columns.map((column) => `${column} IS NULL`).join(' OR ');
-  const { row } = await database.one(`SELECT min(${ROW}) AS row FROM ${table} WHERE ${isNull}`);
-  if (row !== null)
-    throw new TableFault(`has no value for the key (${key.join(', ')}) in row ${Number(row) + 1}`);
-  const [twice] = await database.query(
-    `SELECT min(${ROW}) AS a, max(${ROW}) AS b FROM ${table} GROUP BY ${columns.join(', ')} HAVING count(*) > 1 ORDER BY a LIMIT 1`,
-  );
-  if (twice !== undefined)
-    throw new TableFault(
-      `has one key twice, in rows ${Number(twice['a']) + 1} and ${Number(twice['b']) + 1}`,
-    );
 }
 
 function removedAndChanged({ ours }: ThreeSides<ParquetSide>, names: ReadonlySet<string>): string {
