@@ -85,7 +85,8 @@ export class ContentMerger {
     const files = { base: base?.sha256, ours: ours.sha256, theirs: theirs.sha256 };
     return this.copies.use(files, async (directory) => {
       const task = { kind: 'merge', format, directory, hasBase: base !== undefined, rule, strategy } as const;
-      const result = await this.tasks.run(task, this.config.CAIRN_MERGE_TIMEOUT_MS);
+      const bytes = (base?.sizeBytes ?? 0) + ours.sizeBytes + theirs.sizeBytes;
+      const result = await this.tasks.run(task, bytes, this.config.CAIRN_MERGE_TIMEOUT_MS);
       if (result.kind === 'lost') return { kind: 'conflict', reason: result.reason };
       const { answer } = result;
       if (answer.kind !== 'merged') return conflictOf(answer);

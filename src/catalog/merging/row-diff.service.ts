@@ -52,7 +52,8 @@ export class RowDiffService {
     const files = { before: before.sha256 as Sha256, after: after.sha256 as Sha256 };
     const compared = this.copies.use(files, async (directory) => {
       const task = { kind: 'diff', format, directory, ...(key && { key }) } as const;
-      const result = await this.tasks.run(task, this.config.CAIRN_MERGE_TIMEOUT_MS);
+      const bytes = before.sizeBytes + after.sizeBytes;
+      const result = await this.tasks.run(task, bytes, this.config.CAIRN_MERGE_TIMEOUT_MS);
       if (result.kind === 'answer') return result.answer;
       return { kind: 'unfit', reason: result.reason } as const;
     });

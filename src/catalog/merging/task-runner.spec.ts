@@ -29,29 +29,45 @@ function task(rows: number): MergeTask {
 describe('tasks in child processes', () => {
   it('are answered, several at once, by few children', async () => {
     const one = task(10);
-    const answers = await Promise.all(Array.from({ length: 8 }, () => runner.run(one, 30_000)));
+    const answers = await Promise.all(Array.from({ length: 8 }, () => runner.run(one, 1000, 30_000)));
     expect(answers).toEqual(Array(8).fill({ kind: 'answer', answer: { kind: 'merged', taken: 1 } }));
   });
 
+  it('large ones run alone, small ones behind them wait their turn', async () => {
+    const order: string[] = [];
+    const note = (name: string) => () => void order.push(name);
+    const [small, large] = [task(10), task(10)];
+    await Promise.all([
+      runner.run(large, 2 ** 30, 30_000).then(note('large')),
+      runner.run(small, 1000, 30_000).then(note('small')),
+      runner.run(large, 2 ** 30, 30_000).then(note('large again')),
+      runner.run(small, 1000, 30_000).then(note('small again')),
+    ]);
+    expect(order).toEqual(['large', 'small', 'large again', 'small again']);
+  });
+
   it('one that takes too long costs its child, and the next is answered', async () => {
-    expect(await runner.run(task(200_000), 50)).toEqual({ kind: 'lost', reason: 'it takes more than 50 ms' });
-    expect(await runner.run(task(10), 30_000)).toMatchObject({ kind: 'answer' });
+    expect(await runner.run(task(200_000), 1000, 50)).toEqual({
+      kind: 'lost',
+      reason: 'it takes more than 50 ms',
+    });
+    expect(await runner.run(task(10), 1000, 30_000)).toMatchObject({ kind: 'answer' });
   });
 
   it('one that breaks its child says so', async () => {
     const broken = { ...task(10), directory: path.join(folder, 'no-such-folder') };
-    expect(await runner.run(broken, 30_000)).toMatchObject({
+    expect(await runner.run(broken, 1000, 30_000)).toMatchObject({
       kind: 'lost',
       reason: expect.stringContaining('ENOENT'),
     });
   });
 
   it('none is begun or lost silently when the service stops', async () => {
-    const running = runner.run(task(200_000), 60_000);
+    const running = runner.run(task(200_000), 1000, 60_000);
     const stopped = expect(running).rejects.toThrow(TablesBusyError);
     await new Promise((resolve) => setTimeout(resolve, 100));
     runner.onModuleDestroy();
     await stopped;
-    await expect(runner.run(task(10), 1000)).rejects.toThrow('the service is stopping');
+    await expect(runner.run(task(10), 1000, 1000)).rejects.toThrow('the service is stopping');
   });
 });

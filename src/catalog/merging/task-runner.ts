@@ -7,8 +7,10 @@ import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { DomainError } from '../../platform/index.js';
 import type { TableTask, TaskAnswers, TaskMessage } from './table-task.js';
 
-/** Children at once. Each may hold its three files, what DuckDB may, and its heap. */
+/** Children at once; each may hold its files, its heap and what DuckDB may. */
 const AT_ONCE = 2;
+/** A task with more bytes than this runs alone, so that memory is bounded by one large task. */
+const LARGE_BYTES = 64 * 1024 * 1024;
 const HEAP_MEGABYTES = 512;
 /** A child that has nothing to do this long is let go. */
 const IDLE_MS = 30_000;
@@ -35,24 +37,45 @@ export class TablesBusyError extends DomainError {
 @Injectable()
 export class TaskRunner implements OnModuleDestroy {
   private readonly idle: ChildProcess[] = [];
-  private readonly waiting: (() => void)[] = [];
+  private readonly waiting: { readonly weight: number; readonly begin: () => void }[] = [];
   private readonly children = new Set<ChildProcess>();
   private active = 0;
   private isClosed = false;
 
-  /** @param timeoutMs for the work itself, not for its turn @throws {TablesBusyError} */
+  /**
+   * @param sizeBytes of the task's files together
+   * @param timeoutMs for the work itself, not for its turn
+   * @throws {TablesBusyError}
+   */
   async run<Kind extends keyof TaskAnswers>(
     task: TableTask & { readonly kind: Kind },
+    sizeBytes: number,
     timeoutMs: number,
   ): Promise<TaskResult<TaskAnswers[Kind]>> {
-    if (this.waiting.length >= MAX_WAITING) throw new TablesBusyError('too many files wait');
-    while (this.active >= AT_ONCE) await new Promise<void>((resolve) => this.waiting.push(resolve));
-    this.active += 1;
+    const weight = sizeBytes > LARGE_BYTES ? AT_ONCE : 1;
+    await this.turn(weight);
     try {
       return (await this.give(task, timeoutMs)) as TaskResult<TaskAnswers[Kind]>;
     } finally {
-      this.active -= 1;
-      this.waiting.shift()?.();
+      this.active -= weight;
+      this.beginNext();
+    }
+  }
+
+  /** In the order of asking, so that small tasks do not keep a large one waiting for ever. */
+  private turn(weight: number): Promise<void> {
+    if (this.waiting.length >= MAX_WAITING) throw new TablesBusyError('too many files wait');
+    return new Promise((begin) => {
+      this.waiting.push({ weight, begin });
+      this.beginNext();
+    });
+  }
+
+  private beginNext(): void {
+    for (let [next] = this.waiting; next && this.active + next.weight <= AT_ONCE; [next] = this.waiting) {
+      this.waiting.shift();
+      this.active += next.weight;
+      next.begin();
     }
   }
 
