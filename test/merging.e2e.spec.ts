@@ -1,5 +1,13 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
@@ -217,6 +225,60 @@ describe('merging by rows', () => {
     const metrics = await (await cairn.http('/metrics')).text();
     expect(metrics).toMatch(/cairn_content_merges_total\{format="csv",outcome="unfit"\} 1/);
     expect(metrics).toMatch(/cairn_content_merges_total\{format="parquet",outcome="unfit"\} 1/);
+  });
+});
+
+describe('what goes wrong', () => {
+  const objectOf = (content: string): string => {
+    const digest = createHash('sha256').update(content).digest('hex');
+    return path.join(cairn.dataDir, 'objects', 'objects', digest.slice(0, 2), digest.slice(2));
+  };
+  const head = async (repository: string): Promise<string> =>
+    (
+      await cairn.ask(
+        'query($i: String!) { repository(name: $i) { commit(revision: "main") { id } } }',
+        { i: repository },
+        engineer,
+      )
+    ).repository.commit.id;
+
+  test('a damaged object ends the merge, moves nothing, and is no conflict', async () => {
+    await createRepository('damaged', [{ pattern: '*.csv', columns: ['id'] }]);
+    const theirs = 'id,damaged\n1,a\n3,c\n';
+    await diverge(
+      'damaged',
+      { 'a.csv': 'id,damaged\n1,a\n' },
+      { 'a.csv': 'id,damaged\n1,a\n2,b\n' },
+      { 'a.csv': theirs },
+    );
+    const before = await head('damaged');
+    const whole = readFileSync(objectOf(theirs));
+    const flipped = Buffer.from(whole);
+    flipped[flipped.length - 2]! ^= 1;
+    chmodSync(objectOf(theirs), 0o600);
+    writeFileSync(objectOf(theirs), flipped);
+    await expect(merge('damaged')).rejects.toThrow('CORRUPT');
+    expect(await head('damaged')).toBe(before);
+    expect(readdirSync(path.join(cairn.dataDir, 'tables'))).toEqual([]);
+    writeFileSync(objectOf(theirs), whole);
+    expect(await merge('damaged')).toMatchObject({ mergedRows: 1 });
+    expect((await read('damaged', 'a.csv')).toString()).toBe('id,damaged\n1,a\n2,b\n3,c\n');
+  });
+
+  test('commits that land meanwhile are merged with, each row once', async () => {
+    await createRepository('racing', [{ pattern: '*.csv', columns: ['id'] }]);
+    await commit('racing', 'main', { 'a.csv': 'id\n' });
+    const branches = ['b1', 'b2', 'b3', 'b4'];
+    for (const name of branches) {
+      await ask('mutation($i: CreateBranchInput!) { createBranch(input: $i) { name } }', {
+        ...{ repository: 'racing', name, from: 'main' },
+      });
+      await commit('racing', name, { 'a.csv': `id\n${name}\n` });
+    }
+    const merged = await Promise.all(branches.map((source) => merge('racing', { source })));
+    expect(merged.map(({ __typename }) => __typename)).toEqual(Array(4).fill('Merged'));
+    const rows = (await read('racing', 'a.csv')).toString().trim().split('\n');
+    expect(rows.sort()).toEqual([...branches, 'id']);
   });
 });
 

@@ -40,6 +40,9 @@ export class ProfiledColumnModel {
 
   @Field(() => String, { nullable: true })
   max?: string;
+
+  @Field(() => Float, { nullable: true, description: 'Exact up to 1,023, about ± 3 % above.' })
+  distinctEstimate?: number;
 }
 
 @ObjectType('ContentProfile', {

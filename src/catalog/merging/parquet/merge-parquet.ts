@@ -102,15 +102,15 @@ async function mergeByKey(
     if (strategy === undefined) return { kind: 'schema-conflict', reason: removedAndChanged(sides, decided) };
     join = new ParquetJoin(sides, key, strategy, decided);
   }
-  if (strategy === undefined) {
-    const total = Number(
-      (await database.one(`SELECT count(*) AS n ${join.from} WHERE ${join.isConflict}`))['n'],
-    );
-    if (total > 0) return { kind: 'row-conflict', total, rows: await conflictsOf(database, join, key) };
+  const found = await database.one(
+    `SELECT count(*) FILTER (${join.isConflict}) AS conflicts, count(*) FILTER (${join.isTaken}) AS taken ${join.from}`,
+  );
+  const total = Number(found['conflicts']);
+  if (strategy === undefined && total > 0) {
+    return { kind: 'row-conflict', total, rows: await conflictsOf(database, join, key) };
   }
-  const { taken } = await database.one(`SELECT count(*) AS taken ${join.from} WHERE ${join.isTaken}`);
   await write(database, sides.ours, join.columns, sides, join.select, result);
-  return { kind: 'merged', taken: Math.max(Number(taken), join.hasOtherColumns ? 1 : 0) };
+  return { kind: 'merged', taken: Math.max(Number(found['taken']), join.hasOtherColumns ? 1 : 0) };
 }
 
 async function hasRows(database: ScratchDatabase, from: string): Promise<boolean> {
