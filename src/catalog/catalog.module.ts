@@ -49,6 +49,7 @@ import { OperationRunner } from './operations/operation-runner.js';
 import { OperationService } from './operations/operation.service.js';
 import { ContentMerger } from './merging/content-merger.js';
 import { LocalCopies } from './merging/local-copies.js';
+import { RowDiffService } from './merging/row-diff.service.js';
 import { RowKeysRepository } from './merging/row-keys.repository.js';
 import { RowKeysResolver } from './merging/row-keys.resolver.js';
 import { RowKeysService } from './merging/row-keys.service.js';
@@ -123,6 +124,7 @@ const repositories = [
   RowKeysRepository,
   RowKeysService,
   RowKeysResolver,
+  RowDiffService,
   ContentMerger,
   UploadService,
   UploadResolver,

@@ -119,7 +119,7 @@ export class ProfileService {
         hint: { path: entry.path, contentType: entry.contentType },
         sizeBytes: entry.sizeBytes,
       } as const;
-      const result = await this.tasks.run(task, TIMEOUT_MS);
+      const result = await this.tasks.run(task, Math.min(entry.sizeBytes, MAX_SCAN_BYTES), TIMEOUT_MS);
       if (result.kind === 'lost') throw new Error(result.reason);
       return result.answer;
     });
