@@ -17,6 +17,7 @@ import { ContentService } from './content/content.service.js';
 import { ProfileService } from './content/profile.service.js';
 import { watchCache } from './packs/metrics.js';
 import { PackIndex } from './packs/pack-index.js';
+import { PackResolver } from './packs/pack.resolver.js';
 import { PackRepository } from './packs/pack.repository.js';
 import { PackedNodeStore } from './packs/packed-node-store.js';
 import { RefRepository } from './refs/ref.repository.js';
@@ -66,6 +67,7 @@ const repositories = [
     PackRepository,
     PackedNodeStore,
     PackIndex,
+    PackResolver,
     {
       provide: Trees,
       inject: [PackedNodeStore, CONFIG],
