@@ -1,6 +1,7 @@
 import { InvalidInputError } from '../../platform/errors/index.js';
 import { type TreeEntry, writeEntry } from './entry.js';
-import { type Items, ItemWriter } from './items.js';
+import { ItemWriter } from './item-writer.js';
+import type { Items } from './items.js';
 import { comparePaths, parsePath } from './paths.js';
 
 /** Puts `entry` at `path`, or removes what is there when it is `undefined`. */

@@ -1,6 +1,7 @@
 import { InvalidInputError } from '../../platform/errors/index.js';
 import { CorruptObjectError, parseSha256, type Sha256 } from '../../storage/index.js';
-import type { Items, ItemWriter } from './items.js';
+import type { ItemWriter } from './item-writer.js';
+import type { Items } from './items.js';
 import { isWellFormed } from './paths.js';
 
 /** What a path stands for: the bytes, and what is known about them. */

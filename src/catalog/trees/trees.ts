@@ -6,7 +6,7 @@ import { LevelCursor, lowerBound, type Position } from './cursor.js';
 import { diffTrees, type TreeChange } from './diff.js';
 import { orderedEdits, sortedEdits, type TreeEdit } from './edits.js';
 import { type TreeEntry, entryOf } from './entry.js';
-import { ItemWriter } from './items.js';
+import { ItemWriter } from './item-writer.js';
 import { listTree, walkTree, type ListPage, type ListQuery, type TreeRange } from './list.js';
 import { EMPTY_TREE, type LeafItem } from './node.js';
 import type { NodeStore } from './node-store.js';
