@@ -76,14 +76,14 @@ async function commit({ database, objects, open }) {
     await database.query('TRUNCATE tree_pack CASCADE');
     for await (const { sha256 } of objects.list()) await objects.delete(sha256);
     progress(`versions: committing, ${round + 1} of 3 …`);
-    const committed = await timed(() => open().build(EMPTY_TREE, editsOf(database.copy(select))));
+    const committed = await timed(() => open().buildCopied(EMPTY_TREE, database.copyBytes(select)));
     if ((await open().stats(committed.result)).count !== STAGED) throw new Error('rows were lost');
     let written = 0;
     for await (const { sizeBytes } of objects.list()) written += sizeBytes;
     const scan = await timed(async () => {
-      let count = 0;
-      for await (const batch of database.copy(select)) count += batch.length;
-      return count;
+      let bytes = 0;
+      for await (const chunk of database.copyBytes(select)) bytes += chunk.length;
+      return bytes;
     });
     const bytes = Buffer.alloc(PACK_BYTES, `${round}`);
     const hash = await timed(() => {
@@ -108,18 +108,6 @@ async function commit({ database, objects, open }) {
   console.log(`\nversions  commit of ${STAGED.toLocaleString('en')} staged rows`);
   table(rows);
   await database.query('DROP TABLE staged_change');
-}
-
-async function* editsOf(batches) {
-  for await (const rows of batches) {
-    yield rows.map(([path, sha256, sizeBytes, contentType, metadata]) => ({
-      path,
-      entry: {
-        ...{ sha256, sizeBytes: Number(sizeBytes), contentType },
-        ...(metadata !== undefined && { metadata: JSON.parse(metadata) }),
-      },
-    }));
-  }
 }
 
 async function small(context) {

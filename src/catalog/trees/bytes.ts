@@ -33,6 +33,17 @@ export function writeDigest(bytes: Buffer, at: number, digest: string): boolean 
   return true;
 }
 
+/** {@link writeDigest} from the codes of the digits. */
+export function writeDigestBytes(bytes: Buffer, at: number, digits: Uint8Array, from: number): boolean {
+  for (let i = 0; i < DIGEST_BYTES; i += 1) {
+    const high = DIGITS[digits[from + i * 2]!]!;
+    const low = DIGITS[digits[from + i * 2 + 1]!]!;
+    if ((high | low) === 255) return false;
+    bytes[at + i] = (high << 4) | low;
+  }
+  return true;
+}
+
 export function equalBytes(
   a: Uint8Array,
   aStart: number,

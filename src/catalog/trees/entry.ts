@@ -70,7 +70,8 @@ function textOf(value: unknown): string {
   return value;
 }
 
-function extraOf({ contentType, metadata }: TreeEntry): Buffer {
+/** What an item says of content type and metadata. @throws {InvalidInputError} */
+export function extraOf({ contentType, metadata }: TreeEntry): Buffer {
   const pairs = metadata === undefined ? [] : pairsOf(metadata);
   if (contentType === undefined) {
     return pairs.length === 0 ? NOTHING : Buffer.from(JSON.stringify([null, pairs]));
@@ -97,6 +98,9 @@ function remember(contentType: string, extra: Buffer): Buffer {
 }
 
 function pairsOf(metadata: Readonly<Record<string, string>>): [string, string][] {
+  if (metadata === null || typeof metadata !== 'object') {
+    throw new InvalidInputError('entry.metadata', 'must be a map of texts');
+  }
   const pairs = Object.entries(metadata).sort(([a], [b]) => (a < b ? -1 : 1));
   if (pairs.length > MAX_METADATA_KEYS) {
     throw new InvalidInputError('entry.metadata', `must have at most ${MAX_METADATA_KEYS} keys`);

@@ -1,4 +1,4 @@
-import { writeBig, writeDigest } from './bytes.js';
+import { writeBig, writeDigest, writeDigestBytes } from './bytes.js';
 import { DIGEST_AT, EXTRA_LENGTH_AT, Items, PATH_AT, REMOVAL, SIZE_AT } from './items.js';
 
 /** Writes items one after another. */
@@ -25,6 +25,28 @@ export class ItemWriter {
     if (!writeDigest(bytes, start + DIGEST_AT, digest)) return false;
     const pathLength = bytes.write(path, start + PATH_AT, 'utf8');
     const end = start + PATH_AT + pathLength;
+    if (extra.length > 0) bytes.set(extra, end);
+    writeHead(bytes, start, pathLength, extra.length, sizeBytes);
+    this.length = end + extra.length;
+    this.end();
+    return true;
+  }
+
+  /** Like {@link writeEntry}, from bytes that hold the path and the digits of the digest. */
+  writePlain(
+    source: Buffer,
+    pathStart: number,
+    pathEnd: number,
+    digits: number,
+    sizeBytes: number,
+    extra: Uint8Array,
+  ): boolean {
+    const pathLength = pathEnd - pathStart;
+    this.reserve(PATH_AT + pathLength + extra.length);
+    const { bytes, length: start } = this;
+    if (!writeDigestBytes(bytes, start + DIGEST_AT, source, digits)) return false;
+    const end = start + PATH_AT + pathLength;
+    for (let i = 0; i < pathLength; i += 1) bytes[start + PATH_AT + i] = source[pathStart + i]!;
     if (extra.length > 0) bytes.set(extra, end);
     writeHead(bytes, start, pathLength, extra.length, sizeBytes);
     this.length = end + extra.length;
