@@ -1,6 +1,7 @@
 import { InvalidInputError } from '../../platform/errors/index.js';
 import { columnsOf } from '../../platform/index.js';
 import { parseSha256, type Sha256 } from '../../storage/index.js';
+import { equalBytes } from './bytes.js';
 import { writeEdit } from './edits.js';
 import { extraOf } from './entry.js';
 import { ItemWriter } from './item-writer.js';
@@ -77,7 +78,8 @@ class RowReader {
 
   /** Rows that follow each other mostly have the same content type. */
   private knowsContentType(rows: Buffer, start: number, end: number): boolean {
-    if (rows.compare(this.contentType, 0, this.contentType.length, start, end) === 0) return true;
+    const { length } = this.contentType;
+    if (end - start === length && equalBytes(rows, start, this.contentType, 0, length)) return true;
     const bytes = Buffer.from(rows.subarray(start, end));
     const isNull = bytes.equals(NULL);
     if (!isNull && bytes.includes(BACKSLASH)) return false;
