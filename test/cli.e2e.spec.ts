@@ -525,4 +525,9 @@ describe('access', () => {
     expect((await ok('admin', 'rebuild-search', '--json')).json.assets).toBeGreaterThan(0);
     expect((await cli(['admin', 'rebuild-search'], asAnalyst())).exitCode).toBe(4);
   });
+
+  test('the nodes of trees are found again by administrators only', async () => {
+    expect((await ok('admin', 'rebuild-trees', '--json')).json.packs).toBeGreaterThan(0);
+    expect((await cli(['admin', 'rebuild-trees'], asAnalyst())).exitCode).toBe(4);
+  });
 });

@@ -63,6 +63,7 @@ import { GcService } from './gc/gc.service.js';
 import { Marker } from './gc/marker.js';
 import { watchCache } from './packs/metrics.js';
 import { PackIndex } from './packs/pack-index.js';
+import { PackResolver } from './packs/pack.resolver.js';
 import { PackRepository } from './packs/pack.repository.js';
 import { PackedNodeStore } from './packs/packed-node-store.js';
 import { RefRepository } from './refs/ref.repository.js';
@@ -170,6 +171,7 @@ const models = [
     PackedNodeStore,
     PackIndex,
     ...models,
+    PackResolver,
     {
       provide: Trees,
       inject: [PackedNodeStore, CONFIG],
