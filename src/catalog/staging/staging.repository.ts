@@ -74,6 +74,32 @@ export class StagingRepository {
     }
   }
 
+  /** An area that nobody sees until it is revealed, for an operation. */
+  async openHidden(repositoryId: string, branch: string, operationId: string): Promise<string> {
+    const [row] = await this.database.query<{ id: string }>(
+      `INSERT INTO staging_area (repository_id, branch, sealed_at, closed_at, operation_id)
+       VALUES ($1, $2, now(), 'infinity', $3) RETURNING id`,
+      [repositoryId, branch, operationId],
+    );
+    return row!.id;
+  }
+
+  /** What is in a hidden area is staged from now on. */
+  async reveal(areaId: string): Promise<void> {
+    await this.database.query(
+      "UPDATE staging_area SET closed_at = NULL WHERE id = $1 AND closed_at = 'infinity'",
+      [areaId],
+    );
+  }
+
+  /** Closes what an operation has hidden. */
+  async closeOf(operationId: string): Promise<void> {
+    await this.database.query(
+      "UPDATE staging_area SET closed_at = now() WHERE operation_id = $1 AND closed_at = 'infinity'",
+      [operationId],
+    );
+  }
+
   async write(
     areaId: string,
     changes: readonly { readonly path: string; readonly entry: TreeEntry | undefined }[],
@@ -151,7 +177,7 @@ export class StagingRepository {
   /** @returns how many were closed by this call */
   async close(areaIds: readonly string[]): Promise<number> {
     const rows = await this.database.query(
-      'UPDATE staging_area SET closed_at = now() WHERE id = ANY($1) AND closed_at IS NULL RETURNING 1',
+      "UPDATE staging_area SET closed_at = now() WHERE id = ANY($1) AND (closed_at IS NULL OR closed_at = 'infinity') RETURNING 1",
       [areaIds],
     );
     return rows.length;
