@@ -147,7 +147,7 @@ function drop(message: IncomingMessage): void {
   let left = MAX_UNWANTED_BYTES;
   message.on('data', (chunk: Buffer) => {
     left -= chunk.length;
-    if (left < 0) message.socket.destroy();
+    if (left < 0) message.destroy();
   });
   message.resume();
 }
