@@ -19,6 +19,7 @@ import { Versions1795392000051 } from './1795392000051-versions.js';
 import { Gateway1795392000052 } from './1795392000052-gateway.js';
 import { RowKeys1795392000053 } from './1795392000053-row-keys.js';
 import { Models1795392000054 } from './1795392000054-models.js';
+import { GarbageCollection1795392000055 } from './1795392000055-garbage-collection.js';
 
 /** Every migration, in order. A room's migration creates that room's tables. */
 export const MIGRATIONS = [
@@ -43,4 +44,5 @@ export const MIGRATIONS = [
   Gateway1795392000052,
   RowKeys1795392000053,
   Models1795392000054,
+  GarbageCollection1795392000055,
 ];

@@ -364,6 +364,31 @@ describe('history', () => {
     expect((await ok('get', `${repository}@main:c.txt`, '-o', '-')).stdout).toBe('theirs');
   });
 
+  test('row keys are set and read, and tables then merge and compare row by row', async () => {
+    const repository = await newRepository();
+    expect((await ok('repo', 'row-keys', repository)).stdout).toBe('All files merge as wholes.\n');
+    const set = await ok('repo', 'row-keys', repository, '--key', 't.csv=id', '--append', 'logs/**');
+    expect(set.stdout).toMatch(/FILES +ROWS\nt\.csv +id\nlogs\/\*\* +appended/);
+    await ok('put', repository, 'main', file('t.csv', 'id,n\n1,a\n2,a\n'), '-m', 'Base');
+    await ok('branch', 'create', repository, 'other');
+    await ok('put', repository, 'main', file('t.csv', 'id,n\n1,o\n2,a\n'), '-m', 'Ours');
+    await ok('put', repository, 'other', file('t.csv', 'id,n\n1,t\n2,a\n'), '-m', 'Theirs');
+    const conflict = await cli(['merge', repository, 'other', 'main']);
+    expect(conflict.exitCode).toBe(3);
+    expect(conflict.stdout).toContain(
+      't.csv: 1 row was changed on both sides\n    id=1: n was "a", ours "o", theirs "t"',
+    );
+    await ok('put', repository, 'other', file('t.csv', 'id,n\n1,a\n2,t\n'), '-m', 'Another');
+    const merged = await ok('merge', repository, 'other', 'main');
+    expect(merged.stdout).toContain(', with 1 row taken within 1 file.');
+    expect((await ok('get', `${repository}@main:t.csv`, '-o', '-')).stdout).toBe('id,n\n1,o\n2,t\n');
+    const diff = await ok('diff', repository, 'other', 'main', '--rows');
+    expect(diff.stdout).toContain('rows by id: 0 added, 0 removed, 1 changed\n      ~ id="1": n "a" → "o"');
+    await ok('repo', 'row-keys', repository, '--clear');
+    expect((await ok('repo', 'row-keys', repository, '--json')).json).toEqual([]);
+    expect((await cli(['repo', 'row-keys', repository, '--key', 'id'])).exitCode).toBe(2);
+  });
+
   test('a protected branch says so', async () => {
     const repository = await newRepository();
     expect((await ok('branch', 'protect', repository, 'main', '--json')).json).toMatchObject({
@@ -484,8 +509,25 @@ describe('access', () => {
     expect((await cli(['admin', 'dead-letters', 'list'], asAnalyst())).exitCode).toBe(4);
   });
 
+  test('garbage is collected, listed and undone by administrators only', async () => {
+    expect((await cli(['admin', 'garbage', 'collect'], asAnalyst())).exitCode).toBe(4);
+    const dry = await ok('admin', 'garbage', 'collect', '--dry-run');
+    expect(dry.stdout).toMatch(/condemned +0 objects, 0 B, and 0 commits[^]*dry run: nothing was changed/);
+    const { id } = (await ok('admin', 'garbage', 'collect', '--json')).json;
+    expect((await ok('admin', 'garbage', 'list', '--json')).json[0]).toMatchObject({
+      operationId: id,
+      isDryRun: false,
+    });
+    expect((await ok('admin', 'garbage', 'undo', id)).stdout).toContain(id);
+  });
+
   test('the search index is built anew by administrators only', async () => {
     expect((await ok('admin', 'rebuild-search', '--json')).json.assets).toBeGreaterThan(0);
     expect((await cli(['admin', 'rebuild-search'], asAnalyst())).exitCode).toBe(4);
+  });
+
+  test('the nodes of trees are found again by administrators only', async () => {
+    expect((await ok('admin', 'rebuild-trees', '--json')).json.packs).toBeGreaterThan(0);
+    expect((await cli(['admin', 'rebuild-trees'], asAnalyst())).exitCode).toBe(4);
   });
 });

@@ -1,9 +1,18 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { Database } from '../src/platform/index.js';
 import { startTestCairn, type TestCairn } from './support/cairn.js';
 
 const LIMIT = 200_000;
@@ -204,7 +213,7 @@ describe('merging by rows', () => {
     const { conflicts } = await merge('reasons');
     expect(conflicts.map(({ path: at, kind, reason }: Record<string, string>) => [at, kind, reason])).toEqual(
       [
-        ['a.bin', 'both-modified', 'files of the format unknown have no rows to merge'],
+        ['a.bin', 'both-modified', 'files of the format unknown have no rows'],
         ['b.csv', 'both-modified', expect.stringMatching(/^a version has \d+ bytes, more than 200000$/)],
         ['c.csv', 'both-modified', 'base has one key twice, in rows 1 and 2'],
         ['d.parquet', 'both-modified', expect.stringContaining('base has no readable footer')],
@@ -216,5 +225,125 @@ describe('merging by rows', () => {
     const metrics = await (await cairn.http('/metrics')).text();
     expect(metrics).toMatch(/cairn_content_merges_total\{format="csv",outcome="unfit"\} 1/);
     expect(metrics).toMatch(/cairn_content_merges_total\{format="parquet",outcome="unfit"\} 1/);
+  });
+});
+
+describe('what goes wrong', () => {
+  const objectOf = (content: string): string => {
+    const digest = createHash('sha256').update(content).digest('hex');
+    return path.join(cairn.dataDir, 'objects', 'objects', digest.slice(0, 2), digest.slice(2));
+  };
+  const head = async (repository: string): Promise<string> =>
+    (
+      await cairn.ask(
+        'query($i: String!) { repository(name: $i) { commit(revision: "main") { id } } }',
+        { i: repository },
+        engineer,
+      )
+    ).repository.commit.id;
+
+  test('a damaged object ends the merge, moves nothing, and is no conflict', async () => {
+    await createRepository('damaged', [{ pattern: '*.csv', columns: ['id'] }]);
+    const theirs = 'id,damaged\n1,a\n3,c\n';
+    await diverge(
+      'damaged',
+      { 'a.csv': 'id,damaged\n1,a\n' },
+      { 'a.csv': 'id,damaged\n1,a\n2,b\n' },
+      { 'a.csv': theirs },
+    );
+    const before = await head('damaged');
+    const whole = readFileSync(objectOf(theirs));
+    const flipped = Buffer.from(whole);
+    flipped[flipped.length - 2]! ^= 1;
+    chmodSync(objectOf(theirs), 0o600);
+    writeFileSync(objectOf(theirs), flipped);
+    await expect(merge('damaged')).rejects.toThrow('CORRUPT');
+    expect(await head('damaged')).toBe(before);
+    expect(readdirSync(path.join(cairn.dataDir, 'tables'))).toEqual([]);
+    writeFileSync(objectOf(theirs), whole);
+    expect(await merge('damaged')).toMatchObject({ mergedRows: 1 });
+    expect((await read('damaged', 'a.csv')).toString()).toBe('id,damaged\n1,a\n2,b\n3,c\n');
+  });
+
+  test('commits that land meanwhile are merged with, each row once', async () => {
+    await createRepository('racing', [{ pattern: '*.csv', columns: ['id'] }]);
+    await commit('racing', 'main', { 'a.csv': 'id\n' });
+    const branches = ['b1', 'b2', 'b3', 'b4'];
+    for (const name of branches) {
+      await ask('mutation($i: CreateBranchInput!) { createBranch(input: $i) { name } }', {
+        ...{ repository: 'racing', name, from: 'main' },
+      });
+      await commit('racing', name, { 'a.csv': `id\n${name}\n` });
+    }
+    const merged = await Promise.all(branches.map((source) => merge('racing', { source })));
+    expect(merged.map(({ __typename }) => __typename)).toEqual(Array(4).fill('Merged'));
+    const rows = (await read('racing', 'a.csv')).toString().trim().split('\n');
+    expect(rows.sort()).toEqual([...branches, 'id']);
+  });
+});
+
+describe('what differs', () => {
+  const diff = async (repository: string, token = engineer) =>
+    (
+      await cairn.ask(
+        `query($i: String!) { repository(name: $i) { diff(from: "theirs", to: "main") { nodes { path
+           profileChange { isBreaking reasons statistics { name before { max distinctEstimate } after { max distinctEstimate } } }
+           rowChanges { key problem added removed changed samples { kind columns before after } } } } } }`,
+        { i: repository },
+        token,
+      )
+    ).repository.diff.nodes;
+
+  test('is told by schema, statistics and rows', async () => {
+    await createRepository('diffs', [{ pattern: 'keyed/**', columns: ['id'] }]);
+    const files = (rows: string): Files => ({ 'a.csv': rows, 'keyed/b.csv': rows, 'c.txt': rows });
+    await diverge('diffs', files('id,n\n1,a\n'), files('id,n\n1,b\n2,7\n'), files('id,n\n1,a\n3,c\n'));
+    const statistics = [
+      { name: 'id', before: { max: '3', distinctEstimate: 2 }, after: { max: '2', distinctEstimate: 2 } },
+      { name: 'n', before: { max: 'c', distinctEstimate: 2 }, after: { max: 'b', distinctEstimate: 2 } },
+    ];
+    const [whole, , keyed] = await diff('diffs');
+    expect(whole).toMatchObject({
+      path: 'a.csv',
+      profileChange: { isBreaking: false, reasons: [], statistics },
+      rowChanges: { key: null, problem: null, added: 2, removed: 2, changed: 0 },
+    });
+    expect(keyed).toMatchObject({
+      path: 'keyed/b.csv',
+      rowChanges: {
+        ...{ key: ['id'], problem: null, added: 1, removed: 1, changed: 1 },
+        samples: [
+          { kind: 'changed', columns: ['n'], before: { id: '1', n: 'a' }, after: { id: '1', n: 'b' } },
+          { kind: 'removed', columns: [], before: { id: '3', n: 'c' }, after: null },
+          { kind: 'added', columns: [], before: null, after: { id: '2', n: '7' } },
+        ],
+      },
+    });
+    await expect(diff('diffs', await cairn.tokenFor('user:nobody'))).rejects.toThrow('NOT_FOUND');
+  });
+
+  test('profiles are read when asked for, those of large texts in a child process', async () => {
+    await createRepository('profiles', []);
+    const rows = 150_000;
+    const text = `id,n\n${Array.from({ length: rows }, (_, i) => `${i},row ${i}\n`).join('')}`;
+    expect(text.length).toBeGreaterThan(2 * 1024 ** 2);
+    await commit('profiles', 'main', { 'large.csv': text, 'small.csv': 'id\n1\n' });
+    const ask = () =>
+      cairn.ask(
+        '{ repository(name: "profiles") { entries(revision: "main") { nodes { path profile { rowCount } } } } }',
+        {},
+        engineer,
+      );
+    const before = await ask();
+    expect(before.repository.entries.nodes).toEqual([
+      { path: 'large.csv', profile: { rowCount: rows } },
+      { path: 'small.csv', profile: { rowCount: 1 } },
+    ]);
+    const database = cairn.app.get(Database);
+    await database.query('DELETE FROM content_profile');
+    const answers = await Promise.all([ask(), ask(), ask()]);
+    for (const answer of answers) expect(answer).toEqual(before);
+    const [kept] = await database.query<{ n: string }>('SELECT count(*) AS n FROM content_profile');
+    expect(kept?.n).toBe('2');
   });
 });

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { wholeNumber } from '../output/arguments.js';
 import { formatInstant, formatTable } from '../output/format.js';
 import type { Session } from '../session.js';
+import { addGarbage } from './garbage.js';
 
 interface DeadLetter {
   readonly id: string;
@@ -10,7 +11,7 @@ interface DeadLetter {
   readonly deadAt: string;
 }
 
-/** `admin dead-letters list|replay` and `admin rebuild-search`. */
+/** `admin dead-letters list|replay`, `admin garbage collect|list|undo`, `admin rebuild-search` and `admin rebuild-trees`. */
 export function addAdmin(program: Command, open: () => Session): void {
   const admin = program.command('admin').description('for whoever runs the service');
   admin
@@ -22,6 +23,19 @@ export function addAdmin(program: Command, open: () => Session): void {
         'mutation RebuildSearch { rebuildSearchIndex }',
       );
       output.result({ assets: rebuildSearchIndex }, `The search index knows ${rebuildSearchIndex} assets.`);
+    });
+
+  addGarbage(admin, open);
+
+  admin
+    .command('rebuild-trees')
+    .description('find all tree nodes in the object store again, after the database lost them')
+    .action(async () => {
+      const { output, connect } = open();
+      const { rebuildTreeIndex: found } = await connect().ask<{
+        rebuildTreeIndex: { packs: number; nodes: number };
+      }>('mutation RebuildTrees { rebuildTreeIndex { packs nodes } }');
+      output.result(found, `Found ${found.nodes} nodes in ${found.packs} packs.`);
     });
 
   const letters = admin

@@ -44,9 +44,9 @@ export function addMerge(program: Command, open: () => Session): void {
 function describe(result: Merged | MergeConflicts, source: string, target: string): string {
   if (result.__typename === 'MergeConflicts')
     return describeConflicts(result, `choose with --strategy, or commit a resolution on ${source}`);
-  const { commit, isNoop, mergedFiles, mergedRows } = result;
+  const { commit, isNoop, mergedFiles: files, mergedRows: rows } = result;
   if (isNoop) return `${target} holds ${source} already.`;
-  const within =
-    mergedFiles === 0 ? '' : ` (${mergedFiles} files by their rows, of which ${mergedRows} were taken)`;
+  const count = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`;
+  const within = files === 0 ? '' : `, with ${count(rows, 'row')} taken within ${count(files, 'file')}`;
   return `Merged ${source} into ${target} at ${shortId(commit.id)}${within}.`;
 }

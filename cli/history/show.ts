@@ -3,7 +3,7 @@ import type { Page } from '../api/client.js';
 import { parseRevisionAddress } from '../content/address.js';
 import type { Session } from '../session.js';
 import { type Commit, COMMIT_FIELDS, formatCommit } from './commit.js';
-import { DIFF_FIELDS } from './diff.js';
+import { diffFields } from './diff.js';
 import { formatDiff, type PathChange } from './format-diff.js';
 
 const MAX_CHANGES = 1000;
@@ -25,7 +25,7 @@ export function addShow(program: Command, open: () => Session): void {
       const { commit } = repository;
       const [parent] = commit.parents;
       const query = `query Diff($name: String!, $from: String!, $to: String!, $first: Int!, $after: String) {
-        repository(name: $name) { diff(from: $from, to: $to, first: $first, after: $after) { ${DIFF_FIELDS} } } }`;
+        repository(name: $name) { diff(from: $from, to: $to, first: $first, after: $after) { ${diffFields()} } } }`;
       const changes =
         parent === undefined
           ? []

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { formatDiff } from '../history/format-diff.js';
+import { formatDiff, type RowChanges } from '../history/format-diff.js';
 import { formatTree } from '../lineage/tree.js';
 import { formatFields, formatInstant, formatSize, formatTable } from './format.js';
 
@@ -42,6 +42,14 @@ describe('a diff', () => {
       rowCountBefore: 344,
       rowCountAfter: 333,
       isBreaking: true,
+      reasons: ['column "year" is gone'],
+      statistics: [
+        {
+          name: 'mass',
+          before: { nullCount: 0, min: '1', max: '9', distinctEstimate: 5 },
+          after: { nullCount: 2, min: '1', max: '9', distinctEstimate: 7 },
+        },
+      ],
     };
     const text = formatDiff([
       {
@@ -59,9 +67,31 @@ describe('a diff', () => {
       '    + column year',
       '    - column note',
       '    ~ column mass: string → float',
-      '    ! readers of the old schema may fail on the new one',
+      '    ~ values of mass: empty 0 → 2, distinct 5 → 7',
+      '    ! column "year" is gone',
       '+ b.txt  3 B',
       '1 added, 1 modified',
+    ]);
+  });
+
+  it('shows some of the rows, and says how many are left', () => {
+    const rowChanges: RowChanges = {
+      ...{ key: ['id'], problem: null, added: 40, removed: 1, changed: 1 },
+      samples: [
+        { kind: 'changed', columns: ['n'], before: { id: '1', n: 'a' }, after: { id: '1' } },
+        { kind: 'removed', columns: [], before: { id: '2', n: 'b' }, after: null },
+        { kind: 'added', columns: [], before: null, after: { id: '3', n: 'c' } },
+      ],
+    };
+    const sides = { before: { sizeBytes: 1 }, after: { sizeBytes: 1 }, profileChange: null };
+    const text = formatDiff([{ path: 'a.csv', type: 'modified', ...sides, rowChanges }]);
+    expect(text.split('\n').slice(1)).toEqual([
+      '    rows by id: 40 added, 1 removed, 1 changed',
+      '      ~ id="1": n "a" → null',
+      '      - id="2" n="b"',
+      '      + id="3" n="c"',
+      '      and 39 more',
+      '1 modified',
     ]);
   });
 

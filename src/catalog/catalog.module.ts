@@ -49,12 +49,21 @@ import { OperationRunner } from './operations/operation-runner.js';
 import { OperationService } from './operations/operation.service.js';
 import { ContentMerger } from './merging/content-merger.js';
 import { LocalCopies } from './merging/local-copies.js';
+import { RowDiffService } from './merging/row-diff.service.js';
 import { RowKeysRepository } from './merging/row-keys.repository.js';
 import { RowKeysResolver } from './merging/row-keys.resolver.js';
 import { RowKeysService } from './merging/row-keys.service.js';
 import { TaskRunner } from './merging/task-runner.js';
+import { Collector } from './gc/collector.js';
+import { GcRepository } from './gc/gc.repository.js';
+import { GcResolver } from './gc/gc.resolver.js';
+import { GcRoots } from './gc/gc-roots.js';
+import { GcSchedule } from './gc/gc-schedule.js';
+import { GcService } from './gc/gc.service.js';
+import { Marker } from './gc/marker.js';
 import { watchCache } from './packs/metrics.js';
 import { PackIndex } from './packs/pack-index.js';
+import { PackResolver } from './packs/pack.resolver.js';
 import { PackRepository } from './packs/pack.repository.js';
 import { PackedNodeStore } from './packs/packed-node-store.js';
 import { RefRepository } from './refs/ref.repository.js';
@@ -116,6 +125,7 @@ const repositories = [
   RowKeysRepository,
   RowKeysService,
   RowKeysResolver,
+  RowDiffService,
   ContentMerger,
   UploadService,
   UploadResolver,
@@ -129,6 +139,8 @@ const accessLog = [
   AccessLogResolver,
   AccessLogHousekeeping,
 ];
+
+const garbage = [GcRepository, GcRoots, Marker, Collector, GcService, GcSchedule, GcResolver];
 
 const models = [
   RegisteredModelRepository,
@@ -153,11 +165,13 @@ const models = [
     AssetResolver,
     AccessResolver,
     ...repositories,
+    ...garbage,
     ...accessLog,
     PackRepository,
     PackedNodeStore,
     PackIndex,
     ...models,
+    PackResolver,
     {
       provide: Trees,
       inject: [PackedNodeStore, CONFIG],
@@ -182,6 +196,7 @@ const models = [
     ModelVersionService,
     ModelRegistrationService,
     ModelMoveService,
+    GcRoots,
   ],
 })
 export class CatalogModule {}

@@ -21,6 +21,7 @@ export { RepositoryEntity } from './repositories/repository.entity.js';
 export type { Repository, RepositoryKind } from './repositories/repository.js';
 export { RepositoryService } from './repositories/repository.service.js';
 export type { OpenRepository } from './repositories/repository.service.js';
+export { GcRoots } from './gc/gc-roots.js';
 export { OperationService } from './operations/operation.service.js';
 export { PreconditionFailedError } from './staging/staged-change.js';
 export { StagingService } from './staging/staging.service.js';

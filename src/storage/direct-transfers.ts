@@ -52,11 +52,12 @@ export interface DirectTransfers {
 
   /**
    * Reads and hashes what arrived at a place, and gives it its name. Adopting twice, also at the same time, succeeds.
+   * @param claim called when the bytes were proven, before they get their name
    * @returns false when nothing arrived
    * @throws {UploadIncompleteError} some parts arrived, and not all
    * @throws {ChecksumMismatchError} other bytes arrived; they are removed
    */
-  adopt(place: UploadPlace): Promise<boolean>;
+  adopt(place: UploadPlace, claim?: (object: StoredObject) => Promise<void>): Promise<boolean>;
 
   /** The reader has to verify what comes. Nothing is asked of the store: an object that is not there gives a request that fails. */
   signDownload(sha256: Sha256, as?: DownloadAs): Promise<SignedRequest>;

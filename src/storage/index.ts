@@ -16,6 +16,7 @@ export type {
   StoreCapabilities,
   StoredObject,
 } from './object-store.js';
+export { Ledger } from './ledger/ledger.js';
 export { isSha256, parseSha256, sha256Of } from './sha256.js';
 export type { Sha256 } from './sha256.js';
 export { OBJECT_STORE, StorageModule } from './storage.module.js';

@@ -15,6 +15,11 @@ export interface ExpectedObject {
   readonly sizeBytes?: number;
   /** The most bytes to accept; without it the driver's own limit counts. */
   readonly maxBytes?: number;
+  /**
+   * Called when the bytes are known and right, before they get their name; they get none when it throws. Bytes that are there already
+   * are announced too.
+   */
+  readonly claim?: (object: StoredObject) => Promise<void>;
 }
 
 /** A half-open part of an object, `[start, end)` in bytes. `end` beyond the object means its end. */

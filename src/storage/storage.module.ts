@@ -3,6 +3,8 @@ import { Global, Inject, Module, type OnModuleInit } from '@nestjs/common';
 import { CONFIG, type Config, HealthChecks, Installation, LOGGER, type Logger } from '../platform/index.js';
 import { LocalObjectStore } from './drivers/local/local-object-store.js';
 import { S3ObjectStore } from './drivers/s3/s3-object-store.js';
+import { Ledger } from './ledger/ledger.js';
+import { LedgeredStore } from './ledger/ledgered-store.js';
 import type { ObjectStore, StoreCapabilities } from './object-store.js';
 
 /** Injection token of {@link ObjectStore}. */
@@ -11,8 +13,11 @@ export const OBJECT_STORE = Symbol('ObjectStore');
 /** Objects in the data folder, or in a bucket when S3_BUCKET is set. A store that cannot be used stops the boot. */
 @Global()
 @Module({
-  providers: [{ provide: OBJECT_STORE, inject: [CONFIG, Installation], useFactory: openObjectStore }],
-  exports: [OBJECT_STORE],
+  providers: [
+    Ledger,
+    { provide: OBJECT_STORE, inject: [CONFIG, Installation, Ledger], useFactory: openObjectStore },
+  ],
+  exports: [OBJECT_STORE, Ledger],
 })
 export class StorageModule implements OnModuleInit {
   private seen: StoreCapabilities | undefined;
@@ -34,7 +39,15 @@ export class StorageModule implements OnModuleInit {
   }
 }
 
-async function openObjectStore(config: Config, installation: Installation): Promise<ObjectStore> {
+async function openObjectStore(
+  config: Config,
+  installation: Installation,
+  ledger: Ledger,
+): Promise<ObjectStore> {
+  return new LedgeredStore(await openDriver(config, installation), ledger);
+}
+
+async function openDriver(config: Config, installation: Installation): Promise<ObjectStore> {
   const { CAIRN_DATA_DIR: folder, S3_BUCKET: bucket, S3_PUBLIC_ENDPOINT, S3_PRESIGN_SECONDS } = config;
   if (bucket === undefined) return LocalObjectStore.open(path.join(folder, 'objects'));
   return new S3ObjectStore({

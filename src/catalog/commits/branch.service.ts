@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Principal } from '../../identity/index.js';
 import { Database, NotFoundError } from '../../platform/index.js';
 import { AssetService } from '../assets/asset.service.js';
+import { CommitCollectedError } from '../gc/garbage-collection.js';
 import type { Ref } from '../refs/ref.js';
 import { RefRepository } from '../refs/ref.repository.js';
 import type { Repository } from '../repositories/repository.js';
@@ -68,6 +69,10 @@ export class BranchService {
         ...{ from: i === 0 ? from : commits[i - 1]!.id, to: commit.id },
         ...{ actor: actor ?? commit.committer, reason },
       }));
+      // What is merged may be reached by nothing else.
+      const merged = commits.flatMap(({ parents }) => parents.slice(1));
+      const collected = merged.length > 0 ? await this.refs.hold(repository.id, merged) : undefined;
+      if (collected) throw new CommitCollectedError(repository.name, collected.id, collected.collectedBy);
       if (!(await this.refs.isAt(repository.id, branch, from))) return false;
       await this.writer.insert(repository.id, commits);
       await this.refs.advance(repository.id, branch, steps);

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
 import { DomainError, InvalidInputError } from '../../platform/index.js';
-import { parseSha256 } from '../../storage/index.js';
+import { Ledger, parseSha256, type Sha256 } from '../../storage/index.js';
 import type { Repository } from '../repositories/repository.js';
 import { RepositoryService } from '../repositories/repository.service.js';
 import { checkEntry, parsePath, type TreeEdit, type TreeEntry } from '../trees/index.js';
@@ -37,7 +37,10 @@ export class ObjectNotUploadedError extends DomainError {
 /** Reads what requests say of paths. */
 @Injectable()
 export class ChangeReader {
-  constructor(private readonly repositories: RepositoryService) {}
+  constructor(
+    private readonly repositories: RepositoryService,
+    private readonly ledger: Ledger,
+  ) {}
 
   /**
    * @returns edits in the order of `changes`
@@ -47,6 +50,9 @@ export class ChangeReader {
     const seen = new Set<string>();
     const digests = changes.flatMap((change) => (change.sha256 === undefined ? [] : [change.sha256]));
     const sizes = await this.repositories.objectSizes(repository, digests);
+    const held = await this.ledger.touch(
+      [...sizes].map(([sha256, sizeBytes]) => ({ sha256: sha256 as Sha256, sizeBytes })),
+    );
     return changes.map((change, i) => {
       const field = `input.changes[${i}]`;
       const path = parsePath(change.path, `${field}.path`);
@@ -61,7 +67,8 @@ export class ChangeReader {
         throw new InvalidInputError(`${field}.sha256`, 'is required unless isDeleted is true');
       const sha256 = parseSha256(change.sha256, `${field}.sha256`);
       const sizeBytes = sizes.get(sha256);
-      if (sizeBytes === undefined) throw new ObjectNotUploadedError(repository.name, path, sha256);
+      if (sizeBytes === undefined || !held.has(sha256))
+        throw new ObjectNotUploadedError(repository.name, path, sha256);
       const { contentType, metadata } = change;
       const entry = {
         ...{ sha256, sizeBytes },

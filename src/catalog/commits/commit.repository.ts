@@ -21,7 +21,7 @@ export class CommitRepository {
 
   async find(repositoryId: string, id: string): Promise<Commit | undefined> {
     const [commit] = await this.database.query<Commit>(
-      `SELECT ${COLUMNS} FROM commit WHERE repository_id = $1 AND id = $2`,
+      `SELECT ${COLUMNS} FROM commit WHERE repository_id = $1 AND id = $2 AND collected_at IS NULL`,
       [repositoryId, id],
     );
     return commit;
@@ -30,9 +30,18 @@ export class CommitRepository {
   /** Commits whose id starts with `prefix` (lower-case hex): at most two, to tell a unique one. */
   async findByPrefix(repositoryId: string, prefix: string): Promise<Commit[]> {
     return this.database.query<Commit>(
-      `SELECT ${COLUMNS} FROM commit WHERE repository_id = $1 AND id LIKE $2 || '%' ORDER BY id LIMIT 2`,
+      `SELECT ${COLUMNS} FROM commit WHERE repository_id = $1 AND id LIKE $2 || '%' AND collected_at IS NULL ORDER BY id LIMIT 2`,
       [repositoryId, prefix],
     );
+  }
+
+  /** The garbage collection that collected a commit; undefined for one that is there, or never was. */
+  async collectedBy(repositoryId: string, id: string): Promise<string | undefined> {
+    const [row] = await this.database.query<{ collectedBy: string }>(
+      'SELECT collected_by AS "collectedBy" FROM commit WHERE repository_id = $1 AND id = $2 AND collected_at IS NOT NULL',
+      [repositoryId, id],
+    );
+    return row?.collectedBy;
   }
 
   /** A commit and its first parents, newest first. */

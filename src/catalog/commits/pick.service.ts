@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { type Principal, subjectOf } from '../../identity/index.js';
 import { Database, InvalidInputError, validate } from '../../platform/index.js';
 import { AssetService } from '../assets/asset.service.js';
+import { CommitCollectedError } from '../gc/garbage-collection.js';
 import { BranchMovedError, type Ref } from '../refs/ref.js';
 import { RefRepository } from '../refs/ref.repository.js';
 import type { Repository } from '../repositories/repository.js';
@@ -100,6 +101,8 @@ export class PickService {
     const target = await this.revisions.resolve(repository, revision, 'input.revision');
     const from = expectedHead ?? ref.commitId;
     const isMoved = await this.database.run(async () => {
+      const collected = await this.refs.hold(repository.id, [target.id]);
+      if (collected) throw new CommitCollectedError(name, collected.id, collected.collectedBy);
       if (!(await this.refs.isAt(repository.id, branch, from))) return false;
       const step = { from, to: target.id, actor: subjectOf(caller), reason: 'reset' };
       if (from !== target.id) await this.refs.advance(repository.id, branch, [step]);

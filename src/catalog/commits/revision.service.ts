@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { InvalidInputError, NotFoundError } from '../../platform/index.js';
+import { CommitCollectedError } from '../gc/garbage-collection.js';
 import { RefRepository } from '../refs/ref.repository.js';
 import type { Repository } from '../repositories/repository.js';
 import { type Commit, parseRevision, type RevisionStart, type RevisionStep } from '../versions/index.js';
@@ -32,8 +33,10 @@ export class RevisionService {
   /** A commit by its whole id. */
   async get(repository: Repository, id: string): Promise<Commit> {
     const commit = await this.commits.find(repository.id, id);
-    if (!commit) throw new NotFoundError('Commit', `${repository.name}@${id}`);
-    return commit;
+    if (commit) return commit;
+    const collectedBy = await this.commits.collectedBy(repository.id, id);
+    if (collectedBy !== undefined) throw new CommitCollectedError(repository.name, id, collectedBy);
+    throw new NotFoundError('Commit', `${repository.name}@${id}`);
   }
 
   private async find(

@@ -40,10 +40,14 @@ export class ProfiledColumnModel {
 
   @Field(() => String, { nullable: true })
   max?: string;
+
+  @Field(() => Float, { nullable: true, description: 'Exact up to 1,023, about ± 3 % above.' })
+  distinctEstimate?: number;
 }
 
 @ObjectType('ContentProfile', {
-  description: 'What Cairn read of a file: schema, row count, statistics. Read at commit.',
+  description:
+    'What Cairn read of a file: schema, row count, statistics. Read at commit, or when first asked for.',
 })
 export class ContentProfileModel {
   @Field(() => String, { description: 'csv, json, jsonl, parquet, onnx, safetensors or gguf.' })
@@ -87,6 +91,9 @@ export class PathChangeModel {
 
   @Field(() => TreeEntryModel, { nullable: true })
   after?: TreeEntryModel;
+
+  /** Not a field: whose row keys tell rows apart. */
+  repositoryId!: string;
 }
 
 export const PathChangePage = pageType(PathChangeModel, 'PathChangePage');
@@ -101,6 +108,33 @@ export class ChangedColumnModel {
 
   @Field(() => String, { description: 'Its type after.' })
   after!: string;
+}
+
+@ObjectType('ColumnStatistics', { description: 'What is known of the values of a column.' })
+export class ColumnStatisticsModel {
+  @Field(() => BigIntScalar, { nullable: true })
+  nullCount?: number;
+
+  @Field(() => String, { nullable: true })
+  min?: string;
+
+  @Field(() => String, { nullable: true })
+  max?: string;
+
+  @Field(() => BigIntScalar, { nullable: true, description: 'Exact up to 1,023, about ± 3 % above.' })
+  distinctEstimate?: number;
+}
+
+@ObjectType('ChangedStatistics')
+export class ChangedStatisticsModel {
+  @Field(() => String, { description: 'The column.' })
+  name!: string;
+
+  @Field(() => ColumnStatisticsModel)
+  before!: ColumnStatisticsModel;
+
+  @Field(() => ColumnStatisticsModel)
+  after!: ColumnStatisticsModel;
 }
 
 @ObjectType('ProfileChange', { description: 'How schema and row count differ.' })
@@ -122,4 +156,12 @@ export class ProfileChangeModel {
 
   @Field(() => Boolean, { description: 'A reader of the old schema may fail on the new one.' })
   isBreaking!: boolean;
+
+  @Field(() => [String], { description: 'Why it is breaking, a sentence for each rule that is broken.' })
+  reasons!: readonly string[];
+
+  @Field(() => [ChangedStatisticsModel], {
+    description: 'Columns on both sides of which counts or extremes differ.',
+  })
+  statistics!: readonly ChangedStatisticsModel[];
 }

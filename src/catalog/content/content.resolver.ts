@@ -1,6 +1,8 @@
 import { Args, Parent, ResolveField, Resolver } from '@nestjs/graphql';
 import { Access, Caller, type Principal } from '../../identity/index.js';
 import { type Page, PageArgs } from '../../platform/index.js';
+import { RowChangesModel } from '../merging/row-diff.model.js';
+import { RowDiffService } from '../merging/row-diff.service.js';
 import type { ContentProfile, ProfileDiff } from '../profiles/index.js';
 import { RepositoryModel } from '../repositories/repository.model.js';
 import type { TreeChange } from '../trees/index.js';
@@ -60,7 +62,7 @@ export class ContentResolver {
     @Args('to') to: string,
   ): Promise<Page<PathChangeModel>> {
     const { nodes, pageInfo } = await this.content.diff(caller, repository.name, from, to, page);
-    return { nodes: nodes.map(toPathChange), pageInfo };
+    return { nodes: nodes.map((change) => toPathChange(repository.id, change)), pageInfo };
   }
 }
 
@@ -82,7 +84,10 @@ export class EntryProfileResolver {
 
 @Resolver(() => PathChangeModel)
 export class ChangeProfileResolver {
-  constructor(private readonly profiles: ProfileService) {}
+  constructor(
+    private readonly profiles: ProfileService,
+    private readonly rows: RowDiffService,
+  ) {}
 
   @Access('governed')
   @ResolveField(() => ProfileChangeModel, { nullable: true, description: 'Where both sides could be read.' })
@@ -90,11 +95,27 @@ export class ChangeProfileResolver {
     const difference = await this.profiles.compare(before, after);
     return difference && toProfileChange(difference);
   }
+
+  @Access('governed')
+  @ResolveField(() => RowChangesModel, {
+    nullable: true,
+    description: 'Computed when asked, which may take a while. Absent where a side or a format has no rows.',
+  })
+  async rowChanges(@Parent() change: PathChangeModel): Promise<RowChangesModel | undefined> {
+    const { before, after, repositoryId } = change;
+    if (before === undefined || after === undefined) return undefined;
+    const outcome = await this.rows.compare(repositoryId, before, after);
+    if (outcome === undefined) return undefined;
+    if (outcome.kind === 'unfit') return { problem: outcome.reason, samples: [] };
+    const { keyProblem, ...diff } = outcome.diff;
+    return { ...diff, problem: keyProblem };
+  }
 }
 
 /** As GraphQL shows it. */
-export function toPathChange({ path, before, after }: TreeChange): PathChangeModel {
+export function toPathChange(repositoryId: string, { path, before, after }: TreeChange): PathChangeModel {
   return {
+    repositoryId,
     path,
     type: before === undefined ? 'added' : after === undefined ? 'removed' : 'modified',
     before: before && { path, ...before },
@@ -112,6 +133,8 @@ function toProfileChange({
   changedType,
   rowCount,
   breaking,
+  reasons,
+  statistics,
 }: ProfileDiff): ProfileChangeModel {
   return {
     addedColumns: added,
@@ -120,5 +143,7 @@ function toProfileChange({
     rowCountBefore: rowCount.before,
     rowCountAfter: rowCount.after,
     isBreaking: breaking,
+    reasons,
+    statistics,
   };
 }

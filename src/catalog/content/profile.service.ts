@@ -57,7 +57,9 @@ export class ProfileService {
   async prepare(edits: readonly TreeEdit[]): Promise<void> {
     const entries = edits.flatMap(({ path, entry }) => (entry === undefined ? [] : [{ path, ...entry }]));
     const profiled = entries.filter((entry) => formatOf(entry) !== undefined).slice(0, MAX_PREPARED);
-    await Promise.all(profiled.map((entry) => this.find(entry)));
+    // Not all at once: each asks the database first, whose connections are few.
+    const turn = pLimit(AT_ONCE);
+    await Promise.all(profiled.map((entry) => turn(() => this.find(entry))));
   }
 
   /** @returns `undefined` for formats that are not profiled, and for a file that could not be read now */
@@ -119,7 +121,7 @@ export class ProfileService {
         hint: { path: entry.path, contentType: entry.contentType },
         sizeBytes: entry.sizeBytes,
       } as const;
-      const result = await this.tasks.run(task, TIMEOUT_MS);
+      const result = await this.tasks.run(task, Math.min(entry.sizeBytes, MAX_SCAN_BYTES), TIMEOUT_MS);
       if (result.kind === 'lost') throw new Error(result.reason);
       return result.answer;
     });

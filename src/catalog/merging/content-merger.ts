@@ -3,7 +3,6 @@ import path from 'node:path';
 import { Inject, Injectable } from '@nestjs/common';
 import { CONFIG, type Config } from '../../platform/index.js';
 import { OBJECT_STORE, type ObjectStore, type StoredObject } from '../../storage/index.js';
-import { formatOf } from '../profiles/index.js';
 import type { Repository } from '../repositories/repository.js';
 import { RepositoryRepository } from '../repositories/repository.repository.js';
 import type { TreeEntry } from '../trees/index.js';
@@ -13,6 +12,7 @@ import { contentMerges, contentMergeDuration } from './metrics.js';
 import { ruleOf, type RowKeyRule } from './row-keys.js';
 import { RowKeysRepository } from './row-keys.repository.js';
 import type { RowRule, RowsOutcome } from './rows/merge-text.js';
+import { tableFormatOf } from './table-format.js';
 import type { TableFormat } from './table-task.js';
 import { TaskRunner } from './task-runner.js';
 
@@ -53,10 +53,11 @@ export class ContentMerger {
     const rule = ruleOf(rules, versions.path);
     if (rule === undefined) return undefined;
     const { ours, theirs, base } = versions;
-    const format = tableFormatOf(versions);
+    const present = [base, ours, theirs].filter((entry) => entry !== undefined);
+    const format = tableFormatOf(present.map(({ contentType }) => ({ path: versions.path, contentType })));
     if (typeof format !== 'string') return { kind: 'conflict', reason: format.reason };
     const limit = this.config.CAIRN_MERGE_MAX_BYTES;
-    const large = [base, ours, theirs].find((entry) => entry !== undefined && entry.sizeBytes > limit);
+    const large = present.find(({ sizeBytes }) => sizeBytes > limit);
     if (large !== undefined) {
       return { kind: 'conflict', reason: `a version has ${large.sizeBytes} bytes, more than ${limit}` };
     }
@@ -84,7 +85,8 @@ export class ContentMerger {
     const files = { base: base?.sha256, ours: ours.sha256, theirs: theirs.sha256 };
     return this.copies.use(files, async (directory) => {
       const task = { kind: 'merge', format, directory, hasBase: base !== undefined, rule, strategy } as const;
-      const result = await this.tasks.run(task, this.config.CAIRN_MERGE_TIMEOUT_MS);
+      const bytes = (base?.sizeBytes ?? 0) + ours.sizeBytes + theirs.sizeBytes;
+      const result = await this.tasks.run(task, bytes, this.config.CAIRN_MERGE_TIMEOUT_MS);
       if (result.kind === 'lost') return { kind: 'conflict', reason: result.reason };
       const { answer } = result;
       if (answer.kind !== 'merged') return conflictOf(answer);
@@ -116,23 +118,6 @@ function conflictOf(outcome: Exclude<RowsOutcome, { kind: 'merged' }>): ContentM
     rows: outcome.rows,
     rowCount: outcome.total,
   };
-}
-
-function tableFormatOf({ path: at, base, ours, theirs }: PathVersions): TableFormat | { reason: string } {
-  const formats = [base, ours, theirs].flatMap((entry) =>
-    entry === undefined ? [] : [formatOf({ path: at, contentType: entry.contentType })],
-  );
-  const [format] = formats;
-  if (new Set(formats).size > 1) return { reason: 'the versions are of different formats' };
-  switch (format) {
-    case 'csv':
-    case 'json':
-    case 'jsonl':
-    case 'parquet':
-      return format;
-    default:
-      return { reason: `files of the format ${format ?? 'unknown'} have no rows to merge` };
-  }
 }
 
 /** Media type and metadata, each as one value: that of the side that changed it. */

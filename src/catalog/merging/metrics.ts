@@ -23,3 +23,11 @@ export const contentMergeDuration = new Histogram({
   buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120],
   registers: [metricsRegistry],
 });
+
+/** Files of which two versions were compared row by row. */
+export const rowDiffs = new Counter({
+  name: 'cairn_row_diffs_total',
+  help: 'Files of which two versions were compared by rows, by format and outcome: compared, unfit.',
+  labelNames: ['format', 'outcome'],
+  registers: [metricsRegistry],
+});

@@ -1,5 +1,6 @@
 import type { ContentHint, ContentProfile } from '../profiles/index.js';
 import type { RowRule, RowsOutcome, TextFormat } from './rows/merge-text.js';
+import type { RowDiffOutcome } from './rows/row-diff.js';
 import type { RowStrategy } from './rows/row-plan.js';
 
 /** Formats whose rows are merged and compared. */
@@ -28,12 +29,21 @@ export interface ProfileTask {
   readonly sizeBytes: number;
 }
 
-export type TableTask = MergeTask | ProfileTask;
+/** Compares the rows of `before` and `after` in the folder. */
+export interface DiffTask {
+  readonly kind: 'diff';
+  readonly format: TableFormat;
+  readonly directory: string;
+  readonly key?: readonly string[];
+}
+
+export type TableTask = MergeTask | ProfileTask | DiffTask;
 
 /** What each kind of task answers. */
 export interface TaskAnswers {
   readonly merge: RowsOutcome;
   readonly profile: ContentProfile | undefined;
+  readonly diff: RowDiffOutcome;
 }
 
 /** A message of the child: its task is done, or failed for a reason that is no fault of the file. */

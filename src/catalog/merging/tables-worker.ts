@@ -3,10 +3,13 @@ import { open } from 'node:fs/promises';
 import path from 'node:path';
 
 import { type ContentProfile, type ContentReader, profile } from '../profiles/index.js';
+import { diffParquet } from './parquet/diff-parquet.js';
 import { mergeParquet } from './parquet/merge-parquet.js';
+import { diffText } from './rows/diff-text.js';
 import { mergeText, type RowsOutcome, type TextFormat, type ThreeSides } from './rows/merge-text.js';
+import type { RowDiffOutcome } from './rows/row-diff.js';
 import type { Sink } from './rows/row-writer.js';
-import type { MergeTask, ProfileTask, TableTask, TaskAnswers, TaskMessage } from './table-task.js';
+import type { DiffTask, MergeTask, ProfileTask, TableTask, TaskAnswers, TaskMessage } from './table-task.js';
 
 /** The program of the child process: one task a message, one after the other. */
 
@@ -29,6 +32,8 @@ async function run(task: TableTask): Promise<TaskAnswers[keyof TaskAnswers]> {
       return merge(task);
     case 'profile':
       return profileFile(task);
+    case 'diff':
+      return diff(task);
   }
 }
 
@@ -44,6 +49,12 @@ async function profileFile({ file, hint, sizeBytes }: ProfileTask): Promise<Cont
   } finally {
     await handle.close();
   }
+}
+
+async function diff({ format, directory, key }: DiffTask): Promise<RowDiffOutcome> {
+  const [before, after] = [path.join(directory, 'before'), path.join(directory, 'after')];
+  if (format === 'parquet') return diffParquet({ before, after }, key);
+  return diffText(format, { before: readFileSync(before), after: readFileSync(after) }, key);
 }
 
 async function merge({ format, directory, hasBase, rule, strategy }: MergeTask): Promise<RowsOutcome> {

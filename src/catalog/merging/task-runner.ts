@@ -4,17 +4,31 @@ import { fileURLToPath } from 'node:url';
 
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 
+import { DomainError } from '../../platform/index.js';
 import type { TableTask, TaskAnswers, TaskMessage } from './table-task.js';
 
-/** Children at once. Each may hold its three files, what DuckDB may, and its heap. */
+/** Children at once; each may hold its files, its heap and what DuckDB may. */
 const AT_ONCE = 2;
+/** A task with more bytes than this runs alone, so that memory is bounded by one large task. */
+const LARGE_BYTES = 64 * 1024 * 1024;
 const HEAP_MEGABYTES = 512;
 /** A child that has nothing to do this long is let go. */
 const IDLE_MS = 30_000;
 
-/** What became of a task: its answer, or why there is none. */
+/** Tasks that wait for their turn. */
+const MAX_WAITING = 500;
+
+/** What became of a task: its answer, or why the file has none. */
 export type TaskResult<T> =
   { readonly kind: 'answer'; readonly answer: T } | { readonly kind: 'lost'; readonly reason: string };
+
+/** Too many files are being read, or the service is stopping. */
+export class TablesBusyError extends DomainError {
+  readonly kind = 'unavailable';
+  constructor(reason: string) {
+    super(`Rows of files cannot be read now: ${reason}. Try again.`, { reason });
+  }
+}
 
 /**
  * Runs work on users' files in child processes, so that neither a broken file nor a large one stops the service. A task that
@@ -23,23 +37,45 @@ export type TaskResult<T> =
 @Injectable()
 export class TaskRunner implements OnModuleDestroy {
   private readonly idle: ChildProcess[] = [];
-  private readonly waiting: (() => void)[] = [];
+  private readonly waiting: { readonly weight: number; readonly begin: () => void }[] = [];
   private readonly children = new Set<ChildProcess>();
   private active = 0;
   private isClosed = false;
 
-  /** Never rejects. @param timeoutMs for the work itself, not for its turn */
+  /**
+   * @param sizeBytes of the task's files together
+   * @param timeoutMs for the work itself, not for its turn
+   * @throws {TablesBusyError}
+   */
   async run<Kind extends keyof TaskAnswers>(
     task: TableTask & { readonly kind: Kind },
+    sizeBytes: number,
     timeoutMs: number,
   ): Promise<TaskResult<TaskAnswers[Kind]>> {
-    while (this.active >= AT_ONCE) await new Promise<void>((resolve) => this.waiting.push(resolve));
-    this.active += 1;
+    const weight = sizeBytes > LARGE_BYTES ? AT_ONCE : 1;
+    await this.turn(weight);
     try {
       return (await this.give(task, timeoutMs)) as TaskResult<TaskAnswers[Kind]>;
     } finally {
-      this.active -= 1;
-      this.waiting.shift()?.();
+      this.active -= weight;
+      this.beginNext();
+    }
+  }
+
+  /** In the order of asking, so that small tasks do not keep a large one waiting for ever. */
+  private turn(weight: number): Promise<void> {
+    if (this.waiting.length >= MAX_WAITING) throw new TablesBusyError('too many files wait');
+    return new Promise((begin) => {
+      this.waiting.push({ weight, begin });
+      this.beginNext();
+    });
+  }
+
+  private beginNext(): void {
+    for (let [next] = this.waiting; next && this.active + next.weight <= AT_ONCE; [next] = this.waiting) {
+      this.waiting.shift();
+      this.active += next.weight;
+      next.begin();
     }
   }
 
@@ -49,9 +85,9 @@ export class TaskRunner implements OnModuleDestroy {
   }
 
   private give(task: TableTask, timeoutMs: number): Promise<TaskResult<unknown>> {
-    if (this.isClosed) return Promise.resolve({ kind: 'lost', reason: 'the service is stopping' });
+    if (this.isClosed) return Promise.reject(new TablesBusyError('the service is stopping'));
     const child = this.idle.pop() ?? this.start();
-    return new Promise((resolve) => {
+    return new Promise((resolve, reject) => {
       const end = (result: TaskResult<unknown>, isReusable: boolean): void => {
         clearTimeout(timer);
         child.off('message', take);
@@ -65,6 +101,7 @@ export class TaskRunner implements OnModuleDestroy {
         else end({ kind: 'lost', reason: message.failed }, false);
       };
       const lose = (_code: number | null, signal: string | null): void => {
+        if (this.isClosed) return reject(new TablesBusyError('the service is stopping'));
         // V8 aborts when its heap is full.
         const reason =
           signal === 'SIGABRT' ? 'it needs more memory than is allowed' : 'the reader of the file broke';

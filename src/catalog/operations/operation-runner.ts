@@ -4,7 +4,7 @@ import {
   Injectable,
   type OnApplicationBootstrap,
 } from '@nestjs/common';
-import { CAIRN_ITSELF, type Principal, PrincipalService } from '../../identity/index.js';
+import { CAIRN_ITSELF, type Principal, PrincipalService, subjectOf } from '../../identity/index.js';
 import {
   ControlLoop,
   DatabaseUnavailableError,
@@ -127,7 +127,7 @@ export class OperationRunner implements OnApplicationBootstrap, BeforeApplicatio
     const beat = this.heartbeat(operation, abort, () => progress);
     try {
       if (operation.attempts > MAX_ATTEMPTS) throw new OperationExhaustedError(id, MAX_ATTEMPTS);
-      const caller = await this.principals.bySubject(CAIRN_ITSELF, operation.requestedBy);
+      const caller = await this.callerOf(operation);
       await this.handlers.get(kind)!({
         ...{ operation, caller, signal: abort.signal },
         progress: (next) => {
@@ -146,6 +146,12 @@ export class OperationRunner implements OnApplicationBootstrap, BeforeApplicatio
     } finally {
       clearInterval(beat);
     }
+  }
+
+  private async callerOf({ requestedBy }: Operation): Promise<Principal> {
+    return requestedBy === subjectOf(CAIRN_ITSELF)
+      ? CAIRN_ITSELF
+      : this.principals.bySubject(CAIRN_ITSELF, requestedBy);
   }
 
   /** @returns the outcome for metrics */

@@ -1,5 +1,5 @@
-import { Injectable } from '@nestjs/common';
-import { Database } from '../../platform/index.js';
+import { Inject, Injectable, Optional } from '@nestjs/common';
+import { CONFIG, type Config, Database } from '../../platform/index.js';
 import type { Sha256 } from '../../storage/index.js';
 import type { NodePlace } from './pack-format.js';
 
@@ -18,7 +18,15 @@ export interface PackRow {
 
 @Injectable()
 export class PackRepository {
-  constructor(private readonly database: Database) {}
+  /** Packs that were used since need not be noted again. Far below the grace period of garbage collection, however short that is. */
+  private readonly freshSeconds: number;
+
+  constructor(
+    private readonly database: Database,
+    @Optional() @Inject(CONFIG) config?: Config,
+  ) {
+    this.freshSeconds = Math.min(3600, ((config?.CAIRN_GC_GRACE_HOURS ?? 168) * 3600) / 4);
+  }
 
   /** Where those of the nodes are that are known. */
   find(names: readonly Sha256[]): Promise<PackedNode[]> {
@@ -37,14 +45,14 @@ export class PackRepository {
   async use(names: readonly Sha256[]): Promise<Set<Sha256>> {
     const rows = await this.database.query<{ sha256: Sha256 }>(
       `WITH known AS (
-         SELECT n.sha256, n.pack_id, p.used_at < now() - interval '1 hour' AS is_stale
+         SELECT n.sha256, n.pack_id, p.used_at < now() - $2 * interval '1 second' AS is_stale
          FROM tree_node AS n JOIN tree_pack AS p ON p.id = n.pack_id WHERE n.sha256 = ANY($1)
        ), used AS (
          UPDATE tree_pack SET used_at = now()
          WHERE id IN (SELECT pack_id FROM known WHERE is_stale) RETURNING id
        )
        SELECT encode(sha256, 'hex') AS sha256 FROM known WHERE NOT is_stale OR pack_id IN (SELECT id FROM used)`,
-      [bytesOf(names)],
+      [bytesOf(names), this.freshSeconds],
     );
     return new Set(rows.map(({ sha256 }) => sha256));
   }

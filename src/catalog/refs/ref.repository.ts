@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type PageRequest } from '../../platform/index.js';
+import { GC_LOCK } from '../gc/gc-lock.js';
 import type { Ref, RefType } from './ref.js';
 
 const COLUMNS =
@@ -82,6 +83,37 @@ export class RefRepository {
     );
     if (rows.length > 0) await this.log(repositoryId, type, name, undefined, commitId, move);
     return rows.length > 0;
+  }
+
+  /**
+   * Keeps commits from being collected as garbage until the transaction under way ends, for a ref that will reach them.
+   * @returns one that is collected already, and the collection that did it
+   */
+  async hold(
+    repositoryId: string,
+    commitIds: readonly string[],
+  ): Promise<{ readonly id: string; readonly collectedBy: string } | undefined> {
+    await this.database.query(`SELECT pg_advisory_xact_lock_shared(${GC_LOCK})`);
+    const [collected] = await this.database.query<{ id: string; collectedBy: string }>(
+      `SELECT id, collected_by AS "collectedBy" FROM commit
+       WHERE repository_id = $1 AND id = ANY($2) AND collected_at IS NOT NULL LIMIT 1`,
+      [repositoryId, commitIds],
+    );
+    return collected;
+  }
+
+  /** A commit that a ref is on and that was collected with its deleted repository; none is from now until the transaction ends. */
+  async collectedHead(
+    repositoryId: string,
+  ): Promise<{ readonly id: string; readonly collectedBy: string } | undefined> {
+    const rows = await this.database.query<{ id: string }>(
+      'SELECT DISTINCT commit_id AS id FROM ref WHERE repository_id = $1',
+      [repositoryId],
+    );
+    return this.hold(
+      repositoryId,
+      rows.map(({ id }) => id),
+    );
   }
 
   /** Whether a branch is at a commit; it stays there until the transaction under way ends. */

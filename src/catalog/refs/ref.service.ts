@@ -13,6 +13,7 @@ import {
   validate,
 } from '../../platform/index.js';
 import { RevisionService } from '../commits/revision.service.js';
+import { CommitCollectedError } from '../gc/garbage-collection.js';
 import type { Repository } from '../repositories/repository.js';
 import { RepositoryService } from '../repositories/repository.service.js';
 import { StagingRepository } from '../staging/staging.repository.js';
@@ -46,9 +47,11 @@ export class RefService {
       type === 'branch' ? 'input.from' : 'input.revision',
     );
     const move = { actor: subjectOf(caller), reason: `create ${type}` };
-    const isNew = await this.database.run(() =>
-      this.refs.create(repository.id, type, refName, commit.id, move),
-    );
+    const isNew = await this.database.run(async () => {
+      const collected = await this.refs.hold(repository.id, [commit.id]);
+      if (collected) throw new CommitCollectedError(name, collected.id, collected.collectedBy);
+      return this.refs.create(repository.id, type, refName, commit.id, move);
+    });
     if (!isNew) throw new AlreadyExistsError(type === 'branch' ? 'Branch' : 'Tag', `${name}@${refName}`);
     return (await this.refs.find(repository.id, type, refName))!;
   }

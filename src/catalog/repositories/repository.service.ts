@@ -26,6 +26,7 @@ import {
 import { type Asset, MANAGED_IDENTITY_NAMESPACE } from '../assets/asset.js';
 import { AssetService } from '../assets/asset.service.js';
 import { CommitWriter } from '../commits/commit-writer.js';
+import { CommitCollectedError } from '../gc/garbage-collection.js';
 import { RefRepository } from '../refs/ref.repository.js';
 import { DEFAULT_BRANCH, type Repository } from './repository.js';
 import { RepositoryRepository } from './repository.repository.js';
@@ -139,6 +140,8 @@ export class RepositoryService {
     const deleted = await this.repositories.findDeleted(name);
     const { repository, asset } = await this.authorize(caller, deleted, name, 'manage');
     await this.database.run(async () => {
+      const collected = await this.refs.collectedHead(repository.id);
+      if (collected) throw new CommitCollectedError(name, collected.id, collected.collectedBy);
       if (await this.repositories.setDeleted(repository.id, false)) await this.assets.announce([asset.id]);
     });
     return (await this.repositories.findByName(name)) ?? repository;

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../platform/index.js';
 import type { Sha256 } from '../../storage/index.js';
-import type { TreeEdit, TreeEntry } from '../trees/index.js';
+import type { TreeEntry } from '../trees/index.js';
 import type { StagedChange } from './staged-change.js';
 
 /** A row as SQL gives it. */
@@ -117,17 +117,18 @@ export class StagingRepository {
     return rows.map(toChange);
   }
 
-  /** All changes that count, ascending by path, in batches. Not within a transaction: it may take long. */
-  async *stream(areaIds: readonly string[]): AsyncGenerator<TreeEdit[]> {
+  /**
+   * All changes that count, ascending by path, as {@link Trees.buildCopied} takes them. Not within a transaction: it may take long.
+   */
+  copy(areaIds: readonly string[]): AsyncGenerator<Buffer> {
     // COPY takes no parameters; these are numbers.
     const ids = areaIds.map((id) => BigInt(id).toString()).join(',');
     const columns = 'path, sha256, size_bytes, content_type, metadata';
     const [order, distinct] =
       areaIds.length === 1 ? ['path', ''] : ['path, area_id DESC', 'DISTINCT ON (path)'];
-    const rows = this.database.copy(
+    return this.database.copyBytes(
       `SELECT ${distinct} ${columns} FROM staged_change WHERE area_id IN (${ids}) ORDER BY ${order}`,
     );
-    for await (const batch of rows) yield batch.map(toEdit);
   }
 
   async count(areaIds: readonly string[]): Promise<number> {
@@ -198,18 +199,4 @@ function toChange({ path, sha256, sizeBytes, contentType, metadata, ...by }: Cha
           ...(metadata !== null && { metadata }),
         };
   return { path, entry, ...by };
-}
-
-function toEdit([path, sha256, sizeBytes, contentType, metadata]: readonly (string | undefined)[]): TreeEdit {
-  if (sha256 === undefined) return { path: path!, entry: undefined };
-  const entry = { sha256: sha256 as Sha256, sizeBytes: Number(sizeBytes) };
-  if (contentType === undefined && metadata === undefined) return { path: path!, entry };
-  return {
-    path: path!,
-    entry: {
-      ...entry,
-      ...(contentType !== undefined && { contentType }),
-      ...(metadata !== undefined && { metadata: JSON.parse(metadata) as Record<string, string> }),
-    },
-  };
 }

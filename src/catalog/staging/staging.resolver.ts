@@ -29,7 +29,7 @@ export class StagingResolver {
       page,
     );
     const nodes = found.nodes.map(({ stagedBy, stagedAt, ...change }) => ({
-      ...{ ...toPathChange(change), stagedBy, stagedAt },
+      ...{ ...toPathChange(repository.id, change), stagedBy, stagedAt },
     }));
     return { nodes, pageInfo: found.pageInfo };
   }

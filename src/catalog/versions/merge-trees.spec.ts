@@ -3,7 +3,7 @@ import fc from 'fast-check';
 
 import { sha256Of, type Sha256 } from '../../storage/index.js';
 import { EMPTY_TREE, MemoryNodeStore, Trees, type TreeEdit, type TreeEntry } from '../trees/index.js';
-import { mergeTrees, type MergeOutcome } from './index.js';
+import { mergeTrees, type MergeInput, type MergeOutcome } from './index.js';
 
 const entryOf = (content: string): TreeEntry => ({
   sha256: sha256Of(Buffer.from(content)),
@@ -165,5 +165,67 @@ describe('merging trees', () => {
       }),
       { numRuns: 40 },
     );
+  });
+
+  describe('content of files', () => {
+    const [x, y, z, joined] = ['x', 'y', 'z', 'joined'].map(entryOf) as [
+      TreeEntry,
+      TreeEntry,
+      TreeEntry,
+      TreeEntry,
+    ];
+    const put = (names: string[], entry: TreeEntry | undefined) => names.map((path) => ({ path, entry }));
+    const merging = async (input: Pick<MergeInput, 'mergeContent' | 'strategy'>) => {
+      const { trees, ...roots } = await sides(
+        put(['a', 'b', 'gone'], x),
+        [...put(['a', 'b', 'new'], y), ...put(['gone'], undefined)],
+        put(['a', 'b', 'gone', 'new'], z),
+      );
+      const outcome = await mergeTrees(trees, { ...roots, ...input });
+      return {
+        outcome,
+        content: outcome.kind === 'merged' ? await contentOf(trees, outcome.tree) : undefined,
+      };
+    };
+
+    it('is asked for paths that both sides have, and what it refuses is told with its reason', async () => {
+      const asked: string[] = [];
+      const { outcome } = await merging({
+        mergeContent: async ({ path: at, base, ours, theirs }) => {
+          asked.push(at);
+          expect([base, ours, theirs]).toEqual([at === 'new' ? undefined : x, y, z]);
+          if (at === 'a') return { kind: 'merged', entry: joined, rows: 3 };
+          return at === 'b'
+            ? { kind: 'conflict', conflict: 'row-conflict', reason: 'r', rows: [], rowCount: 7 }
+            : undefined;
+        },
+      });
+      expect(asked).toEqual(['a', 'b', 'new']);
+      expect(outcome).toMatchObject({
+        total: 3,
+        conflicts: [
+          { path: 'b', kind: 'row-conflict', reason: 'r', rowCount: 7 },
+          { path: 'gone', kind: 'deleted-modified' },
+          { path: 'new', kind: 'both-added' },
+        ],
+      });
+    });
+
+    it('is taken with a strategy too, which settles the rest as wholes', async () => {
+      for (const strategy of ['ours', 'theirs'] as const) {
+        const { outcome, content } = await merging({
+          strategy,
+          mergeContent: async (versions) => {
+            expect(versions.strategy).toBe(strategy);
+            return versions.path === 'a'
+              ? { kind: 'merged', entry: joined, rows: 3 }
+              : { kind: 'conflict', reason: 'r' };
+          },
+        });
+        expect(outcome).toMatchObject({ kind: 'merged', content: { files: 1, rows: 3 } });
+        const side = strategy === 'ours' ? y : z;
+        expect([content?.get('a'), content?.get('b'), content?.get('new')]).toEqual([joined, side, side]);
+      }
+    });
   });
 });

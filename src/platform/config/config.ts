@@ -287,6 +287,36 @@ export const CONFIG_SCHEMA = z.object({
     .max(3_600_000)
     .default(120_000)
     .describe('How long the rows of one file may take to be merged or compared, in milliseconds.'),
+  CAIRN_GC_EVERY_HOURS: z.coerce
+    .number()
+    .min(0)
+    .max(24 * 365)
+    .default(24)
+    .describe('How often garbage is collected, in hours; 0 for only when somebody asks for it.'),
+  CAIRN_GC_GRACE_HOURS: z.coerce
+    .number()
+    .min(0.0001)
+    .max(24 * 365)
+    .default(168)
+    .describe(
+      'How long what nothing reaches is kept before it is condemned, in hours. No upload, commit or merge may take longer.',
+    ),
+  CAIRN_GC_UNDO_HOURS: z.coerce
+    .number()
+    .min(0.0001)
+    .max(24 * 365)
+    .default(24)
+    .describe(
+      'How long what is condemned is kept before it is removed, in hours: a collection can be undone meanwhile.',
+    ),
+  CAIRN_GC_HISTORY_DAYS: z.coerce
+    .number()
+    .min(0)
+    .max(3650)
+    .default(30)
+    .describe(
+      'How long what a branch was moved away from, and what deleted repositories hold, is kept, in days.',
+    ),
   CAIRN_TREE_CACHE_BYTES: sizeBytes
     .default(256 * 1024 ** 2)
     .describe('Memory for nodes of trees that were used lately, in bytes.'),

@@ -302,6 +302,30 @@ export function describeObjectStore(
       }
     });
 
+    it('announces bytes before they have their name, and gives them none when the announcement fails', async () => {
+      const body = bytesOf('announced first');
+      const sha256 = sha256Of(body);
+      const refuse = async (): Promise<void> => {
+        throw new RangeError('not now');
+      };
+      await expect(store.put(body, { claim: refuse })).rejects.toThrow('not now');
+      expect(await store.stat(sha256)).toBeUndefined();
+      const seen: [StoredObject, StoredObject | undefined][] = [];
+      const claim = async (object: StoredObject): Promise<void> => {
+        seen.push([object, await store.stat(object.sha256)]);
+      };
+      await store.put(body, { claim });
+      await store.put(body, { claim });
+      const object = { sha256, sizeBytes: body.length };
+      expect(seen).toEqual([
+        [object, undefined],
+        [object, object],
+      ]);
+      await expect(store.put(body, { claim, maxBytes: 3 })).rejects.toThrow(ObjectTooLargeError);
+      expect(seen).toHaveLength(2);
+      expect(await under.leftovers()).toEqual([]);
+    });
+
     it('what it can do is known, and holds what immutable content needs', async () => {
       expect(seen).toMatchObject({
         ...{ readAfterWrite: true, conditionalPut: true, rangedReads: true, checksums: true },

@@ -5,7 +5,17 @@ import { MAX_CONFLICTS, type RowStrategy } from '../rows/row-plan.js';
 import { MAX_SHOWN, TableFault } from '../rows/row-table.js';
 import type { RowRule, RowsOutcome, ThreeSides } from '../rows/merge-text.js';
 import { identifier, literal, ScratchDatabase, type SqlRow } from './duckdb.js';
-import { loadSide, type ParquetSide, readSide, reasonOf, ROW, writeOptions } from './parquet-side.js';
+import {
+  checkKey,
+  checkRewritable,
+  loadSide,
+  naming,
+  type ParquetSide,
+  readSide,
+  reasonOf,
+  ROW,
+  writeOptions,
+} from './parquet-side.js';
 import { ParquetJoin } from './parquet-join.js';
 
 /**
@@ -27,6 +37,7 @@ export async function mergeParquet(
     if (clash !== undefined) return { kind: 'schema-conflict', reason: clash };
     database = await ScratchDatabase.open(path.dirname(result));
     await ofSides(sides, (side, name) => loadSide(database!, name, side));
+    await checkTypes(database, sides, result);
     if ('append' in rule) return await append(database, sides, result);
     return await mergeByKey(database, sides, rule.key, strategy, result);
   } catch (error) {
@@ -38,7 +49,12 @@ export async function mergeParquet(
 }
 
 async function readSides({ base, ours, theirs }: ThreeSides<string>): Promise<ThreeSides<ParquetSide>> {
-  const read = (side: string, file: string) => naming(side, () => readSide(file));
+  const read = (side: string, file: string) =>
+    naming(side, async () => {
+      const found = await readSide(file);
+      checkRewritable(found);
+      return found;
+    });
   return {
     ...(base !== undefined && { base: await read('base', base) }),
     ours: await read('ours', ours),
@@ -53,15 +69,6 @@ async function ofSides<T>(
   if (base !== undefined) await naming('base', () => work(base, 'base'));
   await naming('ours', () => work(ours, 'ours'));
   await naming('theirs', () => work(theirs, 'theirs'));
-}
-
-async function naming<T>(side: string, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (!(error instanceof TableFault)) throw error;
-    throw new TableFault(`${side} ${error.message}`);
-  }
 }
 
 /** Columns that two versions have with different types. */
@@ -96,42 +103,19 @@ async function mergeByKey(
     if (strategy === undefined) return { kind: 'schema-conflict', reason: removedAndChanged(sides, decided) };
     join = new ParquetJoin(sides, key, strategy, decided);
   }
-  if (strategy === undefined) {
-    const total = Number(
-      (await database.one(`SELECT count(*) AS n ${join.from} WHERE ${join.isConflict}`))['n'],
-    );
-    if (total > 0) return { kind: 'row-conflict', total, rows: await conflictsOf(database, join, key) };
+  const found = await database.one(
+    `SELECT count(*) FILTER (${join.isConflict}) AS conflicts, count(*) FILTER (${join.isTaken}) AS taken ${join.from}`,
+  );
+  const total = Number(found['conflicts']);
+  if (strategy === undefined && total > 0) {
+    return { kind: 'row-conflict', total, rows: await conflictsOf(database, join, key) };
   }
-  const { taken } = await database.one(`SELECT count(*) AS taken ${join.from} WHERE ${join.isTaken}`);
   await write(database, sides.ours, join.columns, sides, join.select, result);
-  return { kind: 'merged', taken: Math.max(Number(taken), join.hasOtherColumns ? 1 : 0) };
+  return { kind: 'merged', taken: Math.max(Number(found['taken']), join.hasOtherColumns ? 1 : 0) };
 }
 
 async function hasRows(database: ScratchDatabase, from: string): Promise<boolean> {
   return (await database.query(`SELECT 1 ${from} LIMIT 1`)).length > 0;
-}
-
-async function checkKey(
-  database: ScratchDatabase,
-  side: ParquetSide,
-  table: string,
-  key: readonly string[],
-): Promise<void> {
-  const missing = key.find((name) => !side.types.has(name));
-  if (missing !== undefined)
-    throw new TableFault(`has no column ${JSON.stringify(missing)}, which the key needs`);
-  const columns = key.map(identifier);
-  const isNull = columns.map((column) => `${column} IS NULL`).join(' OR ');
-  const { row } = await database.one(`SELECT min(${ROW}) AS row FROM ${table} WHERE ${isNull}`);
-  if (row !== null)
-    throw new TableFault(`has no value for the key (${key.join(', ')}) in row ${Number(row) + 1}`);
-  const [twice] = await database.query(
-    `SELECT min(${ROW}) AS a, max(${ROW}) AS b FROM ${table} GROUP BY ${columns.join(', ')} HAVING count(*) > 1 ORDER BY a LIMIT 1`,
-  );
-  if (twice !== undefined)
-    throw new TableFault(
-      `has one key twice, in rows ${Number(twice['a']) + 1} and ${Number(twice['b']) + 1}`,
-    );
 }
 
 function removedAndChanged({ ours }: ThreeSides<ParquetSide>, names: ReadonlySet<string>): string {
@@ -209,6 +193,22 @@ async function append(
 
 function sameColumns(a: ParquetSide, b: ParquetSide): boolean {
   return JSON.stringify([...a.types]) === JSON.stringify([...b.types]);
+}
+
+/** Finds out on a file without rows, before any work, which types the writer would change. @throws {TableFault} */
+async function checkTypes(
+  database: ScratchDatabase,
+  sides: ThreeSides<ParquetSide>,
+  result: string,
+): Promise<void> {
+  for (const [table, side] of [
+    ['ours', sides.ours],
+    ['theirs', sides.theirs],
+  ] as const) {
+    const columns = [...side.types.keys()];
+    const select = `SELECT ${columns.map(identifier).join(', ')} FROM ${table} WHERE false`;
+    await write(database, side, columns, sides, select, result);
+  }
 }
 
 /** @throws {TableFault} the file as written has other types than the sides */

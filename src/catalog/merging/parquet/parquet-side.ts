@@ -20,7 +20,7 @@ export interface ParquetSide {
   readonly types: ReadonlyMap<string, string>;
 }
 
-/** Reads a footer. @throws {TableFault} broken, or with what a rewritten file would lose */
+/** Reads a footer. @throws {TableFault} */
 export async function readSide(file: string): Promise<ParquetSide> {
   const handle = await open(file);
   try {
@@ -36,19 +36,60 @@ export async function readSide(file: string): Promise<ParquetSide> {
     const lower = new Set([...types.keys()].map((name) => name.toLowerCase()));
     if (lower.size !== children.length) throw new TableFault('has columns whose names differ in case only');
     if (lower.has('#row')) throw new TableFault('has a column named #row');
-    const fixed = children.find(({ element }) => element.repetition_type === 'REQUIRED');
-    if (fixed !== undefined)
-      throw new TableFault(
-        `has a required column, ${JSON.stringify(fixed.element.name)}; a rewritten file would not say so`,
-      );
-    if (metadata.schema.some(({ field_id: id }) => id !== undefined && id >= 0))
-      throw new TableFault('has field ids, which a rewritten file would lose');
     return { file, metadata, types };
   } catch (error) {
     if (error instanceof FooterFault) throw new TableFault(`has no readable footer: ${error.message}`);
     throw error;
   } finally {
     await handle.close();
+  }
+}
+
+/** @throws {TableFault} the file has what a rewritten one would lose */
+export function checkRewritable({ metadata }: ParquetSide): void {
+  const fixed = schemaTree(metadata.schema).children.find(
+    ({ element }) => element.repetition_type === 'REQUIRED',
+  );
+  if (fixed !== undefined) {
+    const name = JSON.stringify(fixed.element.name);
+    throw new TableFault(`has a required column, ${name}; a rewritten file would not say so`);
+  }
+  if (metadata.schema.some(({ field_id: id }) => id !== undefined && id >= 0)) {
+    throw new TableFault('has field ids, which a rewritten file would lose');
+  }
+}
+
+/** @throws {TableFault} a key is missing or comes twice */
+export async function checkKey(
+  database: ScratchDatabase,
+  side: ParquetSide,
+  table: string,
+  key: readonly string[],
+): Promise<void> {
+  const missing = key.find((name) => !side.types.has(name));
+  if (missing !== undefined)
+    throw new TableFault(`has no column ${JSON.stringify(missing)}, which the key needs`);
+  const columns = key.map(identifier);
+  const isNull = columns.map((column) => `${column} IS NULL`).join(' OR ');
+  const { row } = await database.one(`SELECT min(${ROW}) AS row FROM ${table} WHERE ${isNull}`);
+  if (row !== null)
+    throw new TableFault(`has no value for the key (${key.join(', ')}) in row ${Number(row) + 1}`);
+  const [twice] = await database.query(
+    `SELECT min(${ROW}) AS a, max(${ROW}) AS b FROM ${table} GROUP BY ${columns.join(', ')} HAVING count(*) > 1 ORDER BY a LIMIT 1`,
+  );
+  if (twice !== undefined)
+    throw new TableFault(
+      `has one key twice, in rows ${Number(twice['a']) + 1} and ${Number(twice['b']) + 1}`,
+    );
+}
+
+/** Says which side is at fault. */
+export async function naming<T>(side: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof TableFault)) throw error;
+    throw new TableFault(`${side} ${error.message}`);
   }
 }
 

@@ -2,7 +2,8 @@ import { TableFault, type RowTable } from './row-table.js';
 
 const { imul } = Math;
 
-function hashOf(text: string): number {
+/** A number for a text, spread evenly. */
+export function hashOf(text: string): number {
   let hash = 0x811c9dc5 ^ text.length;
   for (let i = 0; i < text.length; i += 1) hash = imul(hash ^ text.charCodeAt(i), 0x01000193);
   hash = imul(hash ^ (hash >>> 15), 2246822507);

@@ -55,6 +55,7 @@ export class LocalObjectStore implements ObjectStore {
     const temporary = join(this.root, 'tmp', temporaryName());
     try {
       const object = await writeDurably(temporary, incoming.chunks, () => incoming.verify());
+      await claimOrRemove(temporary, object, expected.claim);
       await this.name(temporary, object.sha256);
       return object;
     } catch (error) {
@@ -173,5 +174,18 @@ export class LocalObjectStore implements ObjectStore {
 
   private path(sha256: Sha256): string {
     return join(this.root, objectKey(sha256));
+  }
+}
+
+async function claimOrRemove(
+  temporary: string,
+  object: StoredObject,
+  claim: ExpectedObject['claim'],
+): Promise<void> {
+  try {
+    await claim?.(object);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
   }
 }

@@ -21,7 +21,9 @@ import type {
   UploadPlace,
 } from '../../direct-transfers.js';
 import { ChecksumMismatchError, ObjectTooLargeError, UploadIncompleteError } from '../../errors.js';
+import type { StoredObject } from '../../object-store.js';
 import { parseSha256, type Sha256 } from '../../sha256.js';
+import { ObjectBusyError } from '../../ledger/ledger.js';
 import { objectKey } from '../../verified.js';
 import { isMissing, s3Error } from './s3-errors.js';
 import { type PartRange, S3Parts } from './s3-parts.js';
@@ -80,7 +82,7 @@ export class S3DirectTransfers implements DirectTransfers {
     }
   }
 
-  async adopt(place: UploadPlace): Promise<boolean> {
+  async adopt(place: UploadPlace, claim?: (object: StoredObject) => Promise<void>): Promise<boolean> {
     const { object } = place;
     const key = this.keyOf(place);
     let isProven = false;
@@ -94,6 +96,7 @@ export class S3DirectTransfers implements DirectTransfers {
         throw new ChecksumMismatchError(property, object[property], found[property]);
       }
       isProven = true;
+      await claim?.(object);
       if (!(await this.has(object))) {
         const target = this.options.prefix + objectKey(object.sha256);
         // What was hashed, and nothing that was put in its place since.
@@ -105,7 +108,7 @@ export class S3DirectTransfers implements DirectTransfers {
       await this.remove(key);
       return true;
     } catch (error) {
-      if (error instanceof UploadIncompleteError) throw error;
+      if (error instanceof UploadIncompleteError || error instanceof ObjectBusyError) throw error;
       // Another adopts it at the same time, and was faster.
       if (isMissing(error) && error.name !== 'NoSuchBucket') return isProven && (await this.has(object));
       throw s3Error(error, 'adopt', this.options.location);

@@ -102,6 +102,7 @@ export class S3ObjectStore implements ObjectStore {
     if (sha256 !== undefined && isLarge && !(body instanceof Uint8Array))
       return this.putStreamed(body, { ...expected, sha256, sizeBytes });
     return spool(this.options.spoolDirectory, body, expected, MAX_OBJECT_BYTES, async (spooled) => {
+      await expected.claim?.(spooled.object);
       for (let attempt = 1; ; attempt += 1) {
         try {
           await this.send(spooled);

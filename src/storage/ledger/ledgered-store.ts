@@ -1,0 +1,70 @@
+import type { Readable } from 'node:stream';
+import type { DirectTransfers, UploadPlace } from '../direct-transfers.js';
+import type {
+  ByteRange,
+  ExpectedObject,
+  ObjectBody,
+  ObjectStore,
+  StoreCapabilities,
+  StoredObject,
+} from '../object-store.js';
+import type { Sha256 } from '../sha256.js';
+import type { Ledger } from './ledger.js';
+
+/** A store whose objects are announced to the ledger before their bytes get their name. */
+export class LedgeredStore implements ObjectStore {
+  private readonly claim = (object: StoredObject): Promise<void> => this.ledger.claim(object);
+
+  constructor(
+    private readonly store: ObjectStore,
+    private readonly ledger: Ledger,
+  ) {}
+
+  put(body: ObjectBody, expected: ExpectedObject = {}): Promise<StoredObject> {
+    return this.store.put(body, { ...expected, claim: this.claim });
+  }
+
+  open(sha256: Sha256, range?: ByteRange): Promise<Readable> {
+    return this.store.open(sha256, range);
+  }
+
+  read(sha256: Sha256, maxBytes: number): Promise<Buffer> {
+    return this.store.read(sha256, maxBytes);
+  }
+
+  readParts(sha256: Sha256, ranges: readonly Required<ByteRange>[]): Promise<Buffer[]> {
+    return this.store.readParts(sha256, ranges);
+  }
+
+  stat(sha256: Sha256): Promise<StoredObject | undefined> {
+    return this.store.stat(sha256);
+  }
+
+  delete(sha256: Sha256): Promise<void> {
+    return this.store.delete(sha256);
+  }
+
+  list(after?: Sha256): AsyncIterable<StoredObject> {
+    return this.store.list(after);
+  }
+
+  check(): Promise<{ readonly freeBytes?: number }> {
+    return this.store.check();
+  }
+
+  probe(): Promise<StoreCapabilities> {
+    return this.store.probe();
+  }
+
+  get direct(): DirectTransfers | undefined {
+    const { direct } = this.store;
+    return (
+      direct && {
+        signUpload: (place) => direct.signUpload(place),
+        adopt: (place: UploadPlace) => direct.adopt(place, this.claim),
+        signDownload: (sha256, as) => direct.signDownload(sha256, as),
+        sweep: (before) => direct.sweep(before),
+      }
+    );
+  }
+}
