@@ -130,7 +130,15 @@ export function describeObjectStore(
       };
       await refuse();
       await expectNothingLeft(announced.sha256);
-      expect(await store.put(chunked(bytes, [65_536, 1]), announced)).toEqual(announced);
+      const claimless = { ...announced, claim: () => Promise.reject(new RangeError('not now')) };
+      await expect(store.put(chunked(bytes, [65_536]), claimless)).rejects.toBeInstanceOf(RangeError);
+      await expectNothingLeft(announced.sha256);
+      const claims: unknown[] = [];
+      const claim = async (object: StoredObject): Promise<void> => {
+        claims.push([object, await store.stat(object.sha256)]);
+      };
+      expect(await store.put(chunked(bytes, [65_536, 1]), { ...announced, claim })).toEqual(announced);
+      expect(claims).toEqual([[announced, undefined]]);
       expect((await collect(await store.open(announced.sha256))).equals(bytes)).toBe(true);
       await refuse();
       expect(await store.put(chunked(bytes, [300_000]), announced)).toEqual(announced);
