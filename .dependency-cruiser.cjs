@@ -12,6 +12,7 @@ const ROOMS = [
   'search',
   'sources',
   'orchestrator',
+  'gateway',
 ];
 
 const ARROWS = {
@@ -24,6 +25,7 @@ const ARROWS = {
   search: ['platform', 'identity', 'policy', 'catalog', 'lineage'],
   sources: ['platform', 'identity', 'policy', 'catalog', 'lineage'],
   orchestrator: ['platform', 'identity', 'policy', 'storage', 'catalog', 'lineage'],
+  gateway: ['platform', 'identity', 'policy', 'storage', 'catalog'],
 };
 
 const arrows = ROOMS.map((room) => ({

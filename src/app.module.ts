@@ -1,5 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { CatalogModule } from './catalog/index.js';
+import { MlflowModule } from './gateway/index.js';
 import { HealthController } from './health.controller.js';
 import { IdentityModule } from './identity/index.js';
 import { LineageModule } from './lineage/index.js';
@@ -31,6 +32,7 @@ export class AppModule {
         CatalogsModule,
         StatementsModule,
         OrchestratorModule,
+        MlflowModule,
       ],
       controllers: [HealthController, MetricsController],
       providers: [OutboxResolver],

@@ -13,6 +13,7 @@ export const SERVICES = readdirSync(folder)
 export const TESTED = [
   ...['tools', 'promtool', 'compose', 'kubernetes'],
   ...['minio', 'versitygw', 'elasticsearch', 'kafka', 'keycloak'],
+  'mlflow-client',
 ];
 
 /**
