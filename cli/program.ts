@@ -15,6 +15,7 @@ import { addDiff } from './history/diff.js';
 import { addLog } from './history/log.js';
 import { addMerge } from './history/merge.js';
 import type { Io } from './io.js';
+import { addModels } from './models/models.js';
 import { addAssets } from './lineage/assets.js';
 import { addLineage } from './lineage/lineage.js';
 import { addBranches } from './repositories/branches.js';
@@ -42,6 +43,7 @@ const GROUPS: readonly AddCommands[] = [
   addLog,
   addDiff,
   addMerge,
+  addModels,
   addRuns,
   addEndpoints,
   addInfer,
