@@ -20,6 +20,7 @@ import { addPicks } from './history/picks.js';
 import { addRefMoves } from './history/refs.js';
 import { addShow } from './history/show.js';
 import type { Io } from './io.js';
+import { addModels } from './models/models.js';
 import { addAssets } from './lineage/assets.js';
 import { addLineage } from './lineage/lineage.js';
 import { addOperations } from './operations/operations.js';
@@ -55,6 +56,7 @@ const GROUPS: readonly AddCommands[] = [
   addPicks,
   addRefMoves,
   addOperations,
+  addModels,
   addRuns,
   addEndpoints,
   addInfer,

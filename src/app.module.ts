@@ -1,6 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { CatalogModule } from './catalog/index.js';
-import { GatewayModule } from './gateway/index.js';
+import { GatewayModule, MlflowModule } from './gateway/index.js';
 import { HealthController } from './health.controller.js';
 import { IdentityModule } from './identity/index.js';
 import { LineageModule } from './lineage/index.js';
@@ -33,6 +33,7 @@ export class AppModule {
         StatementsModule,
         OrchestratorModule,
         GatewayModule,
+        MlflowModule,
       ],
       controllers: [HealthController, MetricsController],
       providers: [OutboxResolver],

@@ -545,3 +545,36 @@ describe('access', () => {
     expect((await cli(['admin', 'rebuild-trees'], asAnalyst())).exitCode).toBe(4);
   });
 });
+
+describe('models', () => {
+  test('are registered, moved, described and downloaded', async () => {
+    mkdirSync(path.join(folder, 'weights'), { recursive: true });
+    writeFileSync(path.join(folder, 'weights', 'w.bin'), 'the weights');
+    const created = await ok('models', 'create', 'Cli Model', '--namespace', 'research/penguins');
+    expect(created.stdout).toBe('Registered Cli Model over repository cli-model in research/penguins.\n');
+    await ok('put', 'cli-model', 'main', 'weights', '-m', 'Train');
+    expect(
+      (await ok('models', 'register', 'Cli Model', 'cli-model@main:weights', '--json')).json,
+    ).toMatchObject({
+      number: 1,
+      path: 'weights',
+    });
+    await ok('models', 'register', 'Cli Model', 'cli-model@main:weights');
+    await ok('models', 'alias', 'Cli Model', 'champion', '1', '--expect', '0');
+    expect((await cli(['models', 'alias', 'Cli Model', 'champion', '2', '--expect', '2'])).exitCode).toBe(3);
+    await ok('models', 'stage', 'Cli Model', '1', 'Production');
+    const { stdout } = await ok('models', 'versions', 'Cli Model');
+    expect(stdout).toMatch(/^2 +None .*\n1 +Production +champion /m);
+    expect((await ok('models', 'card', 'Cli Model', '@champion')).stdout).toContain(
+      '# Cli Model, version 1\n',
+    );
+    await ok('models', 'download', 'Cli Model', '@champion', '-o', 'fetched-model');
+    expect(readFileSync(path.join(folder, 'fetched-model', 'w.bin'), 'utf8')).toBe('the weights');
+    await ok('models', 'alias', 'Cli Model', 'champion', '--remove');
+    expect((await cli(['models', 'card', 'Cli Model', '@champion'])).exitCode).toBe(5);
+    expect((await cli(['models', 'card', 'Cli Model', 'newest'])).exitCode).toBe(2);
+    const shown = (await ok('models', 'list', '--json')).json.map(({ name }: { name: string }) => name);
+    expect(shown).toEqual(['Cli Model']);
+    expect((await ok('models', 'show', 'Cli Model')).stdout).toContain('cli-model');
+  });
+});

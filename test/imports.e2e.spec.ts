@@ -151,8 +151,8 @@ test.each([
   ['[{"name":"UP","namespace":"x","type":"folder","path":"/x"}]', /name: must be 1–63 lower-case/],
   ['[{"name":"a","namespace":"x","type":"folder","path":"x"}]', /path: must be absolute/],
   [
-    '[{"name":"a","namespace":"x","type":"s3","bucket":"abc","accessKeyIdFrom":"NOT_SET_AT_ALL"}]',
-    /not both set/,
+    '[{"name":"a","namespace":"x","type":"s3","bucket":"abc","credentialsFile":"/not/there"}]',
+    /cannot be read/,
   ],
 ])('sources like %s stop the boot, by name of the rule', async (text, rule) => {
   const file = path.join(folder, 'wrong.json');

@@ -29,15 +29,15 @@ describe.each(['minio', 'versitygw'])('imports from a bucket of %s', (name) => {
 
   beforeAll(async () => {
     Object.assign(process.env, server);
-    process.env['LAKE_KEY'] = server['AWS_ACCESS_KEY_ID'];
-    process.env['LAKE_SECRET'] = server['AWS_SECRET_ACCESS_KEY'];
     client = new S3Client({ endpoint: server['S3_ENDPOINT']!, region: 'us-east-1', forcePathStyle: true });
     await client.send(new CreateBucketCommand({ Bucket: bucket }));
     folder = mkdtempSync(path.join(os.tmpdir(), 'cairn-imports-'));
     const source = {
       ...{ name: 'lake', namespace: 'research/penguins', type: 's3', bucket, prefix: 'data/' },
-      ...{ endpoint: server['S3_ENDPOINT'], accessKeyIdFrom: 'LAKE_KEY', secretAccessKeyFrom: 'LAKE_SECRET' },
+      ...{ endpoint: server['S3_ENDPOINT'], credentialsFile: path.join(folder, 'credentials.json') },
     };
+    const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = server;
+    writeFileSync(path.join(folder, 'credentials.json'), JSON.stringify({ accessKeyId, secretAccessKey }));
     writeFileSync(path.join(folder, 'sources.json'), JSON.stringify([source]));
     cairn = await startTestCairn({ CAIRN_IMPORT_SOURCES: path.join(folder, 'sources.json') });
     const i = { name: 'lake', kind: 'dataset', namespace: 'research/penguins' };

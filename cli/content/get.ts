@@ -62,7 +62,7 @@ export function addGet(program: Command, open: () => Session): void {
 }
 
 /** A place below `directory`, whatever the service names. */
-function within(directory: string, relative: string): string {
+export function within(directory: string, relative: string): string {
   const file = path.resolve(directory, relative);
   if (!file.startsWith(directory + path.sep))
     throw new UsageError(`${relative}: would be written outside of ${directory}`);

@@ -60,6 +60,7 @@ import { RowKeysResolver } from './merging/row-keys.resolver.js';
 import { RowKeysService } from './merging/row-keys.service.js';
 import { TaskRunner } from './merging/task-runner.js';
 import { ImportResolver } from './imports/import.resolver.js';
+import { ImportStager } from './imports/import-stager.js';
 import { ImportService } from './imports/import.service.js';
 import { Collector } from './gc/collector.js';
 import { GcRepository } from './gc/gc.repository.js';
@@ -148,7 +149,7 @@ const accessLog = [
   AccessLogHousekeeping,
 ];
 
-const imports = [ImportService, ImportResolver];
+const imports = [ImportStager, ImportService, ImportResolver];
 
 const garbage = [GcRepository, GcRoots, Marker, Collector, GcService, GcSchedule, GcResolver];
 
@@ -197,7 +198,9 @@ const models = [
     RefService,
     BranchService,
     CommitService,
+    StagedCommitService,
     RevisionService,
+    RefService,
     ContentService,
     ProfileService,
     OperationService,

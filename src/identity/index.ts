@@ -1,6 +1,6 @@
 export { IdentityModule } from './identity.module.js';
 export { Administrator } from './administrator.js';
-export { Access, Caller } from './access/access.js';
+export { AcceptBasic, Access, Caller } from './access/access.js';
 export type { AccessLevel } from './access/access.js';
 export type { Door } from './access/access-check.js';
 export { AccessKeyEntity } from './access-keys/access-key.entity.js';

@@ -6,21 +6,17 @@ import { Policy, UNCLASSIFIED } from '../../policy/index.js';
 import {
   type ForeignObject,
   IMPORT_SOURCES,
-  type ImportedObject,
-  ImportedObjects,
   type ImportSource,
   type ImportSources,
-  Ledger,
 } from '../../storage/index.js';
 import { BranchService } from '../commits/branch.service.js';
 import { type Operation, OperationStoppedError } from '../operations/operation.js';
 import { type OperationContext, OperationRunner } from '../operations/operation-runner.js';
 import { OperationService } from '../operations/operation.service.js';
 import type { Repository } from '../repositories/repository.js';
-import { RepositoryRepository } from '../repositories/repository.repository.js';
 import { StagingRepository } from '../staging/staging.repository.js';
-import { IMPORT_MARK } from './import-mark.js';
 import { parsePath } from '../trees/index.js';
+import { ImportStager } from './import-stager.js';
 
 const SAMPLE = 20;
 
@@ -47,12 +43,10 @@ export class ImportService {
   constructor(
     private readonly database: Database,
     private readonly branches: BranchService,
-    private readonly repositories: RepositoryRepository,
     private readonly staging: StagingRepository,
     private readonly operations: OperationService,
     private readonly policy: Policy,
-    private readonly imported: ImportedObjects,
-    private readonly ledger: Ledger,
+    private readonly stager: ImportStager,
     @Inject(IMPORT_SOURCES) private readonly sources: ImportSources,
     runner: OperationRunner,
   ) {
@@ -93,7 +87,7 @@ export class ImportService {
       for await (const batch of source.list(parsed.prefix)) {
         signal.throwIfAborted();
         const usable = batch.flatMap((object) => this.placed(object, parsed, skipped));
-        await this.stage(area, repository, source, usable, subjectOf(caller));
+        await this.stager.stage(area, repository, source, usable, subjectOf(caller));
         objects += usable.length;
         bytes += usable.reduce((sum, { object }) => sum + object.sizeBytes, 0);
         context.progress({ done: objects, unit: 'objects', step: 'looking at what is there' });
@@ -118,30 +112,6 @@ export class ImportService {
     const source = this.sources.get(sourceName);
     await this.policy.authorize(caller, 'read', resourceOf(source));
     return { repository, source };
-  }
-
-  /** Objects first, then the rows that let the repository commit them, then what is staged. */
-  private async stage(
-    area: string,
-    repository: Repository,
-    source: ImportSource,
-    placed: readonly { readonly path: string; readonly object: ForeignObject }[],
-    subject: string,
-  ): Promise<void> {
-    const imported: ImportedObject[] = await this.imported.add(
-      source,
-      placed.map(({ object }) => object),
-    );
-    await this.ledger.touch(imported);
-    await this.repositories.addObjects(repository.id, imported, subject);
-    const edits = placed.map(({ path }, i) => ({
-      path,
-      entry: {
-        ...{ sha256: imported[i]!.sha256, sizeBytes: imported[i]!.sizeBytes },
-        metadata: { [IMPORT_MARK]: source.name },
-      },
-    }));
-    if (edits.length > 0) await this.staging.write(area, edits, subject);
   }
 
   private placed(

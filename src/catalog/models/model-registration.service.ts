@@ -76,6 +76,11 @@ export class ModelRegistrationService {
     private readonly assets: AssetService,
   ) {}
 
+  /** Whether there is anything to prepare for: {@link register} would be allowed. @throws {NotFoundError} @throws {AccessDeniedError} */
+  async assertMay(caller: Principal, model: string): Promise<void> {
+    await this.models.open(caller, model, 'write');
+  }
+
   /**
    * Gives what is at a place of a commit the next number of a model. Needs `write` on the model. What lies in another repository,
    * where it needs `read`, becomes a commit of the model's own; no bytes are copied for that.

@@ -43,6 +43,13 @@ export class ModelVersionService {
     return this.find(open, number);
   }
 
+  /** Like {@link get}, by the id of the model. */
+  async getOfModel(caller: Principal, modelId: string, number: number): Promise<ModelVersion> {
+    const model = await this.modelRows.findById(modelId);
+    if (!model) throw versionNotFound(modelId, number);
+    return this.get(caller, model.name, number);
+  }
+
   /** By its number or by an alias, of which one must be given. @throws {NotFoundError} */
   getNamed(
     caller: Principal,

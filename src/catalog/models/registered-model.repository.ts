@@ -34,6 +34,14 @@ export class RegisteredModelRepository {
     return model;
   }
 
+  async findById(id: string): Promise<RegisteredModel | undefined> {
+    const [model] = await this.database.query<RegisteredModel>(
+      `SELECT ${MODEL} FROM ${FROM} WHERE m.id = $1 AND m.deleted_at IS NULL`,
+      [id],
+    );
+    return model;
+  }
+
   /** One that was deleted and whose name is still its own. */
   async findDeleted(name: string): Promise<RegisteredModel | undefined> {
     const [model] = await this.database.query<RegisteredModel>(

@@ -23,6 +23,11 @@ export const ACCESS_METADATA = 'cairn:access';
 /** Declares who may come in. A route, query, mutation or field resolver without it stops the boot. */
 export const Access = (level: AccessLevel): CustomDecorator => SetMetadata(ACCESS_METADATA, level);
 
+export const BASIC_METADATA = 'cairn:basic';
+
+/** Lets a token come in as the password of HTTP Basic too, under any user name, for clients that can send it only so. */
+export const AcceptBasic = (): CustomDecorator => SetMetadata(BASIC_METADATA, true);
+
 const callers = new WeakMap<object, Principal>();
 
 /** The request of an HTTP or GraphQL execution. */

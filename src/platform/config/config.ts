@@ -129,6 +129,17 @@ export const CONFIG_SCHEMA = z.object({
     .describe('How KAFKA_USERNAME is proved.'),
   KAFKA_USERNAME: z.string().optional().describe('SASL user; without it brokers are spoken to without one.'),
   KAFKA_PASSWORD: z.string().optional().describe('SASL password.'),
+  MLFLOW_NAMESPACE: z
+    .string()
+    .max(200)
+    .regex(
+      /^[a-z0-9][a-z0-9_-]*(?:\/[a-z0-9][a-z0-9_-]*){0,7}$/,
+      'must be a namespace, e.g. research/penguins',
+    )
+    .default('mlflow')
+    .describe(
+      "Where experiments and registered models of MLflow's clients stand that name no namespace by the tag cairn.namespace.",
+    ),
   OIDC_ISSUER: url('http:', 'https:')
     .refine((value) => protocolOf(value) === 'https:' || isLoopback(new URL(value).hostname), {
       error: 'must be https:, but on this machine',

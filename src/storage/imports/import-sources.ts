@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { InvalidInputError, NotFoundError, validate } from '../../platform/index.js';
 import { FolderSource } from './folder-source.js';
 import type { ImportSource } from './import-source.js';
-import { S3Source } from './s3-source.js';
+import { S3Source, type S3SourceOptions } from './s3-source.js';
 
 const COMMON = {
   name: z
@@ -11,7 +11,7 @@ const COMMON = {
     .regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/, 'must be 1–63 lower-case letters, digits or "-"'),
   namespace: z.string().min(1).max(200),
 };
-const VARIABLE = z.string().regex(/^[A-Z][A-Z0-9_]*$/, 'must be the name of an environment variable');
+const CREDENTIALS = z.strictObject({ accessKeyId: z.string().min(1), secretAccessKey: z.string().min(1) });
 
 const SOURCES = z
   .array(
@@ -26,9 +26,8 @@ const SOURCES = z
         prefix: z.string().max(900).default(''),
         endpoint: z.url().optional(),
         region: z.string().min(1).default('us-east-1'),
-        /** Names of environment variables, so that the file holds no secret. */
-        accessKeyIdFrom: VARIABLE.optional(),
-        secretAccessKeyFrom: VARIABLE.optional(),
+        /** A file with `{"accessKeyId", "secretAccessKey"}`; without one, the AWS SDK's own sources. */
+        credentialsFile: z.string().startsWith('/', 'must be absolute').optional(),
       }),
     ]),
   )
@@ -39,29 +38,13 @@ export class ImportSources {
   private constructor(private readonly sources: ReadonlyMap<string, ImportSource>) {}
 
   /** @param file path of a JSON file; none: there are no sources @throws {InvalidInputError} naming the entry and the rule */
-  static async read(
-    file: string | undefined,
-    env: Readonly<Record<string, string | undefined>> = process.env,
-  ): Promise<ImportSources> {
-    if (file === undefined) return new ImportSources(new Map());
-    const text = await readFile(file, 'utf8').catch((error: Error) => {
-      throw new InvalidInputError('CAIRN_IMPORT_SOURCES', `${file} cannot be read: ${error.message}`);
-    });
-    let parsed: unknown;
-    try {
-      parsed = JSON.parse(text);
-    } catch {
-      throw new InvalidInputError('CAIRN_IMPORT_SOURCES', `${file} must be JSON`);
-    }
-    const settings = validate(SOURCES, parsed, 'CAIRN_IMPORT_SOURCES');
+  static async read(file: string | undefined): Promise<ImportSources> {
     const sources = new Map<string, ImportSource>();
-    for (const each of settings) {
-      if (sources.has(each.name))
-        throw new InvalidInputError('CAIRN_IMPORT_SOURCES', `"${each.name}" is there twice`);
-      sources.set(
-        each.name,
-        each.type === 'folder' ? new FolderSource(each.name, each.namespace, each.path) : s3Of(each, env),
-      );
+    const settings = file === undefined ? [] : await readJson(file, SOURCES);
+    for (const { name, namespace, ...where } of settings) {
+      if (sources.has(name)) throw new InvalidInputError('CAIRN_IMPORT_SOURCES', `"${name}" is there twice`);
+      if (where.type === 'folder') sources.set(name, new FolderSource(name, namespace, where.path));
+      else sources.set(name, new S3Source(name, namespace, await withCredentials(where)));
     }
     return new ImportSources(sources);
   }
@@ -78,23 +61,23 @@ export class ImportSources {
   }
 }
 
-function s3Of(
-  settings: Extract<z.output<typeof SOURCES>[number], { type: 's3' }>,
-  env: Readonly<Record<string, string | undefined>>,
-): S3Source {
-  const { name, namespace, accessKeyIdFrom, secretAccessKeyFrom, ...where } = settings;
-  const accessKeyId = accessKeyIdFrom && env[accessKeyIdFrom];
-  const secretAccessKey = secretAccessKeyFrom && env[secretAccessKeyFrom];
-  if (
-    (accessKeyIdFrom !== undefined || secretAccessKeyFrom !== undefined) &&
-    !(accessKeyId && secretAccessKey)
-  )
-    throw new InvalidInputError(
-      'CAIRN_IMPORT_SOURCES',
-      `"${name}": the variables of its credentials are not both set`,
-    );
-  return new S3Source(name, namespace, {
-    ...where,
-    ...(accessKeyId && secretAccessKey && { credentials: { accessKeyId, secretAccessKey } }),
+async function withCredentials(
+  where: Omit<Extract<z.output<typeof SOURCES>[number], { type: 's3' }>, 'name' | 'namespace'>,
+): Promise<S3SourceOptions> {
+  const { credentialsFile: file } = where;
+  return file === undefined ? where : { ...where, credentials: await readJson(file, CREDENTIALS) };
+}
+
+/** Never quotes what is in the file, which may be a secret. */
+async function readJson<Schema extends z.ZodType>(file: string, schema: Schema): Promise<z.output<Schema>> {
+  const text = await readFile(file, 'utf8').catch((error: Error) => {
+    throw new InvalidInputError('CAIRN_IMPORT_SOURCES', `${file} cannot be read: ${error.message}`);
   });
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+  } catch {
+    throw new InvalidInputError('CAIRN_IMPORT_SOURCES', `${file} must be JSON`);
+  }
+  return validate(schema, parsed as z.input<Schema>, 'CAIRN_IMPORT_SOURCES');
 }
