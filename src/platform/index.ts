@@ -2,6 +2,7 @@ export { CONFIG, InvalidConfigurationError, loadConfig, loadMigrationConfig } fr
 export type { Config } from './config/config.js';
 export { imageName, QUANTITY } from './config/execution-settings.js';
 export { columnsOf } from './database/copied-rows.js';
+export { batched } from './database/batched.js';
 export { assertOutsideTransaction, Database, isUniqueViolation } from './database/database.js';
 export { assertMigrated, dataSourceOptions, migrateDatabase } from './database/data-source.js';
 export type { EntityClass } from './database/data-source.js';

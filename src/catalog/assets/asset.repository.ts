@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Database, type PageRequest } from '../../platform/index.js';
+import { batched, Database, type PageRequest } from '../../platform/index.js';
 import { type Plan, planToSql } from '../../policy/index.js';
 import type { Asset, AssetKind, AssetSpace } from './asset.js';
 
@@ -46,13 +46,9 @@ export type AssetEdit = Partial<Pick<Asset, 'description' | 'owners' | 'tags'>>;
 export class AssetRepository {
   constructor(private readonly database: Database) {}
 
-  async find(id: string): Promise<Asset | undefined> {
-    const [asset] = await this.database.query<Asset>(
-      `SELECT ${assetColumns('a')} FROM asset AS a WHERE a.id = $1`,
-      [id],
-    );
-    return asset;
-  }
+  readonly find: (id: string) => Promise<Asset | undefined> = batched(
+    async (ids) => new Map((await this.findMany(ids)).map((asset) => [asset.id, asset])),
+  );
 
   async findMany(ids: readonly string[]): Promise<Asset[]> {
     return this.database.query<Asset>(`SELECT ${assetColumns('a')} FROM asset AS a WHERE a.id = ANY($1)`, [

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Database, type PageRequest } from '../../platform/index.js';
+import { batched, Database, type PageRequest } from '../../platform/index.js';
 import { GC_LOCK } from '../gc/gc-lock.js';
 import type { Ref, RefType } from './ref.js';
 
@@ -32,13 +32,19 @@ export interface ReflogEntry extends RefMove {
 export class RefRepository {
   constructor(private readonly database: Database) {}
 
-  async find(repositoryId: string, type: RefType, name: string): Promise<Ref | undefined> {
-    const [ref] = await this.database.query<Ref>(
-      `SELECT ${COLUMNS} FROM ref WHERE repository_id = $1 AND type = $2 AND name = $3`,
-      [repositoryId, type, name],
-    );
-    return ref;
+  find(repositoryId: string, type: RefType, name: string): Promise<Ref | undefined> {
+    return this.findByKey(`${repositoryId} ${type} ${name}`);
   }
+
+  private readonly findByKey = batched<Ref>(async (keys) => {
+    const parts = keys.map((key) => key.split(' ', 3) as [string, string, string]);
+    const rows = await this.database.query<Ref & { key: string }>(
+      `SELECT ${COLUMNS}, repository_id || ' ' || type || ' ' || name AS key FROM ref
+       WHERE (repository_id, type, name) IN (SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[]))`,
+      [parts.map(([id]) => id), parts.map(([, type]) => type), parts.map(([, , name]) => name)],
+    );
+    return new Map(rows.map(({ key, ...ref }) => [key, ref]));
+  });
 
   /** The ref with the longest of some names; a branch before a tag. */
   async findLongest(repositoryId: string, names: readonly string[]): Promise<Ref | undefined> {

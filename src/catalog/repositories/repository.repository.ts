@@ -1,11 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { type FindOptionsWhere, IsNull, Not } from 'typeorm';
-import { Database, type PageRequest } from '../../platform/index.js';
+import { batched, Database, type PageRequest } from '../../platform/index.js';
 import { type Plan, planToSql } from '../../policy/index.js';
 import { policyColumns } from '../assets/asset.repository.js';
 import type { RepositoryChecks } from '../checks/checks.js';
 import { RepositoryEntity } from './repository.entity.js';
 import type { Repository } from './repository.js';
+
+const COLUMNS = `r.id, r.name, r.kind, r.asset_id AS "assetId", r.default_branch AS "defaultBranch",
+  r.created_by AS "createdBy", r.created_at AS "createdAt", r.checks, r.deleted_at AS "deletedAt"`;
 
 @Injectable()
 export class RepositoryRepository {
@@ -18,9 +21,13 @@ export class RepositoryRepository {
   }
 
   /** Deleted ones are not found, here and below, unless they are asked for. */
-  async findByName(name: string): Promise<Repository | undefined> {
-    return (await this.find({ name, deletedAt: IsNull() })) ?? undefined;
-  }
+  readonly findByName: (name: string) => Promise<Repository | undefined> = batched(async (names) => {
+    const rows = await this.database.query<Repository>(
+      `SELECT ${COLUMNS} FROM repository AS r WHERE r.name = ANY($1) AND r.deleted_at IS NULL`,
+      [names],
+    );
+    return new Map(rows.map((row) => [row.name, row]));
+  });
 
   async findById(id: string): Promise<Repository | undefined> {
     return (await this.find({ id, deletedAt: IsNull() })) ?? undefined;
@@ -55,8 +62,7 @@ export class RepositoryRepository {
     const parameters: unknown[] = [page.after?.[0] ?? '', page.limit];
     const predicate = planToSql(visible, policyColumns('a'), parameters);
     return this.database.query<Repository>(
-      `SELECT r.id, r.name, r.kind, r.asset_id AS "assetId", r.default_branch AS "defaultBranch",
-              r.created_by AS "createdBy", r.created_at AS "createdAt", r.checks, r.deleted_at AS "deletedAt"
+      `SELECT ${COLUMNS}
        FROM repository AS r JOIN asset AS a ON a.id = r.asset_id
        WHERE r.name > $1 AND r.deleted_at IS ${isDeleted ? 'NOT NULL' : 'NULL'} AND ${predicate} ORDER BY r.name LIMIT $2`,
       parameters,

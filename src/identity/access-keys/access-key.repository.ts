@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Database } from '../../platform/index.js';
+import { batched, Database } from '../../platform/index.js';
 import type { Principal } from '../principals/principal.js';
 import { AccessKeyEntity } from './access-key.entity.js';
 
@@ -44,19 +44,24 @@ export class AccessKeyRepository {
     );
   }
 
-  async findValid(id: string): Promise<ValidKey | undefined> {
-    const [row] = await this.database.query<Principal & Pick<ValidKey, 'sealedSecret' | 'isStale'>>(
+  readonly findValid: (id: string) => Promise<ValidKey | undefined> = batched(async (ids) => {
+    const rows = await this.database.query<
+      Principal & Pick<ValidKey, 'sealedSecret' | 'isStale'> & { keyId: string }
+    >(
       `SELECT p.id, p.kind, p.name, p.display_name AS "displayName", p.attributes, p.groups, p.groups_until AS "groupsUntil",
-              k.sealed_secret AS "sealedSecret",
+              k.id AS "keyId", k.sealed_secret AS "sealedSecret",
               coalesce(k.last_used_at < now() - interval '${LAST_USED_GRAIN}', true) AS "isStale"
        FROM access_key AS k JOIN principal AS p ON p.id = k.principal_id
-       WHERE k.id = $1 AND k.revoked_at IS NULL AND k.expires_at > now() AND p.disabled_at IS NULL`,
-      [id],
+       WHERE k.id = ANY($1) AND k.revoked_at IS NULL AND k.expires_at > now() AND p.disabled_at IS NULL`,
+      [ids],
     );
-    if (!row) return undefined;
-    const { sealedSecret, isStale, ...principal } = row;
-    return { principal, sealedSecret, isStale };
-  }
+    return new Map(
+      rows.map(({ keyId, sealedSecret, isStale, ...principal }) => [
+        keyId,
+        { principal, sealedSecret, isStale },
+      ]),
+    );
+  });
 
   async noteUse(id: string): Promise<void> {
     await this.database.query('UPDATE access_key SET last_used_at = now() WHERE id = $1', [id]);

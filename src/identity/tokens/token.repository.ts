@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Database } from '../../platform/index.js';
+import { batched, Database } from '../../platform/index.js';
 import type { Principal } from '../principals/principal.js';
 import { ApiTokenEntity } from './api-token.entity.js';
 
@@ -45,18 +45,23 @@ export class TokenRepository {
 
   /** The principal of a token that is valid now; its use is noted at most once a minute. */
   async principalOf(sha256: string): Promise<Principal | undefined> {
-    const [row] = await this.database.query<Principal & { tokenId: string; isStale: boolean }>(
-      `SELECT p.id, p.kind, p.name, p.display_name AS "displayName", p.attributes, p.groups, p.groups_until AS "groupsUntil", t.id AS "tokenId",
-              coalesce(t.last_used_at < now() - interval '${LAST_USED_GRAIN}', true) AS "isStale"
-       FROM api_token AS t JOIN principal AS p ON p.id = t.principal_id
-       WHERE t.sha256 = $1 AND t.revoked_at IS NULL AND p.disabled_at IS NULL
-         AND (t.expires_at IS NULL OR t.expires_at > now())`,
-      [sha256],
-    );
-    if (!row) return undefined;
-    const { tokenId, isStale, ...principal } = row;
+    const found = await this.findValid(sha256);
+    if (!found) return undefined;
+    const { tokenId, isStale, sha256: _, ...principal } = found;
     if (isStale)
       await this.database.query('UPDATE api_token SET last_used_at = now() WHERE id = $1', [tokenId]);
     return principal;
   }
+
+  private readonly findValid = batched(async (digests) => {
+    const rows = await this.database.query<Principal & { sha256: string; tokenId: string; isStale: boolean }>(
+      `SELECT p.id, p.kind, p.name, p.display_name AS "displayName", p.attributes, p.groups, p.groups_until AS "groupsUntil", t.id AS "tokenId",
+              t.sha256, coalesce(t.last_used_at < now() - interval '${LAST_USED_GRAIN}', true) AS "isStale"
+       FROM api_token AS t JOIN principal AS p ON p.id = t.principal_id
+       WHERE t.sha256 = ANY($1) AND t.revoked_at IS NULL AND p.disabled_at IS NULL
+         AND (t.expires_at IS NULL OR t.expires_at > now())`,
+      [digests],
+    );
+    return new Map(rows.map((row) => [row.sha256, row]));
+  });
 }

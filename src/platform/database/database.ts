@@ -145,6 +145,11 @@ export function assertOutsideTransaction(what: string): void {
   if (ambient.getStore()) throw new InsideTransactionError(what);
 }
 
+/** Whether a transaction is under way here. */
+export function isInTransaction(): boolean {
+  return ambient.getStore() !== undefined;
+}
+
 /** Whether the error is PostgreSQL's for a broken unique constraint (of that name, if given). */
 export function isUniqueViolation(error: unknown, constraint?: string): boolean {
   if (!(error instanceof QueryFailedError)) return false;
