@@ -7,6 +7,7 @@ import { addStatements } from './sources/statements.js';
 import { addTokens } from './access/tokens.js';
 import { addAdmin } from './admin/admin.js';
 import { addGet } from './content/get.js';
+import { addImport } from './content/import.js';
 import { addLs } from './content/ls.js';
 import { addCommit } from './content/commit.js';
 import { addPut } from './content/put.js';
@@ -41,6 +42,7 @@ const GROUPS: readonly AddCommands[] = [
   addBranches,
   addTags,
   addPut,
+  addImport,
   addCommit,
   addGet,
   addLs,

@@ -45,11 +45,13 @@ export class Versions1795392000051 implements MigrationInterface {
         branch text NOT NULL,
         created_at timestamptz NOT NULL DEFAULT now(),
         sealed_at timestamptz,
-        closed_at timestamptz
+        closed_at timestamptz,
+        operation_id uuid
       );
       CREATE UNIQUE INDEX staging_area_open ON staging_area (repository_id, branch) WHERE sealed_at IS NULL AND closed_at IS NULL;
       CREATE INDEX staging_area_by_branch ON staging_area (repository_id, branch, id) WHERE closed_at IS NULL;
       CREATE INDEX staging_area_closed ON staging_area (id) WHERE closed_at IS NOT NULL;
+      CREATE INDEX staging_area_of_operation ON staging_area (operation_id) WHERE operation_id IS NOT NULL;
       CREATE TABLE staged_change (
         area_id bigint NOT NULL,
         path text COLLATE "C" NOT NULL,

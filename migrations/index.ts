@@ -20,6 +20,7 @@ import { Gateway1795392000052 } from './1795392000052-gateway.js';
 import { RowKeys1795392000053 } from './1795392000053-row-keys.js';
 import { Models1795392000054 } from './1795392000054-models.js';
 import { GarbageCollection1795392000055 } from './1795392000055-garbage-collection.js';
+import { Imports1795392000056 } from './1795392000056-imports.js';
 
 /** Every migration, in order. A room's migration creates that room's tables. */
 export const MIGRATIONS = [
@@ -45,4 +46,5 @@ export const MIGRATIONS = [
   RowKeys1795392000053,
   Models1795392000054,
   GarbageCollection1795392000055,
+  Imports1795392000056,
 ];

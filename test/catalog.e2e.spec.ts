@@ -217,6 +217,42 @@ describe('versions', () => {
     }
     expect(paths).toEqual(['p0', 'p1', 'p2', 'p3', 'p4', 'p5', 'p6']);
   });
+
+  test('diffs go on from page to page', async () => {
+    await createRepository('diff-pages');
+    await commit('diff-pages', { p0: '0', p3: '0' });
+    await commit('diff-pages', Object.fromEntries(Array.from({ length: 7 }, (_, i) => [`p${i}`, `${i}`])));
+    const changed: string[] = [];
+    for (let after: string | null = null, more = true; more;) {
+      const { repository } = await cairn.ask(
+        'query($after: String) { repository(name: "diff-pages") { diff(from: "main~1", to: "main", first: 2, after: $after) { nodes { path } pageInfo { hasNextPage endCursor } } } }',
+        { after },
+        engineer,
+      );
+      changed.push(...repository.diff.nodes.map((node: { path: string }) => node.path));
+      ({ hasNextPage: more, endCursor: after } = repository.diff.pageInfo);
+    }
+    expect(changed).toEqual(['p1', 'p2', 'p3', 'p4', 'p5', 'p6']);
+  });
+
+  test('an administrator finds the nodes of trees again, nobody else does', async () => {
+    await createRepository('lost-and-found');
+    await commit('lost-and-found', { a: '1' });
+    const database = cairn.app.get(Database);
+    const rows = async () => (await database.query('SELECT sha256 FROM tree_node ORDER BY sha256')).length;
+    const before = await rows();
+    const rebuild = 'mutation { rebuildTreeIndex { packs nodes } }';
+    const refused = await cairn.graphql(rebuild, {}, engineer);
+    expect(refused.errors?.[0]?.extensions['code']).toBe('FORBIDDEN');
+    await database.query('DELETE FROM tree_pack');
+    const { rebuildTreeIndex } = await cairn.ask(rebuild);
+    expect(rebuildTreeIndex.nodes).toBeGreaterThanOrEqual(before);
+    expect(await rows()).toBe(before);
+    const metrics = await (await cairn.http('/metrics')).text();
+    expect(metrics).toMatch(/^cairn_tree_packs_written_total [1-9]/m);
+    expect(metrics).toMatch(/^cairn_tree_cache_lookups_total\{outcome="hit"\} [1-9]/m);
+    expect(metrics).toMatch(/^cairn_tree_cache_bytes [1-9]/m);
+  });
 });
 
 describe('governance', () => {

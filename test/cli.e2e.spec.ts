@@ -503,6 +503,20 @@ describe('access', () => {
     expect(alone.stdout).toMatch(/^\S+\n$/);
   });
 
+  test('access keys are made, listed with their use, and revoked', async () => {
+    const made = await ok('access-keys', 'create', '--label', 'laptop', '--days', '1');
+    const [, id] = /^export AWS_ACCESS_KEY_ID=(\w{20})\nexport AWS_SECRET_ACCESS_KEY=\S{40}\n$/.exec(
+      made.stdout,
+    )!;
+    expect((await ok('access-keys', 'list')).stdout).toMatch(new RegExp(`${id} +laptop +- +20`));
+    await ok('access-keys', 'revoke', id!);
+    const listed = (await ok('access-keys', 'list', '--subject', 'user:admin', '--json')).json;
+    expect(listed).toMatchObject([{ id, label: 'laptop', revokedAt: expect.any(String) }]);
+    expect((await cli(['access-keys', 'revoke', id!], asAnalyst())).exitCode).toBe(4);
+    expect((await ok('access-keys', 'create', '--json')).json).toMatchObject({ secret: expect.any(String) });
+    expect((await cli(['access-keys', 'create', '--days', '0'])).exitCode).toBe(2);
+  });
+
   test('dead letters are for administrators', async () => {
     expect((await ok('admin', 'dead-letters', 'list', '--json')).json).toEqual([]);
     expect((await ok('admin', 'dead-letters', 'replay', '--json')).json).toEqual({ replayed: 0 });
@@ -524,5 +538,10 @@ describe('access', () => {
   test('the search index is built anew by administrators only', async () => {
     expect((await ok('admin', 'rebuild-search', '--json')).json.assets).toBeGreaterThan(0);
     expect((await cli(['admin', 'rebuild-search'], asAnalyst())).exitCode).toBe(4);
+  });
+
+  test('the nodes of trees are found again by administrators only', async () => {
+    expect((await ok('admin', 'rebuild-trees', '--json')).json.packs).toBeGreaterThan(0);
+    expect((await cli(['admin', 'rebuild-trees'], asAnalyst())).exitCode).toBe(4);
   });
 });

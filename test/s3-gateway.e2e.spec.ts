@@ -30,6 +30,7 @@ import {
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { SignatureV4 } from '@smithy/signature-v4';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { GcRoots } from '../src/catalog/index.js';
 import { newChecksum } from '../src/gateway/s3/body/checksum.js';
 import { NodeSha256 } from '../src/gateway/s3/signature/request-signature.js';
 import { Database } from '../src/platform/index.js';
@@ -450,11 +451,19 @@ describe('uploads in parts', () => {
     await complete(Key, id, parts, { IfMatch: `"${sha256('there')}"` });
     expect(await get(Key)).toBe('2345');
     const other = await begin(Key);
-    await part(Key, other, 1, 'x');
+    await part(Key, other, 1, 'kept while the upload is');
+    const kept = async (): Promise<string[]> => {
+      const batches: string[] = [];
+      const provider = cairn.app.get(GcRoots).objects.get('parts of uploads')!;
+      for await (const batch of provider()) batches.push(...batch);
+      return batches;
+    };
+    expect(await kept()).toContain(sha256('kept while the upload is'));
     await s3.send(new AbortMultipartUploadCommand({ Bucket, Key, UploadId: other }));
     expect(await refusal(s3.send(new AbortMultipartUploadCommand({ Bucket, Key, UploadId: other })))).toBe(
       '404 NoSuchUpload',
     );
+    expect(await kept()).not.toContain(sha256('kept while the upload is'));
     expect(await refusal(part(Key, 'no-upload', 1, 'x'))).toBe('404 NoSuchUpload');
   });
 });

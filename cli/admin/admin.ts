@@ -11,7 +11,7 @@ interface DeadLetter {
   readonly deadAt: string;
 }
 
-/** `admin dead-letters list|replay`, `admin garbage collect|list|undo`, and `admin rebuild-search`. */
+/** `admin dead-letters list|replay`, `admin garbage collect|list|undo`, `admin rebuild-search` and `admin rebuild-trees`. */
 export function addAdmin(program: Command, open: () => Session): void {
   const admin = program.command('admin').description('for whoever runs the service');
   admin
@@ -26,6 +26,17 @@ export function addAdmin(program: Command, open: () => Session): void {
     });
 
   addGarbage(admin, open);
+
+  admin
+    .command('rebuild-trees')
+    .description('find all tree nodes in the object store again, after the database lost them')
+    .action(async () => {
+      const { output, connect } = open();
+      const { rebuildTreeIndex: found } = await connect().ask<{
+        rebuildTreeIndex: { packs: number; nodes: number };
+      }>('mutation RebuildTrees { rebuildTreeIndex { packs nodes } }');
+      output.result(found, `Found ${found.nodes} nodes in ${found.packs} packs.`);
+    });
 
   const letters = admin
     .command('dead-letters')

@@ -6,9 +6,11 @@ export interface Entry {
   readonly sha256: string;
   readonly sizeBytes: number;
   readonly contentType: string | null;
+  /** Not copied by the service: its digest names where it is, not its bytes, which the service verifies. */
+  readonly isImported: boolean;
 }
 
-const FIELDS = 'path sha256 sizeBytes contentType';
+const FIELDS = 'path sha256 sizeBytes contentType isImported';
 
 /** The commit that a revision names now. Reading by it keeps one view while branches move. */
 export async function resolveCommit(client: Client, name: string, revision: string): Promise<string> {

@@ -4,6 +4,8 @@ import path from 'node:path';
 import { ApiError } from '../api/api-error.js';
 import type { Entry } from './entries.js';
 
+type FetchedEntry = Pick<Entry, 'path' | 'sha256' | 'sizeBytes' | 'isImported'>;
+
 /**
  * Reads an answer to its end and checks the bytes.
  * @param take is given each piece; awaited, so that a slow disk slows the transfer
@@ -11,7 +13,7 @@ import type { Entry } from './entries.js';
  */
 export async function fetchInto(
   response: Response,
-  { path: name, sha256, sizeBytes }: Pick<Entry, 'path' | 'sha256' | 'sizeBytes'>,
+  { path: name, sha256, sizeBytes, isImported }: FetchedEntry,
   take: (chunk: Uint8Array) => void | Promise<void>,
 ): Promise<void> {
   const hash = createHash('sha256');
@@ -29,8 +31,10 @@ export async function fetchInto(
       'UNREACHABLE',
     );
   }
+  if (isImported && received !== sizeBytes)
+    throw new ApiError(`${name}: ${received} of ${sizeBytes} bytes came. Try again.`, 'UNREACHABLE');
   const found = hash.digest('hex');
-  if (found !== sha256) {
+  if (!isImported && found !== sha256) {
     throw new ApiError(
       `${name}: the bytes that came hash to ${found}, not to ${sha256}. Nothing was kept; try again.`,
       'CHECKSUM_MISMATCH',
@@ -41,7 +45,7 @@ export async function fetchInto(
 /** Writes beside the target and renames at the end, so that no reader ever sees a part or a wrong file. */
 export async function fetchFile(
   response: Response,
-  entry: Pick<Entry, 'path' | 'sha256' | 'sizeBytes'>,
+  entry: FetchedEntry,
   file: string,
   onBytes: (count: number) => void,
 ): Promise<void> {

@@ -27,7 +27,12 @@ import { RevisionService } from './commits/revision.service.js';
 import { StagedCommitService } from './commits/staged-commit.service.js';
 import { StagedTree } from './commits/staged-tree.js';
 import { ContentController } from './content/content.controller.js';
-import { ChangeProfileResolver, ContentResolver, EntryProfileResolver } from './content/content.resolver.js';
+import {
+  ChangeProfileResolver,
+  ContentResolver,
+  EntryImportResolver,
+  EntryProfileResolver,
+} from './content/content.resolver.js';
 import { ContentService } from './content/content.service.js';
 import { ProfileService } from './content/profile.service.js';
 import { ModelFactsService } from './models/model-facts.service.js';
@@ -54,6 +59,8 @@ import { RowKeysRepository } from './merging/row-keys.repository.js';
 import { RowKeysResolver } from './merging/row-keys.resolver.js';
 import { RowKeysService } from './merging/row-keys.service.js';
 import { TaskRunner } from './merging/task-runner.js';
+import { ImportResolver } from './imports/import.resolver.js';
+import { ImportService } from './imports/import.service.js';
 import { Collector } from './gc/collector.js';
 import { GcRepository } from './gc/gc.repository.js';
 import { GcResolver } from './gc/gc.resolver.js';
@@ -63,6 +70,7 @@ import { GcService } from './gc/gc.service.js';
 import { Marker } from './gc/marker.js';
 import { watchCache } from './packs/metrics.js';
 import { PackIndex } from './packs/pack-index.js';
+import { PackResolver } from './packs/pack.resolver.js';
 import { PackRepository } from './packs/pack.repository.js';
 import { PackedNodeStore } from './packs/packed-node-store.js';
 import { RefRepository } from './refs/ref.repository.js';
@@ -117,6 +125,7 @@ const repositories = [
   ContentService,
   ContentResolver,
   EntryProfileResolver,
+  EntryImportResolver,
   ChangeProfileResolver,
   ProfileService,
   LocalCopies,
@@ -138,6 +147,8 @@ const accessLog = [
   AccessLogResolver,
   AccessLogHousekeeping,
 ];
+
+const imports = [ImportService, ImportResolver];
 
 const garbage = [GcRepository, GcRoots, Marker, Collector, GcService, GcSchedule, GcResolver];
 
@@ -165,11 +176,13 @@ const models = [
     AccessResolver,
     ...repositories,
     ...garbage,
+    ...imports,
     ...accessLog,
     PackRepository,
     PackedNodeStore,
     PackIndex,
     ...models,
+    PackResolver,
     {
       provide: Trees,
       inject: [PackedNodeStore, CONFIG],

@@ -1,6 +1,7 @@
 export { CONFIG, InvalidConfigurationError, loadConfig, loadMigrationConfig } from './config/config.js';
 export type { Config } from './config/config.js';
 export { imageName, QUANTITY } from './config/execution-settings.js';
+export { columnsOf } from './database/copied-rows.js';
 export { assertOutsideTransaction, Database, isUniqueViolation } from './database/database.js';
 export { assertMigrated, dataSourceOptions, migrateDatabase } from './database/data-source.js';
 export type { EntityClass } from './database/data-source.js';

@@ -16,7 +16,11 @@ export type {
   StoreCapabilities,
   StoredObject,
 } from './object-store.js';
+export type { ForeignObject, ImportSource } from './imports/import-source.js';
+export type { ImportSources } from './imports/import-sources.js';
+export { ImportedObjects } from './imports/imported-objects.js';
+export type { ImportedObject } from './imports/imported-objects.js';
 export { Ledger } from './ledger/ledger.js';
 export { isSha256, parseSha256, sha256Of } from './sha256.js';
 export type { Sha256 } from './sha256.js';
-export { OBJECT_STORE, StorageModule } from './storage.module.js';
+export { IMPORT_SOURCES, OBJECT_STORE, StorageModule } from './storage.module.js';

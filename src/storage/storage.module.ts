@@ -3,9 +3,15 @@ import { Global, Inject, Module, type OnModuleInit } from '@nestjs/common';
 import { CONFIG, type Config, HealthChecks, Installation, LOGGER, type Logger } from '../platform/index.js';
 import { LocalObjectStore } from './drivers/local/local-object-store.js';
 import { S3ObjectStore } from './drivers/s3/s3-object-store.js';
+import { ImportReads } from './imports/import-reads.js';
+import { ImportSources } from './imports/import-sources.js';
+import { ImportedObjects } from './imports/imported-objects.js';
 import { Ledger } from './ledger/ledger.js';
 import { LedgeredStore } from './ledger/ledgered-store.js';
 import type { ObjectStore, StoreCapabilities } from './object-store.js';
+
+/** Injection token of {@link ImportSources}. */
+export const IMPORT_SOURCES = Symbol('ImportSources');
 
 /** Injection token of {@link ObjectStore}. */
 export const OBJECT_STORE = Symbol('ObjectStore');
@@ -15,9 +21,19 @@ export const OBJECT_STORE = Symbol('ObjectStore');
 @Module({
   providers: [
     Ledger,
-    { provide: OBJECT_STORE, inject: [CONFIG, Installation, Ledger], useFactory: openObjectStore },
+    ImportedObjects,
+    {
+      provide: IMPORT_SOURCES,
+      inject: [CONFIG],
+      useFactory: ({ CAIRN_IMPORT_SOURCES }: Config) => ImportSources.read(CAIRN_IMPORT_SOURCES),
+    },
+    {
+      provide: OBJECT_STORE,
+      inject: [CONFIG, Installation, Ledger, IMPORT_SOURCES, ImportedObjects],
+      useFactory: openObjectStore,
+    },
   ],
-  exports: [OBJECT_STORE, Ledger],
+  exports: [OBJECT_STORE, Ledger, IMPORT_SOURCES, ImportedObjects],
 })
 export class StorageModule implements OnModuleInit {
   private seen: StoreCapabilities | undefined;
@@ -43,8 +59,11 @@ async function openObjectStore(
   config: Config,
   installation: Installation,
   ledger: Ledger,
+  sources: ImportSources,
+  imported: ImportedObjects,
 ): Promise<ObjectStore> {
-  return new LedgeredStore(await openDriver(config, installation), ledger);
+  const store = await openDriver(config, installation);
+  return new LedgeredStore(store, ledger, new ImportReads(sources, imported));
 }
 
 async function openDriver(config: Config, installation: Installation): Promise<ObjectStore> {

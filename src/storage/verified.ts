@@ -6,6 +6,9 @@ import { CorruptObjectError, ObjectTooLargeError } from './errors.js';
 import type { ByteRange, ObjectStore, StoredObject } from './object-store.js';
 import { parseSha256, type Sha256 } from './sha256.js';
 
+/** Bytes that may wait in between, so that reader and source do not wait for each other at each chunk. */
+const GATE_BYTES = 1024 ** 2;
+
 /**
  * The same bytes, hashed as they pass. The last chunk is held back until the whole is verified: a reader that was
  * told the length (an HTTP client) must not count a damaged object as complete. Destroying the result destroys
@@ -16,6 +19,7 @@ export function verified(source: Readable, object: StoredObject): Readable {
   let sizeBytes = 0;
   let held: Uint8Array | undefined;
   const gate = new Transform({
+    highWaterMark: GATE_BYTES,
     transform(chunk: Uint8Array, _encoding, done) {
       hash.update(chunk);
       sizeBytes += chunk.byteLength;

@@ -44,6 +44,13 @@ export class BranchService {
     return open;
   }
 
+  /** Opens a repository for staging on a branch: `write`, protected or not, as only commits move it. */
+  async openToStage(caller: Principal, name: string, branch: string): Promise<OpenRepository> {
+    const open = await this.repositories.open(caller, name, 'write', { branch });
+    await this.find(open.repository, branch);
+    return open;
+  }
+
   /** @throws {NotFoundError} */
   async find(repository: Repository, name: string): Promise<Ref> {
     const ref = await this.refs.find(repository.id, 'branch', name);

@@ -10,6 +10,7 @@ import { CommitWriter } from './commit-writer.js';
 
 /** Files of a commit that are profiled before it lands; of larger commits, when they are asked for. */
 const MAX_PROFILED = 1_000;
+const NEWLINE = 0x0a;
 
 /** Trees of what is staged. */
 @Injectable()
@@ -27,21 +28,20 @@ export class StagedTree {
     const total = await this.staging.count(areas);
     const told = { total, unit: 'changes', step: 'writing the tree' };
     context.progress({ ...told, done: 0 });
-    const { staging, profiles } = this;
-    let done = 0;
-    const few: TreeEdit[] = [];
-    async function* edits(): AsyncGenerator<readonly TreeEdit[]> {
-      for await (const batch of staging.stream(areas)) {
+    const { staging } = this;
+    async function* watched(): AsyncGenerator<Buffer> {
+      let done = 0;
+      for await (const rows of staging.copy(areas)) {
         context.signal.throwIfAborted();
-        yield batch;
-        done += batch.length;
+        yield rows;
+        done += linesIn(rows);
         context.progress({ ...told, done });
-        if (total <= MAX_PROFILED) few.push(...batch);
       }
     }
-    const tree = await this.trees.build(onto.tree, edits());
-    context.progress({ ...told, done, step: 'landing' });
-    await profiles.prepare(few);
+    const tree = await this.trees.buildCopied(onto.tree, watched());
+    context.progress({ ...told, done: total, step: 'landing' });
+    if (total <= MAX_PROFILED)
+      await this.profiles.prepare(await staging.page(areas, { limit: MAX_PROFILED }));
     return tree;
   }
 
@@ -64,4 +64,10 @@ export class StagedTree {
     await this.checks.assertPass(open.repository, branch, head, content);
     return this.writer.seal(content);
   }
+}
+
+function linesIn(rows: Buffer): number {
+  let count = 0;
+  for (let at = rows.indexOf(NEWLINE); at >= 0; at = rows.indexOf(NEWLINE, at + 1)) count += 1;
+  return count;
 }

@@ -5,6 +5,7 @@ import { RowChangesModel } from '../merging/row-diff.model.js';
 import { RowDiffService } from '../merging/row-diff.service.js';
 import type { ContentProfile, ProfileDiff } from '../profiles/index.js';
 import { RepositoryModel } from '../repositories/repository.model.js';
+import { IMPORT_MARK } from '../imports/import-mark.js';
 import type { TreeChange } from '../trees/index.js';
 import {
   ContentProfileModel,
@@ -79,6 +80,19 @@ export class EntryProfileResolver {
   async profile(@Parent() entry: TreeEntryModel): Promise<ContentProfileModel | undefined> {
     const profile = await this.profiles.find(entry);
     return profile && toProfile(profile);
+  }
+}
+
+/** Says of files whether their bytes are elsewhere. */
+@Resolver(() => TreeEntryModel)
+export class EntryImportResolver {
+  @Access('governed')
+  @ResolveField(() => Boolean, {
+    description:
+      'Imported without being copied: the digest names where it is and what it was, and reads are verified against that.',
+  })
+  isImported(@Parent() { metadata }: TreeEntryModel): boolean {
+    return metadata !== undefined && IMPORT_MARK in metadata;
   }
 }
 

@@ -6,6 +6,7 @@ import { type ByteRange, OBJECT_STORE, type ObjectStore, type SignedRequest } fr
 import { AccessLog } from '../access-log/access-log.js';
 import { RevisionService } from '../commits/revision.service.js';
 import type { Repository } from '../repositories/repository.js';
+import { IMPORT_MARK } from '../imports/import-mark.js';
 import { type OpenRepository, RepositoryService } from '../repositories/repository.service.js';
 import { type LeafItem, type TreeChange, type TreeEntry, Trees } from '../trees/index.js';
 import type { Commit } from '../versions/index.js';
@@ -64,6 +65,8 @@ export class ContentService {
     if (direct === undefined) return undefined;
     const { repository, commit } = await this.at(caller, name, revision);
     const entry = await this.entryAt(commit, path, `${name}@${revision}`);
+    // What was imported is verified while it passes.
+    if (entry.metadata?.[IMPORT_MARK] !== undefined) return undefined;
     await this.recordRead(caller, repository, commit, revision, path);
     const as = { contentType: entry.contentType, fileName: path.slice(path.lastIndexOf('/') + 1) };
     return { commitId: commit.id, request: await direct.signDownload(entry.sha256, as) };

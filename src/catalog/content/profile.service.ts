@@ -57,7 +57,9 @@ export class ProfileService {
   async prepare(edits: readonly TreeEdit[]): Promise<void> {
     const entries = edits.flatMap(({ path, entry }) => (entry === undefined ? [] : [{ path, ...entry }]));
     const profiled = entries.filter((entry) => formatOf(entry) !== undefined).slice(0, MAX_PREPARED);
-    await Promise.all(profiled.map((entry) => this.find(entry)));
+    // Not all at once: each asks the database first, whose connections are few.
+    const turn = pLimit(AT_ONCE);
+    await Promise.all(profiled.map((entry) => turn(() => this.find(entry))));
   }
 
   /** @returns `undefined` for formats that are not profiled, and for a file that could not be read now */

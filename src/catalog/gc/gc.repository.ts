@@ -103,7 +103,7 @@ export class GcRepository {
 
   staged(): AsyncIterable<(string | undefined)[][]> {
     return this.database.copy(
-      'SELECT c.sha256 FROM staged_change AS c JOIN staging_area AS a ON a.id = c.area_id WHERE a.closed_at IS NULL AND c.sha256 IS NOT NULL',
+      "SELECT c.sha256 FROM staged_change AS c JOIN staging_area AS a ON a.id = c.area_id WHERE (a.closed_at IS NULL OR a.closed_at = 'infinity') AND c.sha256 IS NOT NULL",
     );
   }
 
@@ -197,6 +197,7 @@ export class GcRepository {
     await this.database.query('UPDATE stored_object SET removing_at = now() WHERE sha256 = ANY($1)', [gone]);
     await this.database.query('DELETE FROM repository_object WHERE sha256 = ANY($1)', [gone]);
     await this.database.query('DELETE FROM content_profile WHERE sha256 = ANY($1)', [gone]);
+    await this.database.query('DELETE FROM imported_object WHERE sha256 = ANY($1)', [gone]);
     await this.database.query(
       'UPDATE garbage_collection SET removed_from_at = coalesce(removed_from_at, now()) WHERE operation_id = ANY($1)',
       [[...new Set(taken.map(({ condemnedBy }) => condemnedBy))]],

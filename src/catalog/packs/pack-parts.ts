@@ -9,7 +9,7 @@ export interface PackPart {
 }
 
 /** Reading over a gap of so many bytes is cheaper than another request. */
-const MAX_GAP = 32 * 1024;
+const MAX_GAP = 16 * 1024;
 const MAX_PART = 4 * 1024 * 1024;
 
 /** Joins the places of nodes that lie close together. @returns by pack, in the order of their bytes */

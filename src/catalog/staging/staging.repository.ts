@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../platform/index.js';
 import type { Sha256 } from '../../storage/index.js';
-import type { TreeEdit, TreeEntry } from '../trees/index.js';
+import type { TreeEntry } from '../trees/index.js';
 import type { StagedChange } from './staged-change.js';
 
 /** A row as SQL gives it. */
@@ -74,6 +74,32 @@ export class StagingRepository {
     }
   }
 
+  /** An area that nobody sees until it is revealed, for an operation. */
+  async openHidden(repositoryId: string, branch: string, operationId: string): Promise<string> {
+    const [row] = await this.database.query<{ id: string }>(
+      `INSERT INTO staging_area (repository_id, branch, sealed_at, closed_at, operation_id)
+       VALUES ($1, $2, now(), 'infinity', $3) RETURNING id`,
+      [repositoryId, branch, operationId],
+    );
+    return row!.id;
+  }
+
+  /** What is in a hidden area is staged from now on. */
+  async reveal(areaId: string): Promise<void> {
+    await this.database.query(
+      "UPDATE staging_area SET closed_at = NULL WHERE id = $1 AND closed_at = 'infinity'",
+      [areaId],
+    );
+  }
+
+  /** Closes what an operation has hidden. */
+  async closeOf(operationId: string): Promise<void> {
+    await this.database.query(
+      "UPDATE staging_area SET closed_at = now() WHERE operation_id = $1 AND closed_at = 'infinity'",
+      [operationId],
+    );
+  }
+
   async write(
     areaId: string,
     changes: readonly { readonly path: string; readonly entry: TreeEntry | undefined }[],
@@ -117,17 +143,18 @@ export class StagingRepository {
     return rows.map(toChange);
   }
 
-  /** All changes that count, ascending by path, in batches. Not within a transaction: it may take long. */
-  async *stream(areaIds: readonly string[]): AsyncGenerator<TreeEdit[]> {
+  /**
+   * All changes that count, ascending by path, as {@link Trees.buildCopied} takes them. Not within a transaction: it may take long.
+   */
+  copy(areaIds: readonly string[]): AsyncGenerator<Buffer> {
     // COPY takes no parameters; these are numbers.
     const ids = areaIds.map((id) => BigInt(id).toString()).join(',');
     const columns = 'path, sha256, size_bytes, content_type, metadata';
     const [order, distinct] =
       areaIds.length === 1 ? ['path', ''] : ['path, area_id DESC', 'DISTINCT ON (path)'];
-    const rows = this.database.copy(
+    return this.database.copyBytes(
       `SELECT ${distinct} ${columns} FROM staged_change WHERE area_id IN (${ids}) ORDER BY ${order}`,
     );
-    for await (const batch of rows) yield batch.map(toEdit);
   }
 
   async count(areaIds: readonly string[]): Promise<number> {
@@ -150,7 +177,7 @@ export class StagingRepository {
   /** @returns how many were closed by this call */
   async close(areaIds: readonly string[]): Promise<number> {
     const rows = await this.database.query(
-      'UPDATE staging_area SET closed_at = now() WHERE id = ANY($1) AND closed_at IS NULL RETURNING 1',
+      "UPDATE staging_area SET closed_at = now() WHERE id = ANY($1) AND (closed_at IS NULL OR closed_at = 'infinity') RETURNING 1",
       [areaIds],
     );
     return rows.length;
@@ -198,18 +225,4 @@ function toChange({ path, sha256, sizeBytes, contentType, metadata, ...by }: Cha
           ...(metadata !== null && { metadata }),
         };
   return { path, entry, ...by };
-}
-
-function toEdit([path, sha256, sizeBytes, contentType, metadata]: readonly (string | undefined)[]): TreeEdit {
-  if (sha256 === undefined) return { path: path!, entry: undefined };
-  const entry = { sha256: sha256 as Sha256, sizeBytes: Number(sizeBytes) };
-  if (contentType === undefined && metadata === undefined) return { path: path!, entry };
-  return {
-    path: path!,
-    entry: {
-      ...entry,
-      ...(contentType !== undefined && { contentType }),
-      ...(metadata !== undefined && { metadata: JSON.parse(metadata) as Record<string, string> }),
-    },
-  };
 }

@@ -1,6 +1,7 @@
 import type { Sha256 } from '../../storage/index.js';
 import { lowerBound } from './cursor.js';
-import { type Items, ItemWriter } from './items.js';
+import { ItemWriter } from './item-writer.js';
+import type { Items } from './items.js';
 import type { Range } from './list.js';
 import type { TreeNode } from './node.js';
 

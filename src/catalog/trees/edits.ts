@@ -1,6 +1,7 @@
 import { InvalidInputError } from '../../platform/errors/index.js';
 import { type TreeEntry, writeEntry } from './entry.js';
-import { type Items, ItemWriter } from './items.js';
+import { ItemWriter } from './item-writer.js';
+import type { Items } from './items.js';
 import { comparePaths, parsePath } from './paths.js';
 
 /** Puts `entry` at `path`, or removes what is there when it is `undefined`. */
@@ -33,24 +34,32 @@ export function sortedEdits(edits: Iterable<TreeEdit>): Items {
   return writer.finish();
 }
 
-/** Edits that come in order, checked and written batch by batch. @throws {InvalidInputError} also for what is out of order */
-export async function* orderedEdits(
+/** Edits as they are taken in, batch by batch. @throws {InvalidInputError} */
+export async function* writtenEdits(
   batches: AsyncIterable<readonly TreeEdit[]> | Iterable<readonly TreeEdit[]>,
 ): AsyncGenerator<Items> {
-  let last: string | undefined;
   for await (const batch of batches) {
     const writer = new ItemWriter(batch.length);
-    for (const edit of batch) {
-      writeEdit(writer, edit);
-      if (last !== undefined && comparePaths(last, edit.path) >= 0) {
-        throw new InvalidInputError(
-          'edits',
-          `must ascend by path, each path once: ${edit.path} comes too late`,
-        );
+    for (const edit of batch) writeEdit(writer, edit);
+    yield writer.finish();
+  }
+}
+
+/** Lets edits pass that ascend over all batches. @throws {InvalidInputError} for what is out of order */
+export async function* inOrder(batches: AsyncIterable<Items>): AsyncGenerator<Items> {
+  let last: Items | undefined;
+  for await (const items of batches) {
+    if (items.count === 0) continue;
+    for (let at = 0; at < items.count; at += 1) {
+      const before = at > 0 ? items : last;
+      if (before === undefined) continue;
+      if (before.comparePaths(at > 0 ? at - 1 : before.count - 1, items, at) >= 0) {
+        const rule = `must ascend by path, each path once: ${items.path(at)} comes too late`;
+        throw new InvalidInputError('edits', rule);
       }
-      last = edit.path;
     }
-    if (batch.length > 0) yield writer.finish();
+    last = items;
+    yield items;
   }
 }
 

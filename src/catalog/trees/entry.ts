@@ -1,6 +1,7 @@
 import { InvalidInputError } from '../../platform/errors/index.js';
 import { CorruptObjectError, parseSha256, type Sha256 } from '../../storage/index.js';
-import { type Items, ItemWriter } from './items.js';
+import { ItemWriter } from './item-writer.js';
+import type { Items } from './items.js';
 import { isWellFormed } from './paths.js';
 
 /** What a path stands for: the bytes, and what is known about them. */
@@ -74,7 +75,8 @@ function textOf(value: unknown): string {
   return value;
 }
 
-function extraOf({ contentType, metadata }: TreeEntry): Buffer {
+/** What an item says of content type and metadata. @throws {InvalidInputError} */
+export function extraOf({ contentType, metadata }: TreeEntry): Buffer {
   const pairs = metadata === undefined ? [] : pairsOf(metadata);
   if (contentType === undefined) {
     return pairs.length === 0 ? NOTHING : Buffer.from(JSON.stringify([null, pairs]));
@@ -101,6 +103,9 @@ function remember(contentType: string, extra: Buffer): Buffer {
 }
 
 function pairsOf(metadata: Readonly<Record<string, string>>): [string, string][] {
+  if (metadata === null || typeof metadata !== 'object') {
+    throw new InvalidInputError('entry.metadata', 'must be a map of texts');
+  }
   const pairs = Object.entries(metadata).sort(([a], [b]) => (a < b ? -1 : 1));
   if (pairs.length > MAX_METADATA_KEYS) {
     throw new InvalidInputError('entry.metadata', `must have at most ${MAX_METADATA_KEYS} keys`);

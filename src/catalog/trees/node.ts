@@ -1,6 +1,7 @@
 import { CorruptObjectError, sha256Of, type Sha256 } from '../../storage/index.js';
 import { type TreeEntry, entryOf } from './entry.js';
-import { type Items, ItemWriter, scanItems } from './items.js';
+import { ItemWriter } from './item-writer.js';
+import { type Items, scanItems } from './items.js';
 
 /** One path of a leaf (level 0). */
 export interface LeafItem {

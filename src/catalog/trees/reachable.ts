@@ -1,6 +1,7 @@
 import type { Sha256 } from '../../storage/index.js';
 import type { CachedNodes } from './cached-nodes.js';
-import { DIGEST_AT, DIGEST_BYTES, type Items } from './items.js';
+import { DIGEST_BYTES } from './bytes.js';
+import { DIGEST_AT, type Items } from './items.js';
 
 /** Objects that a tree needs: some of its nodes, or the bytes of some of its entries. */
 export interface ReachableObjects {

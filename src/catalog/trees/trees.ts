@@ -4,10 +4,11 @@ import { type CacheCounts, CachedNodes } from './cached-nodes.js';
 import { addSizes } from './chunker.js';
 import { LevelCursor, lowerBound, type Position } from './cursor.js';
 import { diffTrees, type TreeChange } from './diff.js';
+import { copiedEdits } from './copied-edits.js';
 import { DraftNodes } from './draft-nodes.js';
-import { orderedEdits, sortedEdits, type TreeEdit } from './edits.js';
+import { inOrder, sortedEdits, type TreeEdit, writtenEdits } from './edits.js';
 import { type TreeEntry, entryOf } from './entry.js';
-import { ItemWriter } from './items.js';
+import { ItemWriter } from './item-writer.js';
 import { listTree, walkTree, type ListPage, type ListQuery, type TreeRange } from './list.js';
 import { EMPTY_TREE, type LeafItem } from './node.js';
 import type { NodeStore } from './node-store.js';
@@ -103,7 +104,16 @@ export class Trees {
     root: Sha256,
     batches: AsyncIterable<readonly TreeEdit[]> | Iterable<readonly TreeEdit[]>,
   ): Promise<Sha256> {
-    return applyEdits(this.nodes, root, orderedEdits(batches));
+    return applyEdits(this.nodes, root, inOrder(writtenEdits(batches)));
+  }
+
+  /**
+   * {@link build} from what `COPY (SELECT path, sha256, size_bytes, content_type, metadata … ORDER BY path COLLATE "C") TO STDOUT` sends,
+   * twice as fast as from edits. A row whose SHA-256 is NULL removes its path.
+   * @param chunks bytes of whole rows, cut anywhere
+   */
+  buildCopied(root: Sha256, chunks: AsyncIterable<Buffer>): Promise<Sha256> {
+    return applyEdits(this.nodes, root, inOrder(copiedEdits(chunks)));
   }
 
   /**

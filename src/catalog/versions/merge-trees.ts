@@ -195,8 +195,8 @@ async function* pairByPath(
     const { done, value } = await side.next();
     return done === true ? undefined : value;
   };
-  let a = await pull(left);
-  let b = await pull(right);
+  // Side by side, as both may have to wait for what they read.
+  let [a, b] = await Promise.all([pull(left), pull(right)]);
   while (a !== undefined || b !== undefined) {
     const order = a === undefined ? 1 : b === undefined ? -1 : comparePaths(a.path, b.path);
     yield [order <= 0 ? a : undefined, order >= 0 ? b : undefined];

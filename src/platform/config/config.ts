@@ -317,6 +317,12 @@ export const CONFIG_SCHEMA = z.object({
     .describe(
       'How long what a branch was moved away from, and what deleted repositories hold, is kept, in days.',
     ),
+  CAIRN_IMPORT_SOURCES: z
+    .string()
+    .optional()
+    .describe(
+      'A JSON file that lists buckets and folders whose objects may be imported without being copied; see docs/versions.md.',
+    ),
   CAIRN_TREE_CACHE_BYTES: sizeBytes
     .default(256 * 1024 ** 2)
     .describe('Memory for nodes of trees that were used lately, in bytes.'),

@@ -20,7 +20,8 @@ export async function* copiedRows(chunks: AsyncIterable<Buffer>): AsyncGenerator
   }
 }
 
-function columnsOf(line: string): (string | undefined)[] {
+/** The columns of one row, without the newline at its end. */
+export function columnsOf(line: string): (string | undefined)[] {
   const columns = line.split('\t');
   return line.includes('\\') ? columns.map(textOf) : columns;
 }

@@ -99,12 +99,17 @@ export class Database {
    * @returns each row the texts of its columns; `undefined` for NULL
    * @throws {DatabaseUnavailableError} the database is away
    */
-  async *copy(select: string): AsyncGenerator<(string | undefined)[][]> {
+  copy(select: string): AsyncGenerator<(string | undefined)[][]> {
+    return copiedRows(this.copyBytes(select));
+  }
+
+  /** {@link copy} as the bytes that PostgreSQL sends: its text format, cut anywhere. */
+  async *copyBytes(select: string): AsyncGenerator<Buffer> {
     const runner = this.dataSource.createQueryRunner();
     let client: Client | undefined;
     try {
       client = (await runner.connect()) as Client;
-      yield* copiedRows(client.query(copyTo(`COPY (${select}) TO STDOUT`)));
+      yield* client.query(copyTo(`COPY (${select}) TO STDOUT`)) as AsyncIterable<Buffer>;
       client = undefined;
     } catch (error) {
       throw databaseError(error);

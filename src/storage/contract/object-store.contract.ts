@@ -111,6 +111,40 @@ export function describeObjectStore(
       expect(await under.leftovers()).toEqual([]);
     });
 
+    it('a large body that is announced is stored, and taken again, only when it is that', async () => {
+      const bytes = Buffer.alloc(3_000_000, randomUUID());
+      const announced = { sha256: sha256Of(bytes), sizeBytes: bytes.length };
+      const wrong = Buffer.from(bytes).fill('x', bytes.length - 1);
+      async function* broken(): AsyncIterable<Uint8Array> {
+        yield bytes.subarray(0, 2_000_000);
+        throw new TypeError('the sender broke off');
+      }
+      const refuse = async (): Promise<void> => {
+        const put = (body: AsyncIterable<Uint8Array>) => store.put(body, announced);
+        await expect(put(chunked(wrong, [65_536]))).rejects.toBeInstanceOf(ChecksumMismatchError);
+        await expect(put(chunked(bytes.subarray(1), [65_536]))).rejects.toBeInstanceOf(ChecksumMismatchError);
+        await expect(put(chunked(Buffer.concat([bytes, bytes]), [65_536]))).rejects.toBeInstanceOf(
+          ChecksumMismatchError,
+        );
+        await expect(put(broken())).rejects.toBeInstanceOf(TypeError);
+      };
+      await refuse();
+      await expectNothingLeft(announced.sha256);
+      const claimless = { ...announced, claim: () => Promise.reject(new RangeError('not now')) };
+      await expect(store.put(chunked(bytes, [65_536]), claimless)).rejects.toBeInstanceOf(RangeError);
+      await expectNothingLeft(announced.sha256);
+      const claims: unknown[] = [];
+      const claim = async (object: StoredObject): Promise<void> => {
+        claims.push([object, await store.stat(object.sha256)]);
+      };
+      expect(await store.put(chunked(bytes, [65_536, 1]), { ...announced, claim })).toEqual(announced);
+      expect(claims).toEqual([[announced, undefined]]);
+      expect((await collect(await store.open(announced.sha256))).equals(bytes)).toBe(true);
+      await refuse();
+      expect(await store.put(chunked(bytes, [300_000]), announced)).toEqual(announced);
+      expect(await under.leftovers()).toEqual([]);
+    });
+
     it('an object of several megabytes streams through', async () => {
       const bytes = Buffer.alloc(5_000_000, 'cairn');
       const { sha256 } = await store.put(chunked(bytes, [65_536]));

@@ -8,16 +8,18 @@ import type {
   StoreCapabilities,
   StoredObject,
 } from '../object-store.js';
+import type { ImportReads } from '../imports/import-reads.js';
 import type { Sha256 } from '../sha256.js';
 import type { Ledger } from './ledger.js';
 
-/** A store whose objects are announced to the ledger before their bytes get their name. */
+/** A store whose objects are announced to the ledger before their bytes get their name, and that has those too that were imported. */
 export class LedgeredStore implements ObjectStore {
   private readonly claim = (object: StoredObject): Promise<void> => this.ledger.claim(object);
 
   constructor(
     private readonly store: ObjectStore,
     private readonly ledger: Ledger,
+    private readonly imports: ImportReads,
   ) {}
 
   put(body: ObjectBody, expected: ExpectedObject = {}): Promise<StoredObject> {
@@ -25,19 +27,27 @@ export class LedgeredStore implements ObjectStore {
   }
 
   open(sha256: Sha256, range?: ByteRange): Promise<Readable> {
-    return this.store.open(sha256, range);
+    return this.imports.orImported(
+      sha256,
+      () => this.store.open(sha256, range),
+      (object) => this.imports.open(object, range),
+    );
   }
 
   read(sha256: Sha256, maxBytes: number): Promise<Buffer> {
-    return this.store.read(sha256, maxBytes);
+    return this.imports.orImported(
+      sha256,
+      () => this.store.read(sha256, maxBytes),
+      (object) => this.imports.read(object, maxBytes),
+    );
   }
 
   readParts(sha256: Sha256, ranges: readonly Required<ByteRange>[]): Promise<Buffer[]> {
     return this.store.readParts(sha256, ranges);
   }
 
-  stat(sha256: Sha256): Promise<StoredObject | undefined> {
-    return this.store.stat(sha256);
+  async stat(sha256: Sha256): Promise<StoredObject | undefined> {
+    return (await this.store.stat(sha256)) ?? this.imports.stat(sha256);
   }
 
   delete(sha256: Sha256): Promise<void> {

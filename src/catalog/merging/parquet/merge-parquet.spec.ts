@@ -14,7 +14,6 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
 import fc from 'fast-check';
 
-import { bytesReader, profile } from '../../profiles/index.js';
 import type { RowRule, RowsOutcome } from '../rows/merge-text.js';
 import type { RowStrategy } from '../rows/row-plan.js';
 import { mergeParquet } from './merge-parquet.js';
@@ -164,7 +163,7 @@ describe('merging Parquet by key', () => {
           expect(found).toHaveLength(expected.size);
         },
       ),
-      { numRuns: 40 },
+      { numRuns: 25 },
     );
   });
 
@@ -258,12 +257,10 @@ describe('Parquet files that are not merged', () => {
   it('types that the writer would change', async () => {
     for (const side of ['base', 'ours', 'theirs'])
       copyFileSync(path.join(SHOP, 'edge_types.parquet'), at(side));
-    const names = [...(await readSide(at('ours'))).types];
-    const found = (await profile(bytesReader(readFileSync(at('ours'))), { path: 'a.parquet' }))!;
-    expect(found.columns.map(({ name }) => name)).toEqual(names.map(([name]) => name));
-    const outcome = await merge({ append: true });
-    expect(outcome.kind === 'merged' || outcome.kind === 'unfit').toBe(true);
-    if (outcome.kind === 'merged') expect((await readSide(at('result'))).types).toEqual(new Map(names));
+    expect(await merge({ append: true })).toEqual({
+      kind: 'unfit',
+      reason: expect.stringMatching(/^it cannot be merged: column ".+" of type .+ would become .+$/),
+    });
   });
 
   it('a file cut in half, and any flipped bytes, end in a reason or a merge', async () => {
@@ -286,7 +283,7 @@ describe('Parquet files that are not merged', () => {
           expect((await merge()).kind).toBeDefined();
         },
       ),
-      { numRuns: 60 },
+      { numRuns: 30 },
     );
   });
 });

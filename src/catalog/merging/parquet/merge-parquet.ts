@@ -37,6 +37,7 @@ export async function mergeParquet(
     if (clash !== undefined) return { kind: 'schema-conflict', reason: clash };
     database = await ScratchDatabase.open(path.dirname(result));
     await ofSides(sides, (side, name) => loadSide(database!, name, side));
+    await checkTypes(database, sides, result);
     if ('append' in rule) return await append(database, sides, result);
     return await mergeByKey(database, sides, rule.key, strategy, result);
   } catch (error) {
@@ -192,6 +193,22 @@ async function append(
 
 function sameColumns(a: ParquetSide, b: ParquetSide): boolean {
   return JSON.stringify([...a.types]) === JSON.stringify([...b.types]);
+}
+
+/** Finds out on a file without rows, before any work, which types the writer would change. @throws {TableFault} */
+async function checkTypes(
+  database: ScratchDatabase,
+  sides: ThreeSides<ParquetSide>,
+  result: string,
+): Promise<void> {
+  for (const [table, side] of [
+    ['ours', sides.ours],
+    ['theirs', sides.theirs],
+  ] as const) {
+    const columns = [...side.types.keys()];
+    const select = `SELECT ${columns.map(identifier).join(', ')} FROM ${table} WHERE false`;
+    await write(database, side, columns, sides, select, result);
+  }
 }
 
 /** @throws {TableFault} the file as written has other types than the sides */

@@ -113,12 +113,12 @@ export class ObjectWrites {
   }
 
   /** Stores a body under the name of its content. @throws {S3Error} when it is not as announced; nothing is stored then */
-  async store({ bytes, sha256, mismatch }: Payload): Promise<StoredObject> {
+  async store({ bytes, sizeBytes, sha256, mismatch }: Payload): Promise<StoredObject> {
     try {
-      return await this.objects.put(
-        bytes,
-        sha256 === undefined ? {} : { sha256: sha256 as StoredObject['sha256'] },
-      );
+      return await this.objects.put(bytes, {
+        sizeBytes,
+        ...(sha256 !== undefined && { sha256: sha256 as StoredObject['sha256'] }),
+      });
     } catch (error) {
       throw error instanceof DomainError && error.code === 'ChecksumMismatch' ? mismatch() : error;
     }

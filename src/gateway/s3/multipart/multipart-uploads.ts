@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { parsePath } from '../../../catalog/index.js';
+import { GcRoots, parsePath } from '../../../catalog/index.js';
 import { type Principal, subjectOf } from '../../../identity/index.js';
 import { OBJECT_STORE, type ObjectStore, type StoredObject } from '../../../storage/index.js';
 import { isChecksumAlgorithm } from '../body/checksum.js';
@@ -32,7 +32,10 @@ export class MultipartUploads {
     private readonly writes: ObjectWrites,
     private readonly uploads: UploadRepository,
     @Inject(OBJECT_STORE) private readonly objects: ObjectStore,
-  ) {}
+    roots: GcRoots,
+  ) {
+    roots.keepObjects('parts of uploads', () => uploads.partObjects());
+  }
 
   async create(caller: Principal, request: S3Request): Promise<S3Response> {
     const target = await this.locations.target(caller, request.bucket!, request.key!);

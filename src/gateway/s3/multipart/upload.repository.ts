@@ -84,6 +84,12 @@ export class UploadRepository {
     return rows.map((row) => ({ ...row, sizeBytes: Number(row.sizeBytes) }));
   }
 
+  /** Digests of all parts, in batches: they are objects that nothing else refers to. */
+  async *partObjects(): AsyncGenerator<string[]> {
+    for await (const batch of this.database.copy('SELECT DISTINCT sha256 FROM multipart_part'))
+      yield batch.map(([sha256]) => sha256!);
+  }
+
   /** Uploads under way by key and id. @param after the last key and id of the page before */
   list(
     repositoryId: string,

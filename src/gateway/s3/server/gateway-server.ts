@@ -31,6 +31,8 @@ const HEADERS_MS = 20_000;
 /** For a whole request: 5 GiB at 0.75 MiB/s. */
 const REQUEST_MS = 2 * 3_600_000;
 const MAX_HEADER_BYTES = 32 * 1024;
+/** What may wait on a connection in each direction: with less, transfers stop and go. */
+const BUFFER_BYTES = 512 * 1024;
 /** How long requests under way may take when the service ends. */
 const SHUTDOWN_MS = 15_000;
 /** What is still read of a body that is not wanted, so that its sender gets to read why. */
@@ -64,7 +66,7 @@ export class GatewayServer implements OnApplicationBootstrap, BeforeApplicationS
   ) {
     const options = {
       ...{ headersTimeout: HEADERS_MS, requestTimeout: REQUEST_MS, keepAliveTimeout: KEEP_ALIVE_MS },
-      ...{ maxHeaderSize: MAX_HEADER_BYTES, noDelay: true },
+      ...{ maxHeaderSize: MAX_HEADER_BYTES, noDelay: true, highWaterMark: BUFFER_BYTES },
     };
     this.server = createServer(options, (message, answer) => this.accept(message, answer, () => undefined));
     this.server.on('checkContinue', (message: IncomingMessage, answer: ServerResponse) =>
@@ -145,7 +147,7 @@ function drop(message: IncomingMessage): void {
   let left = MAX_UNWANTED_BYTES;
   message.on('data', (chunk: Buffer) => {
     left -= chunk.length;
-    if (left < 0) message.socket.destroy();
+    if (left < 0) message.destroy();
   });
   message.resume();
 }

@@ -28,13 +28,15 @@ export function observe(
     },
     propagation.extract(ROOT_CONTEXT, message.headers),
   );
-  const { bytesRead, bytesWritten } = message.socket;
+  // An answer that is broken off lets go of its connection before it tells so.
+  const { socket } = message;
+  const { bytesRead, bytesWritten } = socket;
   answer.once('close', () => {
     const status = answer.writableFinished ? answer.statusCode : CLIENT_CLOSED_REQUEST;
     const shown = status === CLIENT_CLOSED_REQUEST ? '499' : `${Math.floor(status / 100)}xx`;
     s3Duration.observe({ operation, status: shown }, (performance.now() - began) / 1000);
-    s3Bytes.inc({ direction: 'in' }, Math.max(0, message.socket.bytesRead - bytesRead));
-    s3Bytes.inc({ direction: 'out' }, Math.max(0, message.socket.bytesWritten - bytesWritten));
+    s3Bytes.inc({ direction: 'in' }, Math.max(0, socket.bytesRead - bytesRead));
+    s3Bytes.inc({ direction: 'out' }, Math.max(0, socket.bytesWritten - bytesWritten));
     span.setAttribute('http.response.status_code', status);
     if (status >= 500) span.setStatus({ code: SpanStatusCode.ERROR });
     span.end();

@@ -1,5 +1,6 @@
+import { once } from 'node:events';
 import { createReadStream } from 'node:fs';
-import { Readable } from 'node:stream';
+import { PassThrough, Readable, type Writable } from 'node:stream';
 
 import {
   DeleteObjectCommand,
@@ -12,7 +13,7 @@ import {
 
 import { InvalidInputError } from '../../../platform/errors/index.js';
 import type { DirectTransfers } from '../../direct-transfers.js';
-import { CorruptObjectError, ObjectNotFoundError } from '../../errors.js';
+import { CorruptObjectError, ObjectNotFoundError, StoreUnavailableError } from '../../errors.js';
 import { assertFit } from '../../fitness.js';
 import type {
   ByteRange,
@@ -22,6 +23,7 @@ import type {
   StoreCapabilities,
   StoredObject,
 } from '../../object-store.js';
+import { measured } from '../../measured.js';
 import { isSha256, type Sha256 } from '../../sha256.js';
 import { clampRange, objectKey, readVerified, shortOf, verified } from '../../verified.js';
 import { S3DirectTransfers } from './s3-direct-transfers.js';
@@ -57,6 +59,9 @@ export interface S3Options {
 const MAX_OBJECT_BYTES = 5 * 1024 ** 3;
 const PART_BYTES = 64 * 1024 ** 2;
 const PUT_ATTEMPTS = 3;
+/** A larger body whose digest is announced is sent as it comes, and not by way of a file. */
+const STREAMED_BYTES = 256 * 1024;
+const SINK_BYTES = 1024 ** 2;
 const CONNECT_MS = 3_000;
 /** A store that says nothing for so long is away. It may hash gigabytes before it answers. */
 const SILENCE_MS = 20_000;
@@ -92,6 +97,10 @@ export class S3ObjectStore implements ObjectStore {
   }
 
   put(body: ObjectBody, expected: ExpectedObject = {}): Promise<StoredObject> {
+    const { sha256, sizeBytes } = expected;
+    const isLarge = sizeBytes !== undefined && sizeBytes > STREAMED_BYTES;
+    if (sha256 !== undefined && isLarge && !(body instanceof Uint8Array))
+      return this.putStreamed(body, { ...expected, sha256, sizeBytes });
     return spool(this.options.spoolDirectory, body, expected, MAX_OBJECT_BYTES, async (spooled) => {
       await expected.claim?.(spooled.object);
       for (let attempt = 1; ; attempt += 1) {
@@ -208,9 +217,64 @@ export class S3ObjectStore implements ObjectStore {
     this.outside.destroy();
   }
 
+  /**
+   * Sends a body whose name is announced as it comes. Its last chunk is held back until the whole is verified, so that the store never
+   * has all bytes of a wrong one. There is one try: the bytes are gone with it.
+   */
+  private async putStreamed(
+    body: AsyncIterable<Uint8Array>,
+    expected: ExpectedObject & StoredObject,
+  ): Promise<StoredObject> {
+    const { chunks, verify } = measured(body, expected, MAX_OBJECT_BYTES);
+    // A store that has it may refuse before it has read all, and end the connection.
+    if ((await this.stat(expected.sha256)) !== undefined) {
+      for await (const chunk of chunks) void chunk;
+      const object = verify();
+      await expected.claim?.(object);
+      if ((await this.stat(object.sha256)) === undefined)
+        throw new StoreUnavailableError('s3', 'put', 'it was removed meanwhile');
+      await this.expectSame(object);
+      return object;
+    }
+    const sink = new PassThrough({ highWaterMark: SINK_BYTES });
+    const abort = new AbortController();
+    let failure: unknown;
+    const sent = this.send({ object: expected, content: sink }, abort.signal).catch((error: unknown) => {
+      failure = error;
+      sink.destroy();
+    });
+    try {
+      let held: Uint8Array | undefined;
+      for await (const chunk of chunks) {
+        if (failure !== undefined) break;
+        if (held !== undefined) await writeTo(sink, held);
+        held = chunk;
+      }
+      if (failure === undefined) {
+        const object = verify();
+        // The object gets its name with its last bytes.
+        await expected.claim?.(object);
+        if (held !== undefined) await writeTo(sink, held);
+        sink.end();
+        await sent;
+        if (failure === undefined) return object;
+      }
+      throw s3Error(failure, 'put', this.location);
+    } catch (error) {
+      abort.abort();
+      sink.destroy();
+      await sent;
+      throw error;
+    }
+  }
+
   /** One try to store a body under its name, if nothing is there yet. */
-  private async send({ object, content }: Spooled): Promise<void> {
-    const body = content instanceof Uint8Array ? content : createReadStream(content.file);
+  private async send(
+    { object, content }: Spooled | { readonly object: StoredObject; readonly content: Readable },
+    abortSignal?: AbortSignal,
+  ): Promise<void> {
+    const body =
+      content instanceof Uint8Array || content instanceof Readable ? content : createReadStream(content.file);
     try {
       await this.client.send(
         new PutObjectCommand({
@@ -219,8 +283,10 @@ export class S3ObjectStore implements ObjectStore {
           Body: body,
           ContentLength: object.sizeBytes,
           ChecksumSHA256: Buffer.from(object.sha256, 'hex').toString('base64'),
-          IfNoneMatch: '*',
+          // Some stores lock the name of a conditional write while its body comes, which may be long. The bytes are the same in any case.
+          ...(!(content instanceof Readable) && { IfNoneMatch: '*' }),
         }),
+        { abortSignal },
       );
     } catch (error) {
       if (statusOf(error) !== 412) throw error;
@@ -281,6 +347,15 @@ export class S3ObjectStore implements ObjectStore {
   private key(sha256: Sha256): string {
     return this.prefix + objectKey(sha256);
   }
+}
+
+/** Waits until there is room again. What is destroyed takes nothing any more. */
+async function writeTo(sink: Writable, chunk: Uint8Array): Promise<void> {
+  if (sink.destroyed || sink.write(chunk)) return;
+  const done = new AbortController();
+  const { signal } = done;
+  await Promise.race([once(sink, 'drain', { signal }), once(sink, 'close', { signal })]).catch(ignore);
+  done.abort();
 }
 
 function clientOf(region: string, endpoint: string | undefined): S3Client {
