@@ -163,11 +163,14 @@ test(
     };
     console.log(`faults: ${JSON.stringify(told)}`);
     if (ROUNDS > 1) expect(Math.min(...Object.values(kills))).toBeGreaterThan(0);
-  expect(collections.removed).toBeGreaterThan(0);
+    expect(collections.removed).toBeGreaterThan(0);
     expect(promised.commits.size).toBeGreaterThan(ROUNDS);
-    expect(
-      [...client.outcomes.keys()].filter((outcome) => /^(INTERNAL|CORRUPT|500|late)/.test(outcome)),
-    ).toEqual([]);
+    // An answer without a name is an error that nobody thought of; the log has it.
+    const nameless = [...client.outcomes.keys()].filter((outcome) =>
+      /^(INTERNAL|CORRUPT|500|late)/.test(outcome),
+    );
+    if (nameless.length > 0) console.error(site.errors.slice(-20).join('\n'));
+    expect(nameless).toEqual([]);
     expect(client.slowestMs).toBeLessThan(GRACE_SECONDS * 1000);
   },
   120_000 + ROUNDS * 120_000,

@@ -28,8 +28,7 @@ export class Client {
     });
     const { data, errors } = JSON.parse(response?.body.toString() || '{}');
     if (errors === undefined) return data ?? undefined;
-    const { code } = errors[0].extensions;
-    this.count(code === 'INTERNAL_SERVER_ERROR' ? `${code}: ${errors[0].message}` : code);
+    this.count(errors[0].extensions.code);
     return undefined;
   }
 

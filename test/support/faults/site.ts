@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { createInterface } from 'node:readline';
 import { CreateBucketCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import pg from 'pg';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../../src/platform/index.js';
@@ -21,6 +22,8 @@ export type Victim = (typeof VICTIMS)[number];
 export class Site {
   readonly adminToken = `test-${randomBytes(16).toString('hex')}`;
   readonly url: string;
+  /** What the service logged as errors, in all its lives. */
+  readonly errors: string[] = [];
   private service: ChildProcess | undefined;
 
   private constructor(
@@ -37,6 +40,7 @@ export class Site {
 
   /** @param settings of the service, beside those that say where its servers are */
   static async start(settings: Readonly<Record<string, string>>): Promise<Site> {
+    const credentials = serviceEnvironment('minio');
     const folder = mkdtempSync(path.join(os.tmpdir(), 'cairn-faults-'));
     chmodSync(folder, 0o755);
     const postgres = await startEmbeddedPostgres(path.join(folder, 'postgres'));
@@ -46,7 +50,6 @@ export class Site {
     const [port, storePort] = [await freePort(), await freePort()];
     const storeVariables = { SERVICES_DATA: path.join(folder, 'services'), MINIO_PORT: String(storePort) };
     await runService('minio', 'start', storeVariables);
-    const credentials = serviceEnvironment('minio');
     const endpoint = `http://127.0.0.1:${storePort}`;
     const s3 = new S3Client({
       ...{ endpoint, region: 'us-east-1', forcePathStyle: true },
@@ -59,7 +62,7 @@ export class Site {
     const env = {
       ...credentials,
       ...{ S3_ENDPOINT: endpoint, S3_BUCKET: BUCKET, DATABASE_URL: database.href },
-      ...{ CAIRN_PORT: String(port), CAIRN_DATA_DIR: path.join(folder, 'data'), CAIRN_LOG_LEVEL: 'silent' },
+      ...{ CAIRN_PORT: String(port), CAIRN_DATA_DIR: path.join(folder, 'data'), CAIRN_LOG_LEVEL: 'error' },
       ...settings,
     };
     const site = new Site(folder, postgres, proxy, storeVariables, s3, env, port);
@@ -89,13 +92,15 @@ export class Site {
     });
     this.service = child;
     let output = '';
-    child.stderr.on('data', (text) => (output += String(text)));
+    createInterface(child.stderr).on('line', (line) => this.errors.push(line));
     await new Promise<void>((resolve, reject) => {
       child.stdout.on('data', (text) => {
         output += String(text);
         if (/GraphQL +\S+\/graphql/.test(output)) resolve();
       });
-      child.once('exit', () => reject(new Error(`the service ended before it was ready: ${output}`)));
+      child.once('exit', () =>
+        reject(new Error(`the service ended before it was ready: ${this.errors.at(-1)}`)),
+      );
     });
   }
 
