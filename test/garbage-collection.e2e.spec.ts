@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { RepositoryService } from '../src/catalog/index.js';
 import { Database } from '../src/platform/index.js';
 import { startTestCairn, type TestCairn } from './support/cairn.js';
 
@@ -171,6 +172,47 @@ describe('garbage collection', () => {
     await collect();
     expect([isStored('again by upload'), isStored('again by commit')]).toEqual([true, true]);
     expect(await read(name, 'main', 'c')).toBe('again by commit');
+  }, 60_000);
+
+  test('what goes while a commit is on its way is not taken for uploaded', async () => {
+    const name = await repository();
+    await upload(name, 'removed meanwhile');
+    await sleep(GRACE_MS);
+    await collect();
+    await sleep(UNDO_MS);
+    const repositories = cairn.app.get(RepositoryService);
+    const sizes = jest.spyOn(repositories, 'objectSizes').mockImplementationOnce(async (...named) => {
+      sizes.mockRestore();
+      const found = await repositories.objectSizes(...named);
+      await collect();
+      return found;
+    });
+    const changes = [{ path: 'x', sha256: sha256('removed meanwhile') }];
+    const i = { repository: name, branch: 'main', message: 'late', changes };
+    const { errors } = await cairn.graphql('mutation($i: CommitInput!) { commit(input: $i) { id } }', { i });
+    expect(isStored('removed meanwhile')).toBe(false);
+    expect(errors![0]!.message).toMatch(/were not uploaded/);
+  }, 60_000);
+
+  test('is not undone when what it let go of was removed by one that came later', async () => {
+    const name = await repository();
+    await branch(name, 'main', 'side');
+    const lost = await commit(name, 'x', 'young when its commit was collected', 'side');
+    await deleteBranch(name, 'side');
+    await sleep(GRACE_MS);
+    const other = await repository();
+    await branch(other, 'main', 'side');
+    await commit(other, 'x', 'young when its commit was collected', 'side');
+    await deleteBranch(other, 'side');
+    const first = await collect();
+    expect(first.result.commits).toBe(1);
+    await sleep(GRACE_MS);
+    await collect();
+    await sleep(UNDO_MS);
+    await collect();
+    expect(isStored('young when its commit was collected')).toBe(false);
+    expect((await undo(first.id)).errors![0]!.message).toMatch(/cannot be undone/);
+    expect(await read(name, lost, 'x')).toBe(404);
   }, 60_000);
 
   test('a deleted repository is kept for a time, and then cannot come back', async () => {

@@ -49,10 +49,12 @@ export class ChangeReader {
   async toEdits(repository: Repository, changes: z.output<typeof CHANGES>): Promise<TreeEdit[]> {
     const seen = new Set<string>();
     const digests = changes.flatMap((change) => (change.sha256 === undefined ? [] : [change.sha256]));
-    const sizes = await this.repositories.objectSizes(repository, digests);
+    const uploaded = await this.repositories.objectSizes(repository, digests);
     const held = await this.ledger.touch(
-      [...sizes].map(([sha256, sizeBytes]) => ({ sha256: sha256 as Sha256, sizeBytes })),
+      [...uploaded].map(([sha256, sizeBytes]) => ({ sha256: sha256 as Sha256, sizeBytes })),
     );
+    // Only now is it known what stays: before, it may have been removed and forgotten since it was looked for.
+    const sizes = await this.repositories.objectSizes(repository, [...held]);
     return changes.map((change, i) => {
       const field = `input.changes[${i}]`;
       const path = parsePath(change.path, `${field}.path`);

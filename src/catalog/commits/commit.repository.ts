@@ -1,9 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { Database } from '../../platform/index.js';
-import type { Commit } from '../versions/index.js';
+import { Database, InvalidInputError } from '../../platform/index.js';
+import { type Commit, commitId } from '../versions/index.js';
+import { DamagedCommitError } from './errors.js';
 
 const COLUMNS = 'id, tree, parents, author, committer, committed_at AS "committedAt", message, metadata';
 
+/** Commits as they were written: one whose fields do not have its id's digest is an error, not a commit. */
 @Injectable()
 export class CommitRepository {
   constructor(private readonly database: Database) {}
@@ -24,15 +26,16 @@ export class CommitRepository {
       `SELECT ${COLUMNS} FROM commit WHERE repository_id = $1 AND id = $2 AND collected_at IS NULL`,
       [repositoryId, id],
     );
-    return commit;
+    return commit && verified(commit);
   }
 
   /** Commits whose id starts with `prefix` (lower-case hex): at most two, to tell a unique one. */
   async findByPrefix(repositoryId: string, prefix: string): Promise<Commit[]> {
-    return this.database.query<Commit>(
+    const commits = await this.database.query<Commit>(
       `SELECT ${COLUMNS} FROM commit WHERE repository_id = $1 AND id LIKE $2 || '%' AND collected_at IS NULL ORDER BY id LIMIT 2`,
       [repositoryId, prefix],
     );
+    return commits.map(verified);
   }
 
   /** The garbage collection that collected a commit; undefined for one that is there, or never was. */
@@ -45,8 +48,8 @@ export class CommitRepository {
   }
 
   /** A commit and its first parents, newest first. */
-  firstParents(repositoryId: string, id: string, limit: number): Promise<Commit[]> {
-    return this.database.query<Commit>(
+  async firstParents(repositoryId: string, id: string, limit: number): Promise<Commit[]> {
+    const commits = await this.database.query<Commit>(
       `WITH RECURSIVE line AS (
          SELECT c.*, 1 AS step FROM commit AS c WHERE repository_id = $1 AND id = $2
          UNION ALL
@@ -54,5 +57,22 @@ export class CommitRepository {
        ) SELECT ${COLUMNS} FROM line ORDER BY step`,
       [repositoryId, id, limit],
     );
+    return commits.map(verified);
+  }
+}
+
+/** @throws {DamagedCommitError} */
+function verified(commit: Commit): Commit {
+  if (digestOf(commit) !== commit.id) throw new DamagedCommitError(commit.id);
+  return commit;
+}
+
+/** Damage may also have made fields that no commit can have. */
+function digestOf(commit: Commit): string | undefined {
+  try {
+    return commitId(commit);
+  } catch (error) {
+    if (error instanceof InvalidInputError) return undefined;
+    throw error;
   }
 }

@@ -10,3 +10,16 @@ export class NothingToCommitError extends DomainError {
     });
   }
 }
+
+/** What the database has of a commit is not what its id, a digest of all of it, promises. */
+export class DamagedCommitError extends DomainError {
+  readonly kind = 'corrupt';
+  constructor(id: string) {
+    super(
+      `The row of commit ${id} is damaged: its fields do not have the digest that its id is. Restore it from a backup.`,
+      {
+        id,
+      },
+    );
+  }
+}

@@ -66,12 +66,12 @@ export const COLLECTION_INPUT = z.object({ isDryRun: z.boolean() });
 
 export const collectionNotFound = (id: string): NotFoundError => new NotFoundError('Garbage collection', id);
 
-/** Something of what the collection condemned is gone, so it cannot be undone as a whole. */
+/** Something of what the collection, or one after it, condemned is gone, so it cannot be undone as a whole. */
 export class CollectionNotUndoableError extends DomainError {
   readonly kind = 'conflict';
   constructor(operationId: string, removedFromAt: Date) {
     super(
-      `Garbage collection ${operationId} cannot be undone: since ${removedFromAt.toISOString()} some of what it condemned is gone.`,
+      `Garbage collection ${operationId} cannot be undone: since ${removedFromAt.toISOString()} some of what it, or a collection after it, condemned is gone.`,
       { operationId, removedFromAt },
     );
   }

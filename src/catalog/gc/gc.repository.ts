@@ -226,14 +226,30 @@ export class GcRepository {
     );
   }
 
-  /** Takes back what a collection condemned. */
+  /**
+   * Since when something is gone that a collection, or one after it, condemned. What commits of a collection reach may have been too
+   * young for it, and be condemned by a later one. None of them removes more until the transaction under way ends.
+   */
+  async removedFrom(operationId: string): Promise<Date | undefined> {
+    const rows = await this.database.query<{ removedFromAt: Date | null }>(
+      `SELECT removed_from_at AS "removedFromAt" FROM garbage_collection
+       WHERE seq >= (SELECT seq FROM garbage_collection WHERE operation_id = $1) ORDER BY seq FOR UPDATE`,
+      [operationId],
+    );
+    return rows.find(({ removedFromAt }) => removedFromAt !== null)?.removedFromAt ?? undefined;
+  }
+
+  /** Takes back what a collection condemned, and of objects what those after it did, as its commits may need them. */
   async undo(operationId: string, actor: string): Promise<void> {
     await this.database.query(
       'UPDATE commit SET collected_at = NULL, collected_by = NULL WHERE collected_by = $1',
       [operationId],
     );
     await this.database.query(
-      'UPDATE stored_object SET condemned_at = NULL, condemned_by = NULL, touched_at = now() WHERE condemned_by = $1',
+      `UPDATE stored_object SET condemned_at = NULL, condemned_by = NULL, touched_at = now()
+       WHERE removing_at IS NULL AND condemned_by IN (
+         SELECT operation_id FROM garbage_collection WHERE seq >= (SELECT seq FROM garbage_collection WHERE operation_id = $1)
+       )`,
       [operationId],
     );
     await this.database.query(

@@ -41,7 +41,8 @@ export class GcService {
   }
 
   /**
-   * Takes back what a collection condemned, which is possible until some of it is removed: by a collection after the undo time.
+   * Takes back what a collection condemned, which is possible until a collection after the undo time removes some of that, or of what
+   * was condemned since.
    * @throws {NotFoundError} @throws {CollectionNotUndoableError}
    */
   async undo(caller: Principal, id: string): Promise<GarbageCollection> {
@@ -52,8 +53,8 @@ export class GcService {
     return this.database.run(async () => {
       const collection = await this.rows.find(id);
       if (collection === undefined) throw collectionNotFound(id);
-      if (collection.removedFromAt !== null)
-        throw new CollectionNotUndoableError(id, collection.removedFromAt);
+      const removedFromAt = await this.rows.removedFrom(id);
+      if (removedFromAt !== undefined) throw new CollectionNotUndoableError(id, removedFromAt);
       await this.rows.undo(id, subjectOf(caller));
       return (await this.rows.find(id))!;
     });
