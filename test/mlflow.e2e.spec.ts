@@ -236,6 +236,7 @@ test('bad input is refused in the shape that clients read, and nothing of it sta
   }
   for (const name of ['..%2Fup', 'a//b', '%00', '.%2Fx', `${'y'.repeat(1100)}`, ''])
     expect([name, await put(`${run.artifacts}/${name}`, 'x')]).not.toEqual([name, 200]);
+  expect(await put(run.artifacts.replace('mlflow-artifacts', 'mlflow%2Dartifacts') + '/x', '{}')).toBe(400);
   const malformed = await cairn.http('/api/2.0/mlflow/runs/create', {
     ...{ method: 'POST', body: '{', headers: { 'content-type': 'application/json' } },
   });
