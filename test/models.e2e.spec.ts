@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { Database, OutboxWorker } from '../src/platform/index.js';
 import { startTestCairn, type TestCairn } from './support/cairn.js';
 
 let cairn: TestCairn;
@@ -99,6 +100,32 @@ test('a deleted model comes back under its name, without versions, and gives no 
   );
   expect(registeredModel.versions.nodes).toEqual([]);
   expect((await register('lazarus')).number).toBe(2);
+});
+
+test('lineage tells that the content of a version came from another repository, at both commits', async () => {
+  await createModel('traced');
+  await cairn.ask('mutation($i: CreateRepositoryInput!) { createRepository(input: $i) { id } }', {
+    i: { name: 'bench', kind: 'model', namespace: 'research/penguins' },
+  });
+  await commit('bench', { 'model.bin': 'traced bytes' });
+  await register('traced', { repository: 'bench' });
+  do await cairn.app.get(OutboxWorker).drain();
+  while (
+    (await cairn.app.get(Database).query('SELECT 1 FROM outbox_message WHERE dead_at IS NULL LIMIT 1'))
+      .length > 0
+  );
+  const { registeredModel } = await cairn.ask(
+    `{ registeredModel(name: "traced") { asset {
+         lineage(direction: upstream, depth: 2) { nodes { asset { kind identityName namespace } } } } } }`,
+  );
+  const nodes = registeredModel.asset.lineage.nodes.map(({ asset }: { asset: object }) => asset);
+  const namespace = 'research/penguins';
+  expect(nodes).toEqual(
+    expect.arrayContaining([
+      { kind: 'job', identityName: 'register/traced', namespace },
+      { kind: 'model', identityName: 'bench', namespace },
+    ]),
+  );
 });
 
 test('what lies in another repository becomes a commit of the model, with where it came from', async () => {

@@ -24,6 +24,8 @@ export { ModelVersionService } from './models/model-version.service.js';
 export { STAGES } from './models/registered-model.js';
 export type { ModelVersion, RegisteredModel } from './models/registered-model.js';
 export { RegisteredModelService } from './models/registered-model.service.js';
+export { MODEL_VERSION_COPIED } from './models/version-copied.js';
+export type { ModelVersionCopied } from './models/version-copied.js';
 export { formatOf, profile as profileContent } from './profiles/index.js';
 export type { ContentReader, ProfileFormat } from './profiles/index.js';
 export type { Ref } from './refs/ref.js';

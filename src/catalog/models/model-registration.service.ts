@@ -138,7 +138,9 @@ export class ModelRegistrationService {
       try {
         return await this.database.run(async () => {
           if (!(await this.copies.land(copied))) throw new NotLanded();
-          return this.insert(open, { ...row, commitId: copied.commit.id, path: '' });
+          const number = await this.insert(open, { ...row, commitId: copied.commit.id, path: '' });
+          await this.copies.announce(copied, { model: open.model.name, number, registeredBy: row.createdBy });
+          return number;
         });
       } catch (error) {
         if (!(error instanceof NotLanded)) throw error;

@@ -1,18 +1,24 @@
+import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { type Principal, subjectOf } from '../../identity/index.js';
-import { InvalidInputError } from '../../platform/index.js';
+import { InvalidInputError, Outbox } from '../../platform/index.js';
+import { MANAGED_IDENTITY_NAMESPACE } from '../assets/asset.js';
+import { AssetService } from '../assets/asset.service.js';
 import { CommitService, type PreparedCommit } from '../commits/commit.service.js';
 import { ContentService } from '../content/content.service.js';
 import type { OpenRepository } from '../repositories/repository.service.js';
 import { RepositoryRepository } from '../repositories/repository.repository.js';
 import type { Commit } from '../versions/index.js';
+import { MODEL_VERSION_COPIED, type ModelVersionCopied, registrationJobName } from './version-copied.js';
 import { provenanceIn } from './version-metadata.js';
 
 /** As many as one commit may change. */
 const MAX_FILES = 10_000;
 
 /** A commit of a model's repository whose content is that of a place elsewhere, not landed yet. */
-export type CopiedCommit = PreparedCommit;
+export interface CopiedCommit extends PreparedCommit {
+  readonly source: { readonly repository: string; readonly commitId: string };
+}
 
 /** Brings the content of a version from where it was made into the repository of its model. */
 @Injectable()
@@ -21,6 +27,8 @@ export class VersionCopies {
     private readonly content: ContentService,
     private readonly commits: CommitService,
     private readonly repositories: RepositoryRepository,
+    private readonly assets: AssetService,
+    private readonly outbox: Outbox,
   ) {}
 
   /**
@@ -54,7 +62,7 @@ export class VersionCopies {
     }
     await this.repositories.addObjects(repository.id, objects, subjectOf(caller));
     const { id, metadata } = source.commit;
-    return this.commits.prepareWhole(caller, {
+    const prepared = await this.commits.prepareWhole(caller, {
       ...{ repository: repository.name, branch: repository.defaultBranch, changes },
       message: `Register ${source.repository.name}@${id.slice(0, 12)}${path === '' ? '' : `:${path}`}`,
       metadata: {
@@ -62,10 +70,34 @@ export class VersionCopies {
         'cairn.source': `${source.repository.name}@${id}${path === '' ? '' : `:${path}`}`,
       },
     });
+    return { ...prepared, source: { repository: source.repository.name, commitId: id } };
   }
 
   /** In the transaction under way. @returns false when the branch moved meanwhile */
   land(copied: CopiedCommit): Promise<boolean> {
     return this.commits.land(copied, 'register model version');
+  }
+
+  /** Has lineage told that the content came from its source, in the transaction under way. */
+  async announce(
+    { open, commit, source }: CopiedCommit,
+    version: Pick<ModelVersionCopied, 'model' | 'number' | 'registeredBy'>,
+  ): Promise<void> {
+    const { repository, asset } = open;
+    const job = registrationJobName(repository.name);
+    await this.assets.manage(
+      {
+        ...{ space: 'job', kind: 'job', identityNamespace: MANAGED_IDENTITY_NAMESPACE, identityName: job },
+        namespace: asset.namespace,
+      },
+      {},
+    );
+    const payload: ModelVersionCopied = {
+      ...{ ...version, from: source, to: { repository: repository.name, commitId: commit.id } },
+      ...{ at: commit.committedAt.toISOString(), runId: randomUUID(), job },
+    };
+    await this.outbox.append([
+      { topic: MODEL_VERSION_COPIED, orderingKey: repository.name, payload: { ...payload } },
+    ]);
   }
 }

@@ -3,7 +3,7 @@ import { Delete, Get, HttpCode, Param, Put, Query, Req, Res } from '@nestjs/comm
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { Caller, type Principal } from '../../../identity/index.js';
-import { validate } from '../../../platform/index.js';
+import { InvalidInputError, validate } from '../../../platform/index.js';
 import { MlflowController } from '../http/mlflow-controller.js';
 import { mediaTypeOf } from '../http/raw-artifact-bodies.js';
 import { parsePlace } from './artifact-place.js';
@@ -57,7 +57,9 @@ export class ArtifactsController {
     @Param('*') path: unknown,
     @Req() request: FastifyRequest,
   ): Promise<object> {
-    const body = (request.body ?? new Uint8Array()) as AsyncIterable<Uint8Array>;
+    const body = request.body ?? new Uint8Array();
+    // Only a path spelled in another way gets here with a body that was read already.
+    if (!isBytes(body)) throw new InvalidInputError('path', 'must be spelled without needless percent signs');
     await this.artifacts.put(caller, parsePlace(validate(PATH, path, 'path')), body, mediaTypeOf(request));
     return {};
   }
@@ -68,4 +70,10 @@ export class ArtifactsController {
     await this.artifacts.delete(caller, parsePlace(validate(PATH, path, 'path')));
     return {};
   }
+}
+
+function isBytes(body: unknown): body is AsyncIterable<Uint8Array> | Uint8Array {
+  return (
+    body instanceof Uint8Array || (typeof body === 'object' && body !== null && Symbol.asyncIterator in body)
+  );
 }
