@@ -1,5 +1,10 @@
 import { isNativeError } from 'node:util/types';
-import { QueryFailedError } from 'typeorm';
+import {
+  QueryFailedError,
+  QueryRunnerAlreadyReleasedError,
+  QueryRunnerProviderAlreadyReleasedError,
+  TypeORMError,
+} from 'typeorm';
 import { DomainError } from '../errors/domain-error.js';
 
 /** PostgreSQL could not work. What was under way is rolled back, unless it had committed just before. */
@@ -23,8 +28,19 @@ export function databaseError(error: unknown): unknown {
   return reason === undefined ? error : new DatabaseUnavailableError(reason, { cause: error });
 }
 
+/** {@link databaseError} for what repositories of TypeORM let through; errors of other clients stay what they are. */
+export function typeOrmError(error: unknown): unknown {
+  return error instanceof TypeORMError ? databaseError(error) : error;
+}
+
 function reasonOf(error: unknown): string | undefined {
   if (!isNativeError(error)) return undefined;
+  // So TypeORM says that the connection broke between two statements of a transaction.
+  if (
+    error instanceof QueryRunnerAlreadyReleasedError ||
+    error instanceof QueryRunnerProviderAlreadyReleasedError
+  )
+    return 'connection lost';
   const cause = error instanceof QueryFailedError ? (error.driverError as Error) : error;
   const { code, message } = cause as { code?: unknown; message: string };
   if (typeof code !== 'string') return LOST.test(message) ? 'connection lost' : undefined;

@@ -1,6 +1,7 @@
 import { unwrapResolverError } from '@apollo/server/errors';
 import { HttpException } from '@nestjs/common';
 import type { GraphQLFormattedError } from 'graphql';
+import { typeOrmError } from '../database/errors.js';
 import { DomainError } from '../errors/domain-error.js';
 import { ERROR_MAPPING } from '../errors/error-mapping.js';
 import { problemOf } from '../errors/problem.js';
@@ -13,7 +14,7 @@ import { currentRequestId } from '../logging/logger.js';
  */
 export function formatGraphqlError(log: Logger) {
   return (formatted: GraphQLFormattedError, thrown: unknown): GraphQLFormattedError => {
-    const error = unwrapResolverError(thrown);
+    const error = typeOrmError(unwrapResolverError(thrown));
     const requestId = currentRequestId();
     if (error instanceof DomainError) {
       const { graphqlCode } = ERROR_MAPPING[error.kind];
