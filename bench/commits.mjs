@@ -47,7 +47,12 @@ export async function run({ nodeOptions }) {
     table([
       ['', 'a second', 'of the door', 'of bare swaps'],
       ['floor: the same door, asking for a repository', rate(asked), percent(asked, asked), ''],
-      ['floor: bare rows and compare-and-swap, each waits for the lock', rate(swapped), '', percent(swapped, swapped)],
+      [
+        'floor: bare rows and compare-and-swap, each waits for the lock',
+        rate(swapped),
+        '',
+        percent(swapped, swapped),
+      ],
       ['commit of one path by GraphQL', rate(made), percent(made, asked), percent(made, swapped)],
     ]);
   } finally {
@@ -63,14 +68,18 @@ function commitOf(number) {
 
 async function prepare(cairn) {
   const input = { name: 'hot', kind: 'dataset', namespace: 'bench' };
-  await cairn.ask('mutation($i: CreateRepositoryInput!) { createRepository(input: $i) { id } }', { i: input });
+  await cairn.ask('mutation($i: CreateRepositoryInput!) { createRepository(input: $i) { id } }', {
+    i: input,
+  });
   const sent = await fetch(`${cairn.url}/api/v1/repositories/hot/objects`, {
     method: 'PUT',
     headers: { authorization: `Bearer ${cairn.token}`, 'content-type': 'application/octet-stream' },
     body: BYTES,
   });
   if (!sent.ok) throw new Error(`the object was not taken: ${sent.status} ${await sent.text()}`);
-  await cairn.floor.query('CREATE TABLE bare_commit (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, body jsonb)');
+  await cairn.floor.query(
+    'CREATE TABLE bare_commit (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, body jsonb)',
+  );
   await cairn.floor.query('CREATE TABLE bare_ref (name text PRIMARY KEY, head bigint)');
   await cairn.floor.query("INSERT INTO bare_ref VALUES ('main', 0)");
 }
@@ -105,7 +114,9 @@ async function swap(pool, count) {
         await connection.query('BEGIN');
         const { rows } = await connection.query("SELECT head FROM bare_ref WHERE name = 'main' FOR UPDATE");
         const body = JSON.stringify({ parent: rows[0].head, message: 'bare' });
-        const made = await connection.query('INSERT INTO bare_commit (body) VALUES ($1) RETURNING id', [body]);
+        const made = await connection.query('INSERT INTO bare_commit (body) VALUES ($1) RETURNING id', [
+          body,
+        ]);
         await connection.query("UPDATE bare_ref SET head = $1 WHERE name = 'main'", [made.rows[0].id]);
         await connection.query('COMMIT');
       } finally {

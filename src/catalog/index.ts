@@ -37,7 +37,6 @@ export type { OpenRepository } from './repositories/repository.service.js';
 export { GcRoots } from './gc/gc-roots.js';
 export { OperationService } from './operations/operation.service.js';
 export { commitKey } from './staging/commit-key.js';
-export { PreconditionFailedError } from './staging/staged-change.js';
 export { StagingService } from './staging/staging.service.js';
 export type { StagingCondition } from './staging/staging.service.js';
 export { ViewService } from './staging/view.service.js';

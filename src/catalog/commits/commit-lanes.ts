@@ -66,21 +66,28 @@ export class CommitLanes {
   private async drive(key: string, lane: Waiting[]): Promise<void> {
     // What arrives in the same turn of the event loop joins the first group.
     await new Promise((resolve) => setImmediate(resolve));
+    let head: Commit | undefined;
     while (lane.length > 0) {
       const group = lane.splice(0, MAX_GROUP);
       try {
-        await this.landGroup(group);
+        head = await this.landGroup(group, head);
       } catch (error) {
+        head = undefined;
         for (const { reject } of group) reject(error);
       }
     }
     this.lanes.delete(key);
   }
 
-  private async landGroup(group: Waiting[]): Promise<void> {
+  /**
+   * @param seen where the group before left the branch: right unless another process moved it, which landing finds out
+   * @returns where the branch is now
+   */
+  private async landGroup(group: Waiting[], seen: Commit | undefined): Promise<Commit> {
     const { open, branch } = group[0]!.request;
     for (let attempt = 1; ; attempt++) {
-      const head = await this.branches.head(open.repository, branch);
+      const isGuess = attempt === 1 && seen !== undefined;
+      const head = isGuess ? seen : await this.branches.head(open.repository, branch);
       const landed: { readonly waiting: Waiting; readonly commit: Commit }[] = [];
       const refused: { readonly waiting: Waiting; readonly error: unknown }[] = [];
       await this.trees.together(async (trees) => {
@@ -93,6 +100,8 @@ export class CommitLanes {
         }
       });
       const commits = landed.map(({ commit }) => commit);
+      // Nobody is refused because of where the branch only may be.
+      if (isGuess && refused.length > 0) continue;
       const isLanded =
         commits.length === 0 ||
         (await this.branches.land(open, { branch, from: head.id, commits, reason: 'commit' }));
@@ -100,7 +109,7 @@ export class CommitLanes {
         commitsPerLanding.observe(commits.length);
         for (const { waiting, commit } of landed) waiting.resolve(commit);
         for (const { waiting, error } of refused) waiting.reject(error);
-        return;
+        return commits.at(-1) ?? head;
       }
       if (attempt === MAX_ATTEMPTS)
         throw new BranchMovedError(open.repository.name, branch, head.id, undefined);
