@@ -49,10 +49,12 @@ export class ChangeReader {
   async toEdits(repository: Repository, changes: z.output<typeof CHANGES>): Promise<TreeEdit[]> {
     const seen = new Set<string>();
     const digests = changes.flatMap((change) => (change.sha256 === undefined ? [] : [change.sha256]));
-    const sizes = await this.repositories.objectSizes(repository, digests);
+    const found = await this.repositories.objectSizes(repository, digests);
     const held = await this.ledger.touch(
-      [...sizes].map(([sha256, sizeBytes]) => ({ sha256: sha256 as Sha256, sizeBytes })),
+      [...found].map(([sha256, sizeBytes]) => ({ sha256: sha256 as Sha256, sizeBytes })),
     );
+    // What was removed as garbage between the two is found gone only now, as it cannot be removed from now on.
+    const sizes = await this.repositories.objectSizes(repository, [...held]);
     return changes.map((change, i) => {
       const field = `input.changes[${i}]`;
       const path = parsePath(change.path, `${field}.path`);

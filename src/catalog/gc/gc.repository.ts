@@ -197,8 +197,10 @@ export class GcRepository {
     await this.database.query('UPDATE stored_object SET removing_at = now() WHERE sha256 = ANY($1)', [gone]);
     await this.database.query('DELETE FROM repository_object WHERE sha256 = ANY($1)', [gone]);
     await this.database.query('DELETE FROM content_profile WHERE sha256 = ANY($1)', [gone]);
+    // Commits of earlier collections may need them too.
     await this.database.query(
-      'UPDATE garbage_collection SET removed_from_at = coalesce(removed_from_at, now()) WHERE operation_id = ANY($1)',
+      `UPDATE garbage_collection SET removed_from_at = coalesce(removed_from_at, now())
+       WHERE seq <= (SELECT max(seq) FROM garbage_collection WHERE operation_id = ANY($1))`,
       [[...new Set(taken.map(({ condemnedBy }) => condemnedBy))]],
     );
     return taken.map(({ sha256, sizeBytes }) => ({ sha256, sizeBytes }));
@@ -225,14 +227,18 @@ export class GcRepository {
     );
   }
 
-  /** Takes back what a collection condemned. */
+  /**
+   * Takes back what a collection condemned; and what later ones did, as the commits that come back may need it and a collection that
+   * is under way has not marked them.
+   */
   async undo(operationId: string, actor: string): Promise<void> {
     await this.database.query(
       'UPDATE commit SET collected_at = NULL, collected_by = NULL WHERE collected_by = $1',
       [operationId],
     );
     await this.database.query(
-      'UPDATE stored_object SET condemned_at = NULL, condemned_by = NULL, touched_at = now() WHERE condemned_by = $1',
+      `UPDATE stored_object SET condemned_at = NULL, condemned_by = NULL, touched_at = now() WHERE condemned_by IN
+         (SELECT operation_id FROM garbage_collection WHERE seq >= (SELECT seq FROM garbage_collection WHERE operation_id = $1 AND NOT is_dry_run))`,
       [operationId],
     );
     await this.database.query(
