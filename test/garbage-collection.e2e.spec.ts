@@ -161,6 +161,49 @@ describe('garbage collection', () => {
     expect((await undo(last.id)).errors![0]!.message).toMatch(/cannot be undone/);
   }, 60_000);
 
+  test('is not undone when a later collection removed what its commits need', async () => {
+    const name = await repository();
+    await branch(name, 'main', 'side');
+    const lost = await commit(name, 'x', 'condemned by a later one', 'side');
+    await deleteBranch(name, 'side');
+    await sleep(GRACE_MS);
+    await upload(name, 'condemned by a later one');
+    const earlier = await collect();
+    expect(earlier.result).toMatchObject({ commits: 1 });
+    await sleep(GRACE_MS);
+    expect((await collect()).result.condemned.objects).toBeGreaterThan(0);
+    await sleep(UNDO_MS);
+    await collect();
+    expect(isStored('condemned by a later one')).toBe(false);
+    expect((await undo(earlier.id)).errors![0]!.message).toMatch(/cannot be undone/);
+    expect(await read(name, lost, 'x')).toBe(404);
+  }, 60_000);
+
+  test('a commit is refused when its bytes are forgotten after they were found and before they are touched', async () => {
+    const name = await repository();
+    await upload(name, 'forgotten just then');
+    const digest = sha256('forgotten just then');
+    const database = cairn.app.get(Database);
+    await database.query("UPDATE stored_object SET touched_at = now() - interval '1 day' WHERE sha256 = $1", [
+      digest,
+    ]);
+    const i = { repository: name, branch: 'main', message: 'm', changes: [{ path: 'f', sha256: digest }] };
+    const refused = await database.run(async () => {
+      await database.query('DELETE FROM repository_object WHERE sha256 = $1', [digest]);
+      await database.query('DELETE FROM stored_object WHERE sha256 = $1', [digest]);
+      const sent = cairn.graphql('mutation($i: CommitInput!) { commit(input: $i) { id } }', { i });
+      // It has found the upload, and waits for the row of the ledger.
+      for (;;) {
+        const [row] = await database.query<{ waiting: number }>(
+          "SELECT count(*)::int AS waiting FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",
+        );
+        if (row!.waiting > 0) return { sent };
+        await sleep(20);
+      }
+    });
+    expect((await refused.sent).errors![0]!.message).toMatch(/were not uploaded/);
+  });
+
   test('what is condemned lives again when it is uploaded, committed or staged once more', async () => {
     const name = await repository();
     for (const text of ['again by upload', 'again by commit']) await upload(name, text);

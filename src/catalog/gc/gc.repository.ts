@@ -199,7 +199,8 @@ export class GcRepository {
     await this.database.query('DELETE FROM content_profile WHERE sha256 = ANY($1)', [gone]);
     await this.database.query('DELETE FROM imported_object WHERE sha256 = ANY($1)', [gone]);
     await this.database.query(
-      'UPDATE garbage_collection SET removed_from_at = coalesce(removed_from_at, now()) WHERE operation_id = ANY($1)',
+      `UPDATE garbage_collection SET removed_from_at = coalesce(removed_from_at, now())
+       WHERE seq <= (SELECT max(seq) FROM garbage_collection WHERE operation_id = ANY($1))`,
       [[...new Set(taken.map(({ condemnedBy }) => condemnedBy))]],
     );
     return taken.map(({ sha256, sizeBytes }) => ({ sha256, sizeBytes }));
