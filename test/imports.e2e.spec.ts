@@ -121,6 +121,35 @@ describe('an import', () => {
     expect(await read('lake/content/main/x-other.txt')).toBe(500);
   });
 
+  test('is marked wherever its content is committed, and nothing else is', async () => {
+    const { repository } = await cairn.ask(
+      '{ repository(name: "lake") { entry(revision: "main", path: "in/2026/a.csv") { sha256 } } }',
+    );
+    const body = 'not imported';
+    const sent = await cairn.http('/api/v1/repositories/lake/objects', {
+      method: 'PUT',
+      body,
+      headers: { 'content-type': 'application/octet-stream' },
+    });
+    const { sha256 } = (await sent.json()) as { sha256: string };
+    const changes = [
+      { path: 'copy.csv', sha256: repository.entry.sha256 },
+      { path: 'own.txt', sha256, metadata: { 'cairn.import': 'lake', kept: 'yes' } },
+    ];
+    await cairn.ask('mutation($i: CommitInput!) { commit(input: $i) { id } }', {
+      i: { repository: 'lake', branch: 'main', message: 'Copy', changes },
+    });
+    const after = await cairn.ask(
+      `{ repository(name: "lake") { copy: entry(revision: "main", path: "copy.csv") { isImported }
+         own: entry(revision: "main", path: "own.txt") { isImported metadata } } }`,
+    );
+    expect(after.repository).toEqual({
+      copy: { isImported: true },
+      own: { isImported: false, metadata: { kept: 'yes' } },
+    });
+    expect(await read('lake/content/main/copy.csv')).toBe('id,name\n1,adelie\n');
+  });
+
   test('needs the right to read the source, and to write the branch', async () => {
     const start = (token: string, source = 'lake') =>
       cairn.graphql(

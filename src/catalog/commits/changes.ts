@@ -3,6 +3,8 @@ import { z } from 'zod';
 import { DomainError, InvalidInputError } from '../../platform/index.js';
 import { Ledger, parseSha256, type Sha256 } from '../../storage/index.js';
 import type { Repository } from '../repositories/repository.js';
+import { IMPORT_MARK } from '../imports/import-mark.js';
+import type { HeldObject } from '../repositories/repository.repository.js';
 import { RepositoryService } from '../repositories/repository.service.js';
 import { checkEntry, parsePath, type TreeEdit, type TreeEntry } from '../trees/index.js';
 
@@ -54,7 +56,7 @@ export class ChangeReader {
       [...uploaded].map(([sha256, sizeBytes]) => ({ sha256: sha256 as Sha256, sizeBytes })),
     );
     // Only now is it known what stays: before, it may have been removed and forgotten since it was looked for.
-    const sizes = await this.repositories.objectSizes(repository, [...held]);
+    const objects = await this.repositories.heldObjects(repository, [...held]);
     return changes.map((change, i) => {
       const field = `input.changes[${i}]`;
       const path = parsePath(change.path, `${field}.path`);
@@ -68,12 +70,12 @@ export class ChangeReader {
       if (change.sha256 === undefined)
         throw new InvalidInputError(`${field}.sha256`, 'is required unless isDeleted is true');
       const sha256 = parseSha256(change.sha256, `${field}.sha256`);
-      const sizeBytes = sizes.get(sha256);
-      if (sizeBytes === undefined || !held.has(sha256))
-        throw new ObjectNotUploadedError(repository.name, path, sha256);
-      const { contentType, metadata } = change;
+      const object = objects.get(sha256);
+      if (object === undefined) throw new ObjectNotUploadedError(repository.name, path, sha256);
+      const { contentType } = change;
+      const metadata = markedAs(object, change.metadata);
       const entry = {
-        ...{ sha256, sizeBytes },
+        ...{ sha256, sizeBytes: object.sizeBytes },
         ...(contentType !== undefined && { contentType }),
         ...(metadata !== undefined && Object.keys(metadata).length > 0 && { metadata }),
       };
@@ -81,6 +83,17 @@ export class ChangeReader {
       return { path, entry };
     });
   }
+}
+
+/** What is imported is marked, and nothing else, whatever the request says. */
+function markedAs(
+  { importedFrom }: HeldObject,
+  metadata: Readonly<Record<string, string>> | undefined,
+): Readonly<Record<string, string>> | undefined {
+  if (importedFrom !== undefined) return { ...metadata, [IMPORT_MARK]: importedFrom };
+  if (metadata?.[IMPORT_MARK] === undefined) return metadata;
+  const { [IMPORT_MARK]: _, ...rest } = metadata;
+  return rest;
 }
 
 /** Names what is wrong as the request does. */

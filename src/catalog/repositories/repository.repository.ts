@@ -10,6 +10,13 @@ import type { Repository } from './repository.js';
 const COLUMNS = `r.id, r.name, r.kind, r.asset_id AS "assetId", r.default_branch AS "defaultBranch",
   r.created_by AS "createdBy", r.created_at AS "createdAt", r.checks, r.deleted_at AS "deletedAt"`;
 
+/** Bytes that a repository may commit. */
+export interface HeldObject {
+  readonly sizeBytes: number;
+  /** The source where they are, when they were imported. */
+  readonly importedFrom?: string;
+}
+
 @Injectable()
 export class RepositoryRepository {
   constructor(private readonly database: Database) {}
@@ -109,6 +116,19 @@ export class RepositoryRepository {
       [repositoryId, digests],
     );
     return new Map(rows.map((row) => [row.sha256, Number(row.sizeBytes)]));
+  }
+
+  /** Like {@link objectSizes}, with the source of those that were imported. */
+  async heldObjects(repositoryId: string, digests: readonly string[]): Promise<Map<string, HeldObject>> {
+    const rows = await this.database.query<{ sha256: string; sizeBytes: number; source: string | null }>(
+      `SELECT o.sha256, o.size_bytes::float8 AS "sizeBytes", i.source
+       FROM repository_object AS o LEFT JOIN imported_object AS i ON i.sha256 = o.sha256
+       WHERE o.repository_id = $1 AND o.sha256 = ANY($2)`,
+      [repositoryId, digests],
+    );
+    return new Map(
+      rows.map(({ sha256, sizeBytes, source }) => [sha256, { sizeBytes, importedFrom: source ?? undefined }]),
+    );
   }
 
   private find(where: FindOptionsWhere<RepositoryEntity>): Promise<Repository | null> {

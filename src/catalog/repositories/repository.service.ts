@@ -29,7 +29,7 @@ import { CommitWriter } from '../commits/commit-writer.js';
 import { CommitCollectedError } from '../gc/garbage-collection.js';
 import { RefRepository } from '../refs/ref.repository.js';
 import { DEFAULT_BRANCH, type Repository } from './repository.js';
-import { RepositoryRepository } from './repository.repository.js';
+import { type HeldObject, RepositoryRepository } from './repository.repository.js';
 
 const NAME = /^[a-z0-9](?:[a-z0-9._-]{0,61}[a-z0-9])?$/;
 const NAMESPACE = /^[a-z0-9][a-z0-9_-]*(?:\/[a-z0-9][a-z0-9_-]*){0,7}$/;
@@ -169,6 +169,11 @@ export class RepositoryService {
   /** Sizes in bytes of those objects that were uploaded to the repository, by digest. */
   objectSizes(repository: Repository, digests: readonly string[]): Promise<Map<string, number>> {
     return this.repositories.objectSizes(repository.id, digests);
+  }
+
+  /** The same with what is known of them. */
+  heldObjects(repository: Repository, digests: readonly string[]): Promise<Map<string, HeldObject>> {
+    return this.repositories.heldObjects(repository.id, digests);
   }
 
   /** By name. @param isDeleted those that were deleted and can be had back, instead of the others */
