@@ -46,6 +46,28 @@ export function verified(source: Readable, object: StoredObject): Readable {
   return gate;
 }
 
+/**
+ * The same bytes, for a reader that was told the length by somebody else than the store: fewer or more of them are an error, so that
+ * a client does not wait for what never comes. Destroying the result destroys `source`.
+ */
+export function ofLength(source: Readable, sha256: Sha256, sizeBytes: number): Readable {
+  let passed = 0;
+  const wrongLength = (): CorruptObjectError =>
+    new CorruptObjectError(sha256, `it has not the ${sizeBytes} bytes that were asked of it`);
+  const gate = new Transform({
+    transform(chunk: Uint8Array, _encoding, done) {
+      passed += chunk.byteLength;
+      if (passed > sizeBytes) done(wrongLength());
+      else done(null, chunk);
+    },
+    flush(done) {
+      done(passed === sizeBytes ? null : wrongLength());
+    },
+  });
+  pipeline(source, gate, () => undefined);
+  return gate;
+}
+
 /** {@link ObjectStore.read} on top of a driver's `stat` and `open`. */
 export async function readVerified(
   store: Pick<ObjectStore, 'open'>,

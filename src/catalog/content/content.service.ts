@@ -2,7 +2,13 @@ import type { Readable } from 'node:stream';
 import { Inject, Injectable } from '@nestjs/common';
 import { type Principal, subjectOf } from '../../identity/index.js';
 import { NotFoundError, type Page, type PageArgs, pageOf, pageRequest } from '../../platform/index.js';
-import { type ByteRange, OBJECT_STORE, type ObjectStore, type SignedRequest } from '../../storage/index.js';
+import {
+  type ByteRange,
+  OBJECT_STORE,
+  type ObjectStore,
+  ofLength,
+  type SignedRequest,
+} from '../../storage/index.js';
 import { AccessLog } from '../access-log/access-log.js';
 import { RevisionService } from '../commits/revision.service.js';
 import type { Repository } from '../repositories/repository.js';
@@ -47,7 +53,9 @@ export class ContentService {
       ? { start: range.start, end: Math.min(range.end ?? entry.sizeBytes, entry.sizeBytes) }
       : undefined;
     await this.recordRead(caller, repository, commit, revision, path, part);
-    return { entry, commitId: commit.id, part, stream: await this.objects.open(entry.sha256, part) };
+    const { start, end } = part ?? { start: 0, end: entry.sizeBytes };
+    const bytes = await this.objects.open(entry.sha256, part);
+    return { entry, commitId: commit.id, part, stream: ofLength(bytes, entry.sha256, end - start) };
   }
 
   /**

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type AccessAction, AccessLog, type ViewedEntry, ViewService } from '../../../catalog/index.js';
 import { type Principal, subjectOf } from '../../../identity/index.js';
-import { OBJECT_STORE, type ObjectStore } from '../../../storage/index.js';
+import { OBJECT_STORE, type ObjectStore, ofLength } from '../../../storage/index.js';
 import { S3Error } from '../protocol/s3-error.js';
 import { parameter, type S3Request } from '../protocol/s3-request.js';
 import type { S3Response } from '../protocol/s3-response.js';
@@ -86,7 +86,9 @@ export class ObjectReads {
         ...(!range && request.headers['x-amz-checksum-mode'] !== undefined && checksumOf(entry.sha256)),
         'content-length': end - start,
       },
-      ...(withBytes && { stream: await this.objects.open(entry.sha256, range) }),
+      ...(withBytes && {
+        stream: ofLength(await this.objects.open(entry.sha256, range), entry.sha256, end - start),
+      }),
     };
   }
 
