@@ -139,3 +139,33 @@ test('a ref cannot be put on a commit that is not there, by whatever hand', asyn
   ).rejects.toThrow(/foreign key/);
   expect(await read('damaged-ref')).toBe('of a ref');
 });
+
+test.each([
+  ['digest', "sha256 = overlay(sha256 PLACING (CASE left(sha256, 1) WHEN '0' THEN '1' ELSE '0' END) FROM 1)"],
+  ['size', 'size_bytes = size_bytes + 1'],
+])(
+  'a changed %s of a staged change does not become content that reads as if it were whole',
+  async (what, change) => {
+    const name = `damaged-stage-${what}`;
+    const text = `content of ${name}`;
+    await committed(name, text);
+    await cairn.ask('mutation($i: StageInput!) { stage(input: $i) }', {
+      i: {
+        repository: name,
+        branch: 'main',
+        changes: [{ path: 'f', sha256: sha256(text), metadata: { n: '1' } }],
+      },
+    });
+    await rows(`UPDATE staged_change SET ${change} WHERE path = 'f'`);
+    const { commitStaged } = await cairn.ask(
+      'mutation($i: CommitStagedInput!) { commitStaged(input: $i) { id } }',
+      {
+        i: { repository: name, branch: 'main', message: 'staged' },
+      },
+    );
+    await cairn.ask('query($id: ID!) { operation(id: $id, waitSeconds: 20) { state } }', {
+      id: commitStaged.id,
+    });
+    expect(await read(name)).not.toBe(text);
+  },
+);

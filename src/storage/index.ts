@@ -24,5 +24,4 @@ export { Ledger } from './ledger/ledger.js';
 export { isSha256, parseSha256, sha256Of } from './sha256.js';
 export type { Sha256 } from './sha256.js';
 export { IMPORT_SOURCES, OBJECT_STORE, StorageModule } from './storage.module.js';
-export { OBJECT_STORE, StorageModule } from './storage.module.js';
 export { ofLength } from './verified.js';
