@@ -90,7 +90,7 @@ describe('docker-compose.yml', () => {
   test("gets secrets that are new, its owner's only, and kept", async () => {
     const first = readFileSync(secrets, 'utf8');
     expect(statSync(secrets).mode & 0o777).toBe(0o600);
-    expect(first).toMatch(/^(\w+=[0-9a-f]{48}\n){3}$/);
+    expect(first).toMatch(/^(\w+=[0-9a-f]{48}\n){4}$/);
     await succeed('node', ['scripts/compose-env.mjs', secrets]);
     expect(readFileSync(secrets, 'utf8')).toBe(first);
     const other = path.join(folder, 'other.env');
@@ -110,11 +110,14 @@ describe('docker-compose.yml', () => {
     });
   });
 
-  test('shows one port, on this machine only, and lets nobody else near the data', () => {
+  test('shows two ports, of the API and of S3, on this machine only, and lets nobody else near the data', () => {
     const published = Object.entries(services).flatMap(([name, { ports = [] }]) =>
       (ports as { host_ip: string }[]).map(({ host_ip }) => [name, host_ip]),
     );
-    expect(published).toEqual([['cairn', '127.0.0.1']]);
+    expect(published).toEqual([
+      ['cairn', '127.0.0.1'],
+      ['cairn', '127.0.0.1'],
+    ]);
     for (const name of ['postgres', 'objects', 'elasticsearch', 'migrate'])
       expect(Object.keys(services[name].networks)).toEqual(['inside']);
   });
