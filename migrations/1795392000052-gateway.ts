@@ -23,7 +23,7 @@ export class Gateway1795392000052 implements MigrationInterface {
         repository_id uuid NOT NULL,
         at timestamptz NOT NULL DEFAULT now(),
         subject text NOT NULL,
-        door text NOT NULL CONSTRAINT content_access_door CHECK (door IN ('s3', 'rest')),
+        door text NOT NULL CONSTRAINT content_access_door CHECK (door IN ('s3', 'rest', 'mlflow')),
         action text NOT NULL CONSTRAINT content_access_action CHECK (action IN ('read', 'list', 'write', 'delete')),
         commit_id text,
         is_staged boolean NOT NULL,

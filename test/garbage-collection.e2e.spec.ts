@@ -4,6 +4,8 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { RepositoryService } from '../src/catalog/index.js';
+import { OperationService } from '../src/catalog/index.js';
+import { CAIRN_ITSELF } from '../src/identity/index.js';
 import { Database } from '../src/platform/index.js';
 import { startTestCairn, type TestCairn } from './support/cairn.js';
 
@@ -318,6 +320,29 @@ describe('garbage collection', () => {
       );
     expect(left!.count).toBe(0);
   }, 90_000);
+
+  test('one that the service began by itself is seen and undone by administrators, and by nobody else', async () => {
+    const name = await repository();
+    await branch(name, 'main', 'side');
+    const lost = await commit(name, 'x', 'condemned by the service itself', 'side');
+    await deleteBranch(name, 'side');
+    await sleep(GRACE_MS);
+    const { id } = await cairn.app.get(OperationService).start(CAIRN_ITSELF, {
+      ...{ kind: 'garbage-collection', serialKey: 'garbage-collection', input: { isDryRun: false } },
+    });
+    const look = (token?: string) =>
+      cairn.graphql(
+        'query($id: ID!) { operation(id: $id, waitSeconds: 20) { state requestedBy } }',
+        { id },
+        token,
+      );
+    expect((await look()).data.operation).toEqual({ state: 'succeeded', requestedBy: 'service:cairn' });
+    const analyst = await cairn.tokenFor('user:ana.analyst');
+    expect((await look(analyst)).errors![0]!.extensions['code']).toBe('FORBIDDEN');
+    expect(await read(name, lost, 'x')).toBe(404);
+    expect((await undo(id)).errors).toBeUndefined();
+    expect(await read(name, lost, 'x')).toBe('condemned by the service itself');
+  }, 60_000);
 
   test('is for administrators', async () => {
     const token = await cairn.tokenFor('user:ana.analyst');

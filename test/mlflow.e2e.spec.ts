@@ -2,6 +2,7 @@ import { appendFileSync, cpSync, mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { Database } from '../src/platform/index.js';
 import { startTestCairn, type TestCairn } from './support/cairn.js';
 
 const ARTIFACTS = '/api/2.0/mlflow-artifacts/artifacts';
@@ -74,6 +75,12 @@ test('artifacts are bytes whatever their media type, and are read back before an
   });
   expect(await list('/m/a.json')).toEqual({ files: [] });
   expect(await (await cairn.http(`${run.artifacts}/m/b.json`)).text()).toBe('no JSON');
+  const accesses = await cairn.app
+    .get(Database)
+    .query(
+      "SELECT subject, action, path, is_staged FROM content_access WHERE door = 'mlflow' ORDER BY id DESC LIMIT 1",
+    );
+  expect(accesses).toEqual([{ subject: 'user:admin', action: 'read', path: 'm/b.json', is_staged: true }]);
   await ask('POST', 'registered-models/create', { name: 'restarted' });
   const source = `runs:/${run.id}/m`;
   const made = await ask('POST', 'model-versions/create', { name: 'restarted', source, run_id: run.id });

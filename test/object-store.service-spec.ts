@@ -140,6 +140,10 @@ describe.each(['minio', 'versitygw'])('bytes on %s', (name) => {
       [[{ sha256: 'X', sizeBytes: 1 }], /objects\[0\]\.sha256: must be 64 lower-case/],
       [[{ sha256: sha256(''), sizeBytes: -1 }], /objects\[0\]\.sizeBytes: must not be negative/],
       [[{ sha256: sha256(''), sizeBytes: 2 ** 50 }], /objects\[0\]\.sizeBytes: must be at most/],
+      [
+        Array.from({ length: 300 }, (_, i) => ({ sha256: sha256(`${i}`), sizeBytes: 5 * 2 ** 30 })),
+        /objects: must have at most .* bytes together/,
+      ],
       [[...of('a'), { sha256: sha256('a'), sizeBytes: 2 }], /objects\[1\]\.sizeBytes: must be one size/],
     ];
     for (const [o, message] of bad)

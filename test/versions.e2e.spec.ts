@@ -326,6 +326,46 @@ describe('operations', () => {
     expect(await commitStaged('op-cancel')).toMatchObject({ state: 'succeeded' });
   });
 
+  test('of one whose requester is disabled meanwhile nothing comes, and what it would name is for readers only', async () => {
+    await createRepository('op-rights');
+    await cairn.tokenFor('user:gone.engineer');
+    const database = cairn.app.get(Database);
+    const [row] = await database.query<{ id: string }>("SELECT id FROM repository WHERE name = 'op-rights'");
+    await stage('op-rights', { x: 'x' });
+    await cairn.ask('mutation { disablePrincipal(subject: "user:gone.engineer") { id } }');
+    const id = '00000000-0000-4000-8000-000000000003';
+    await database.query(
+      `INSERT INTO operation (id, kind, repository_id, input, requested_by) VALUES ($1, 'commit', $2, $3, 'user:gone.engineer')`,
+      [
+        id,
+        row!.id,
+        JSON.stringify({ repository: 'op-rights', branch: 'main', message: 'm', throughArea: '999999' }),
+      ],
+    );
+    expect(await ended(id)).toMatchObject({ state: 'failed', problem: { code: 'RequesterDisabled' } });
+    expect(await staged('op-rights')).toHaveLength(1);
+    // The analyst may list and not read.
+    const { repository } = await cairn.ask('{ repository(name: "op-rights") { asset { id } } }');
+    await cairn.ask('mutation($id: ID!, $i: EditAssetInput!) { editAsset(id: $id, input: $i) { id } }', {
+      id: repository.asset.id,
+      i: { tags: ['pii.email'] },
+    });
+    for (const field of ['operations { nodes { id } }', 'log(path: "x") { nodes { id } }']) {
+      const { data, errors } = await cairn.graphql(
+        `{ repository(name: "op-rights") { name ${field} } }`,
+        {},
+        analyst,
+      );
+      expect([field, data, errors?.[0]?.extensions['code']]).toEqual([field, null, 'FORBIDDEN']);
+    }
+    const open = await cairn.graphql(
+      '{ repository(name: "op-rights") { log { nodes { id } } } }',
+      {},
+      analyst,
+    );
+    expect(open.errors).toBeUndefined();
+  });
+
   test('a merge as an operation tells of conflicts, or of its commit', async () => {
     await createRepository('op-merge');
     await commit('op-merge', { x: 'base' });

@@ -5,8 +5,9 @@ import type { Client, StoredObject } from '../api/client.js';
 import type { Io } from '../io.js';
 import { counted, transferAll, type TransferItem } from './transfer.js';
 
-/** As many as the service prepares in one request. */
+/** The service prepares a thousand in one request, and a tebibyte. */
 const BATCH = 500;
+const BATCH_BYTES = 2 ** 39;
 /** Parts of one file at a time. */
 const PARTS_AT_ONCE = 4;
 const SIGNED = 'method url headers';
@@ -51,8 +52,7 @@ export async function uploadAll(
 ): Promise<number> {
   const uploader = new Uploader(io, client, repository);
   const prepared: (readonly [UploadItem, Prepared])[] = [];
-  for (let at = 0; at < items.length; at += BATCH) {
-    const some = items.slice(at, at + BATCH);
+  for (const some of batchesOf(items)) {
     const answers = await uploader.prepare(some);
     prepared.push(...some.map((item, i) => [item, answers[i]!] as const));
   }
@@ -63,6 +63,20 @@ export async function uploadAll(
     uploader.send(item, parts ?? (request && [wholeOf(item, request)]), onBytes),
   );
   return missing.length;
+}
+
+function* batchesOf(items: readonly UploadItem[]): Generator<readonly UploadItem[]> {
+  let batch: UploadItem[] = [];
+  let bytes = 0;
+  for (const item of items) {
+    if (batch.length === BATCH || (batch.length > 0 && bytes + item.sizeBytes > BATCH_BYTES)) {
+      yield batch;
+      [batch, bytes] = [[], 0];
+    }
+    batch.push(item);
+    bytes += item.sizeBytes;
+  }
+  if (batch.length > 0) yield batch;
 }
 
 class Uploader {

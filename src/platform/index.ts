@@ -24,6 +24,7 @@ export { HealthChecks } from './health/health-checks.js';
 export type { HealthReport, PartHealth } from './health/health-checks.js';
 export { createFastifyAdapter } from './http/fastify.js';
 export { ControlLoop } from './leases/control-loop.js';
+export { Housekeeping } from './leases/housekeeping.js';
 export { LeaseLostError, Leases } from './leases/leases.js';
 export type { Lease } from './leases/leases.js';
 export { createLogger, currentRequestId, LOGGER, NestLogger, withRequestId } from './logging/logger.js';

@@ -8,6 +8,7 @@ import { dataSourceOptions, type EntityClass } from './database/data-source.js';
 import { ProblemFilter } from './errors/exception-filter.js';
 import { CairnGraphqlModule } from './graphql/graphql.module.js';
 import { HealthChecks } from './health/health-checks.js';
+import { Housekeeping } from './leases/housekeeping.js';
 import { Leases } from './leases/leases.js';
 import { LOGGER, type Logger } from './logging/logger.js';
 import { DeadLetters } from './outbox/dead-letters.js';
@@ -38,6 +39,7 @@ export class PlatformModule {
       OutboxWorker,
       DeadLetters,
       Leases,
+      Housekeeping,
       HealthChecks,
     ];
     return {

@@ -2,8 +2,11 @@ import { Field, ID, ObjectType, registerEnumType } from '@nestjs/graphql';
 import { BigIntScalar, pageType } from '../../platform/index.js';
 import type { AccessAction, AccessDoor } from './content-access.js';
 
-const AccessDoorEnum = { s3: 's3', rest: 'rest' } as const;
-registerEnumType(AccessDoorEnum, { name: 'AccessDoor', description: 'The S3 gateway, or REST.' });
+const AccessDoorEnum = { s3: 's3', rest: 'rest', mlflow: 'mlflow' } as const;
+registerEnumType(AccessDoorEnum, {
+  name: 'AccessDoor',
+  description: "The S3 gateway, REST, or MLflow's routes.",
+});
 
 const AccessActionEnum = { read: 'read', list: 'list', write: 'write', delete: 'delete' } as const;
 registerEnumType(AccessActionEnum, { name: 'AccessAction' });

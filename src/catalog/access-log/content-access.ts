@@ -1,5 +1,5 @@
 /** By which door content was reached. */
-export type AccessDoor = 's3' | 'rest';
+export type AccessDoor = 's3' | 'rest' | 'mlflow';
 
 /** What was done: the bytes or what is known of them were read, names were listed, a path was written or removed. */
 export type AccessAction = 'read' | 'list' | 'write' | 'delete';

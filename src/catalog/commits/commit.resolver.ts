@@ -27,6 +27,7 @@ export class CommitResolver {
   @Access('governed')
   @ResolveField(() => CommitPage, { description: 'First parents from a revision back, newest first.' })
   log(
+    @Caller() caller: Principal,
     @Parent() repository: RepositoryModel,
     @Args() page: PageArgs,
     @Args('revision', { nullable: true, description: 'The default branch when absent.', type: () => String })
@@ -39,7 +40,7 @@ export class CommitResolver {
     })
     path?: string,
   ): Promise<Page<CommitModel>> {
-    return this.logs.log(repository, revision ?? repository.defaultBranch, page, path ?? undefined);
+    return this.logs.log(caller, repository, revision ?? repository.defaultBranch, page, path ?? undefined);
   }
 
   @Access('governed')

@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
+import type { Principal } from '../../identity/index.js';
 import { type Page, type PageArgs, pageOf, pageRequest } from '../../platform/index.js';
 import type { Repository } from '../repositories/repository.js';
+import { RepositoryService } from '../repositories/repository.service.js';
 import { entriesEqual, parsePath, Trees } from '../trees/index.js';
 import type { Commit } from '../versions/index.js';
 import { CommitRepository } from './commit.repository.js';
@@ -14,16 +16,24 @@ const LOOK_PAGE = 200;
 @Injectable()
 export class LogService {
   constructor(
+    private readonly repositories: RepositoryService,
     private readonly revisions: RevisionService,
     private readonly commits: CommitRepository,
     private readonly trees: Trees,
   ) {}
 
   /**
-   * @param path only commits that changed what is at this path, or under it when it ends in `/`
+   * @param path only commits that changed what is at this path, or under it when it ends in `/`; needs `read`, as it tells of content
    * @returns with a path, a page may have fewer commits than asked for, or none, and yet a next one
    */
-  async log(repository: Repository, revision: string, args: PageArgs, path?: string): Promise<Page<Commit>> {
+  async log(
+    caller: Principal,
+    repository: Repository,
+    revision: string,
+    args: PageArgs,
+    path?: string,
+  ): Promise<Page<Commit>> {
+    if (path !== undefined) await this.repositories.open(caller, repository.name, 'read');
     const request = pageRequest<readonly [string]>(args, 1);
     const start = request.after
       ? (await this.revisions.get(repository, request.after[0])).parents[0]

@@ -12,7 +12,7 @@ import { EMPTY_TREE } from '../trees/index.js';
 import type { Commit } from '../versions/index.js';
 import { BranchService } from './branch.service.js';
 import { COMMIT_MESSAGE } from './commit.service.js';
-import { Combiner, MERGE_STRATEGY, type MergeReport } from './combiner.js';
+import { type Combination, Combiner, MERGE_STRATEGY, type MergeReport } from './combiner.js';
 import { RevisionService } from './revision.service.js';
 
 const PICK = z.object({
@@ -32,6 +32,12 @@ const RESET = z.object({
   expectedHead: z.string().optional(),
 });
 
+/** A commit, and the tree that its changes are counted from. */
+interface Pick {
+  readonly picked: Commit;
+  readonly parentTree: Commit['tree'];
+}
+
 /** Takes changes of commits back, or over to another branch; and puts branches elsewhere. */
 @Injectable()
 export class PickService {
@@ -46,47 +52,26 @@ export class PickService {
   ) {}
 
   /** Commits the opposite of a commit onto a branch. Needs `write`, and `merge` when it is protected. */
-  async revert(caller: Principal, input: z.input<typeof PICK>): Promise<MergeReport> {
-    const {
-      repository: name,
-      branch,
-      revision,
-      mainline,
-      message,
-      strategy,
-    } = validate(PICK, input, 'input');
-    const open = await this.branches.open(caller, name, branch);
-    const { picked, parentTree } = await this.pick(open.repository, revision, mainline);
-    return this.combiner.land(caller, open, branch, {
-      ...{ strategy, reason: 'revert' },
-      sides: async () => ({ base: picked.tree, theirs: parentTree }),
-      commit: (head) => ({
-        ...{ parents: [head.id], author: subjectOf(caller), metadata: { 'cairn.reverts': picked.id } },
-        message: message ?? `Revert "${subjectLine(picked)}"\n\nThis reverts commit ${picked.id}.`,
-      }),
-    });
+  revert(caller: Principal, input: z.input<typeof PICK>): Promise<MergeReport> {
+    return this.land(caller, input, 'revert', ({ picked, parentTree }) => ({
+      sides: { base: picked.tree, theirs: parentTree },
+      content: {
+        author: subjectOf(caller),
+        message: `Revert "${subjectLine(picked)}"\n\nThis reverts commit ${picked.id}.`,
+        metadata: { 'cairn.reverts': picked.id },
+      },
+    }));
   }
 
   /** Commits the changes of a commit onto a branch; its author stays. Needs `write`, and `merge` when it is protected. */
-  async cherryPick(caller: Principal, input: z.input<typeof PICK>): Promise<MergeReport> {
-    const {
-      repository: name,
-      branch,
-      revision,
-      mainline,
-      message,
-      strategy,
-    } = validate(PICK, input, 'input');
-    const open = await this.branches.open(caller, name, branch);
-    const { picked, parentTree } = await this.pick(open.repository, revision, mainline);
-    return this.combiner.land(caller, open, branch, {
-      ...{ strategy, reason: 'cherry-pick' },
-      sides: async () => ({ base: parentTree, theirs: picked.tree }),
-      commit: (head) => ({
-        ...{ parents: [head.id], author: picked.author, message: message ?? picked.message },
+  cherryPick(caller: Principal, input: z.input<typeof PICK>): Promise<MergeReport> {
+    return this.land(caller, input, 'cherry-pick', ({ picked, parentTree }) => ({
+      sides: { base: parentTree, theirs: picked.tree },
+      content: {
+        ...{ author: picked.author, message: picked.message },
         metadata: { ...picked.metadata, 'cairn.picks': picked.id },
-      }),
-    });
+      },
+    }));
   }
 
   /**
@@ -114,11 +99,33 @@ export class PickService {
     return this.branches.find(repository, branch);
   }
 
-  private async pick(
-    repository: Repository,
-    revision: string,
-    mainline: number | undefined,
-  ): Promise<{ readonly picked: Commit; readonly parentTree: Commit['tree'] }> {
+  private async land(
+    caller: Principal,
+    input: z.input<typeof PICK>,
+    reason: string,
+    made: (pick: Pick) => {
+      readonly sides: { readonly base: Commit['tree']; readonly theirs: Commit['tree'] };
+      readonly content: Omit<ReturnType<Combination['commit']>, 'parents'>;
+    },
+  ): Promise<MergeReport> {
+    const {
+      repository: name,
+      branch,
+      revision,
+      mainline,
+      message,
+      strategy,
+    } = validate(PICK, input, 'input');
+    const open = await this.branches.open(caller, name, branch);
+    const { sides, content } = made(await this.pick(open.repository, revision, mainline));
+    return this.combiner.land(caller, open, branch, {
+      ...{ strategy, reason },
+      sides: async () => sides,
+      commit: (head) => ({ ...content, parents: [head.id], message: message ?? content.message }),
+    });
+  }
+
+  private async pick(repository: Repository, revision: string, mainline: number | undefined): Promise<Pick> {
     const picked = await this.revisions.resolve(repository, revision, 'input.revision');
     const { parents } = picked;
     if (parents.length > 1 && mainline === undefined)

@@ -9,12 +9,14 @@ import {
   ofLength,
   type SignedRequest,
 } from '../../storage/index.js';
+import type { AccessDoor } from '../access-log/content-access.js';
 import { AccessLog } from '../access-log/access-log.js';
 import { RevisionService } from '../commits/revision.service.js';
 import type { Repository } from '../repositories/repository.js';
 import { IMPORT_MARK } from '../imports/import-mark.js';
 import { type OpenRepository, RepositoryService } from '../repositories/repository.service.js';
 import { type LeafItem, type TreeChange, type TreeEntry, Trees } from '../trees/index.js';
+import type { View, ViewedEntry } from '../staging/view.service.js';
 import type { Commit } from '../versions/index.js';
 
 /** Content that is about to be read. */
@@ -56,6 +58,21 @@ export class ContentService {
     const { start, end } = part ?? { start: 0, end: entry.sizeBytes };
     const bytes = await this.objects.open(entry.sha256, part);
     return { entry, commitId: commit.id, part, stream: ofLength(bytes, entry.sha256, end - start) };
+  }
+
+  /** The bytes at a path of a view, recorded as an access by that door. The caller opened the view for reading. */
+  async openIn(
+    caller: Principal,
+    { repository, commit, branch }: View,
+    path: string,
+    { entry, isStaged }: ViewedEntry,
+    door: AccessDoor,
+  ): Promise<Readable> {
+    await this.accesses.record({
+      ...{ repositoryId: repository.id, subject: subjectOf(caller), door, action: 'read' },
+      ...{ commitId: commit.id, isStaged, revision: branch ?? commit.id, path },
+    });
+    return ofLength(await this.objects.open(entry.sha256), entry.sha256, entry.sizeBytes);
   }
 
   /**

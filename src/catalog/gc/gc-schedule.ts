@@ -1,11 +1,6 @@
-import {
-  type BeforeApplicationShutdown,
-  Inject,
-  Injectable,
-  type OnApplicationBootstrap,
-} from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { CAIRN_ITSELF } from '../../identity/index.js';
-import { CONFIG, type Config, ControlLoop, Database, LOGGER, type Logger } from '../../platform/index.js';
+import { CONFIG, type Config, Database, Housekeeping } from '../../platform/index.js';
 import { OperationService } from '../operations/operation.service.js';
 import { GcRepository } from './gc.repository.js';
 import { GC_KEY } from './gc.service.js';
@@ -14,37 +9,23 @@ const LOOK_MS = 10 * 60_000;
 
 /** Starts a collection when the last one is long enough ago. */
 @Injectable()
-export class GcSchedule implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly loop = new ControlLoop(
-    () => this.look(),
-    (error) => {
-      this.log.warn({ err: error }, 'garbage collection: could not look whether one is due');
-      return LOOK_MS;
-    },
-    'schedule garbage collection',
-  );
-
+export class GcSchedule {
   constructor(
+    housekeeping: Housekeeping,
     private readonly database: Database,
     private readonly rows: GcRepository,
     private readonly operations: OperationService,
     @Inject(CONFIG) private readonly config: Config,
-    @Inject(LOGGER) private readonly log: Logger,
-  ) {}
-
-  onApplicationBootstrap(): void {
-    if (this.config.CAIRN_GC_EVERY_HOURS > 0) this.loop.start();
+  ) {
+    if (config.CAIRN_GC_EVERY_HOURS > 0)
+      housekeeping.add('schedule garbage collection', LOOK_MS, () => this.look());
   }
 
-  async beforeApplicationShutdown(): Promise<void> {
-    await this.loop.stop();
-  }
-
-  private async look(): Promise<number> {
+  private async look(): Promise<boolean> {
     const everySeconds = this.config.CAIRN_GC_EVERY_HOURS * 3600;
     const since = await this.rows.secondsSinceLast();
     if (since === undefined || since >= everySeconds) await this.start();
-    return LOOK_MS;
+    return false;
   }
 
   /** Of several processes one starts it: the others find it begun. */

@@ -20,6 +20,7 @@ import {
   type OperationProblem,
   type OperationProgress,
   OperationStoppedError,
+  RequesterDisabledError,
 } from './operation.js';
 import { OperationRepository } from './operation.repository.js';
 
@@ -149,9 +150,10 @@ export class OperationRunner implements OnApplicationBootstrap, BeforeApplicatio
   }
 
   private async callerOf({ requestedBy }: Operation): Promise<Principal> {
-    return requestedBy === subjectOf(CAIRN_ITSELF)
-      ? CAIRN_ITSELF
-      : this.principals.bySubject(CAIRN_ITSELF, requestedBy);
+    if (requestedBy === subjectOf(CAIRN_ITSELF)) return CAIRN_ITSELF;
+    const principal = await this.principals.bySubject(CAIRN_ITSELF, requestedBy);
+    if (principal.disabledAt !== null) throw new RequesterDisabledError(requestedBy);
+    return principal;
   }
 
   /** @returns the outcome for metrics */

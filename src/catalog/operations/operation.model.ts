@@ -64,7 +64,7 @@ export class OperationModel {
   @Field(() => JsonScalar, {
     nullable: true,
     description:
-      'What came of it, once it succeeded: `{commitId}` of a commit, that or `{conflicts}` of a merge.',
+      'What came of it, once it succeeded: `{commitId}` of a commit, that or `{conflicts, total}` of a merge, `{objects, bytes, skipped}` of an import, counts of a garbage collection.',
   })
   result?: object | null;
 

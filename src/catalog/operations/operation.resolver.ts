@@ -21,10 +21,11 @@ export class OperationResolver {
   @Access('governed')
   @ResolveField('operations', () => OperationPage, { description: 'Long work on it, newest first.' })
   listOperations(
+    @Caller() caller: Principal,
     @Parent() repository: RepositoryModel,
     @Args() page: PageArgs,
   ): Promise<Page<OperationModel>> {
-    return this.operations.list(repository, page);
+    return this.operations.list(caller, repository, page);
   }
 
   @Access('governed')

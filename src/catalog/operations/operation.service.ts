@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { z } from 'zod';
-import { type Principal, subjectOf } from '../../identity/index.js';
+import { ACCESS_DECIDER, type AccessDecider, type Principal, subjectOf } from '../../identity/index.js';
 import { Database, type Page, type PageArgs, pageOf, pageRequest, validate } from '../../platform/index.js';
 import type { Repository } from '../repositories/repository.js';
 import { RepositoryService } from '../repositories/repository.service.js';
@@ -21,6 +21,7 @@ export class OperationService {
     private readonly operations: OperationRepository,
     private readonly repositories: RepositoryService,
     private readonly runner: OperationRunner,
+    @Inject(ACCESS_DECIDER) private readonly access: AccessDecider,
   ) {}
 
   /**
@@ -42,7 +43,7 @@ export class OperationService {
   }
 
   /**
-   * For who started it, and who may read its repository.
+   * For who may read its repository, and for who started it as long as they may write to it; administrators see what belongs to none.
    * @param waitSeconds 0–20: answers when it has ended, or after so long
    * @throws {NotFoundError}
    */
@@ -56,28 +57,29 @@ export class OperationService {
     return operation;
   }
 
-  /** Newest first. The caller was shown the repository. */
-  async list(repository: Repository, args: PageArgs): Promise<Page<Operation>> {
+  /** Newest first. Needs `read`: what came of them names paths. */
+  async list(caller: Principal, repository: Repository, args: PageArgs): Promise<Page<Operation>> {
+    await this.repositories.open(caller, repository.name, 'read');
     const request = pageRequest<readonly [number]>(args, 1);
     return pageOf(await this.operations.list(repository.id, request), request, ({ seq }) => [seq]);
   }
 
-  /** For who started it, and who may write to its repository. What has ended stays as it ended. */
+  /** Needs `write`; of what belongs to no repository, administration. What has ended stays as it ended. */
   async cancel(caller: Principal, id: string): Promise<Operation> {
     const operation = await this.visible(caller, id);
-    if (operation.requestedBy !== subjectOf(caller)) await this.authorize(caller, operation, 'write');
+    await this.authorize(caller, operation, 'write');
     return (await this.operations.requestCancel(id)) ?? (await this.operations.find(id)) ?? operation;
   }
 
   private async visible(caller: Principal, id: string): Promise<Operation> {
     const operation = await this.operations.find(validate(ID, id, 'id'));
     if (operation === undefined) throw operationNotFound(id);
-    if (operation.requestedBy !== subjectOf(caller)) await this.authorize(caller, operation, 'read');
+    await this.authorize(caller, operation, operation.requestedBy === subjectOf(caller) ? 'write' : 'read');
     return operation;
   }
 
   private async authorize(caller: Principal, operation: Operation, action: 'read' | 'write'): Promise<void> {
-    if (operation.repositoryId === null) throw operationNotFound(operation.id);
-    await this.repositories.openById(caller, operation.repositoryId, action);
+    if (operation.repositoryId === null) await this.access.authorizeAdministration(caller);
+    else await this.repositories.openById(caller, operation.repositoryId, action);
   }
 }

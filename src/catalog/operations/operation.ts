@@ -66,4 +66,12 @@ export class OperationExhaustedError extends DomainError {
   }
 }
 
+/** Whoever started it may do nothing any more. */
+export class RequesterDisabledError extends DomainError {
+  readonly kind = 'forbidden';
+  constructor(subject: string) {
+    super(`${subject}, who started the operation, was disabled.`, { subject });
+  }
+}
+
 export const operationNotFound = (id: string): NotFoundError => new NotFoundError('Operation', id);

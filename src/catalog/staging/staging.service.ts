@@ -13,6 +13,7 @@ import {
 import { CHANGES, ChangeReader } from '../commits/changes.js';
 import { RevisionService } from '../commits/revision.service.js';
 import { OperationService } from '../operations/operation.service.js';
+import { BranchMovedError } from '../refs/ref.js';
 import type { Repository } from '../repositories/repository.js';
 import { RepositoryService } from '../repositories/repository.service.js';
 import {
@@ -33,6 +34,9 @@ const DISCARD = z.object({
   branch: z.string().max(300),
   paths: z.array(z.string().max(1024)).min(1).max(10_000).optional(),
 });
+
+/** Looks at a branch that others move at the same time. */
+const MAX_ATTEMPTS = 20;
 
 /** What a path must be for a write to happen: not there (`ifNoneMatch: '*'`), or those bytes. */
 export interface StagingCondition {
@@ -65,6 +69,7 @@ export class StagingService {
    * Stages changes of paths, all or none; of several for one path the last counts. Needs `write`.
    * @param condition what one path must be, staged changes included, for any of it to happen
    * @returns the edits as they were stored
+   * @throws {BranchMovedError} it moved again and again while the condition was looked at
    * @throws {PreconditionFailedError} @throws {ObjectNotUploadedError} @throws {InvalidInputError} @throws {NotFoundError}
    */
   async stage(
@@ -75,7 +80,7 @@ export class StagingService {
     const { repository: name, branch, changes } = validate(STAGE, input, 'input');
     const { repository } = await this.repositories.open(caller, name, 'write', { branch });
     const edits = await this.changes.toEdits(repository, changes);
-    for (;;) {
+    for (let attempt = 1; ; attempt++) {
       const committed = condition && (await this.committed(repository, branch, condition.path));
       const isDone = await this.database.run(async () => {
         const area = await this.staging.openArea(repository.id, branch, condition !== undefined);
@@ -89,6 +94,7 @@ export class StagingService {
         return true;
       });
       if (isDone) return edits;
+      if (attempt === MAX_ATTEMPTS) throw new BranchMovedError(name, branch, committed!.headId, undefined);
     }
   }
 

@@ -16,7 +16,7 @@ export class UploadArgs {
   @Field(() => String)
   repository!: string;
 
-  @Field(() => [UploadObjectInput], { description: '1 to 1,000.' })
+  @Field(() => [UploadObjectInput], { description: '1 to 1,000; to be prepared, 1 TiB together at most.' })
   objects!: UploadObjectInput[];
 }
 

@@ -20,6 +20,10 @@ import { UploadMissingError } from './errors.js';
 /** Uploads of one request at most. */
 const MAX_UPLOADS = 1_000;
 
+/** Bytes that one request prepares at most: bounds how many parts its answer names. */
+const MAX_PREPARED_BYTES = 2 ** 40;
+const PREPARE_AT_ONCE = 16;
+
 /** Objects that one request has read and hashed at a time. */
 const ADOPT_AT_ONCE = 4;
 
@@ -60,7 +64,7 @@ export class UploadService {
   }
 
   /**
-   * Says how each object is to be sent; of one that was begun in parts, what of it is missing. Needs `write`.
+   * Says how each object is to be sent, 1 TiB of them at most or one; of one that was begun in parts, what of it is missing. Needs `write`.
    * @returns in the order of `objects`
    */
   async prepare(
@@ -69,18 +73,28 @@ export class UploadService {
     objects: readonly StoredObject[],
   ): Promise<PreparedUpload[]> {
     const wanted = this.parse(objects);
+    const bytes = wanted.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+    if (wanted.length > 1 && bytes > MAX_PREPARED_BYTES)
+      throw new InvalidInputError(
+        'objects',
+        `must have at most ${MAX_PREPARED_BYTES} bytes together, or be one`,
+      );
     const { repository } = await this.repositories.open(caller, name, 'write');
     const held = await this.heldOf(repository, wanted);
     const { direct } = this.objects;
+    // Of large ones the store is asked what it has.
+    const limit = pLimit(PREPARE_AT_ONCE);
     return Promise.all(
-      wanted.map(async (object) => {
-        const isHeld = held.get(object.sha256) === object.sizeBytes;
-        if (isHeld || direct === undefined) return { ...object, isHeld };
-        const signed = await direct.signUpload(placeOf(repository, object));
-        return signed.kind === 'whole'
-          ? { ...object, isHeld, request: signed.request }
-          : { ...object, isHeld, parts: signed.parts };
-      }),
+      wanted.map((object) =>
+        limit(async () => {
+          const isHeld = held.get(object.sha256) === object.sizeBytes;
+          if (isHeld || direct === undefined) return { ...object, isHeld };
+          const signed = await direct.signUpload(placeOf(repository, object));
+          return signed.kind === 'whole'
+            ? { ...object, isHeld, request: signed.request }
+            : { ...object, isHeld, parts: signed.parts };
+        }),
+      ),
     );
   }
 

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import {
+  ContentService,
   ModelVersionService,
   RefService,
   RepositoryService,
@@ -17,7 +18,7 @@ import {
   NotFoundError,
 } from '../../../platform/index.js';
 import type { Action } from '../../../policy/index.js';
-import { OBJECT_STORE, type ObjectBody, type ObjectStore } from '../../../storage/index.js';
+import type { ObjectBody } from '../../../storage/index.js';
 import { LoggedModelService } from '../tracking/logged-model.service.js';
 import { RunService } from '../tracking/run.service.js';
 import { type ArtifactPlace, branchOf } from './artifact-place.js';
@@ -54,7 +55,7 @@ export class ArtifactService {
     private readonly staging: StagingService,
     private readonly views: ViewService,
     private readonly refs: RefService,
-    @Inject(OBJECT_STORE) private readonly objects: ObjectStore,
+    private readonly content: ContentService,
   ) {}
 
   /** What is directly below a place, by name; nothing for a file and where nothing is. Needs `read`. */
@@ -76,12 +77,13 @@ export class ArtifactService {
     return items;
   }
 
-  /** Needs `read`. @throws {NotFoundError} */
+  /** Needs `read`, and is recorded as an access. @throws {NotFoundError} */
   async open(caller: Principal, place: ArtifactPlace): Promise<{ entry: TreeEntry; stream: Readable }> {
     const { view, prefix } = await this.view(caller, place);
     const found = view && (await this.views.entry(view, `${prefix}${place.path}`));
     if (found === undefined) throw new NotFoundError('Artifact', place.path);
-    return { entry: found.entry, stream: await this.objects.open(found.entry.sha256) };
+    const stream = await this.content.openIn(caller, view!, `${prefix}${place.path}`, found, 'mlflow');
+    return { entry: found.entry, stream };
   }
 
   /** Stages the bytes at a place. Needs `write`. @throws {ArtifactsFixedError} @throws {InvalidInputError} */
