@@ -22,10 +22,14 @@ export async function layOut(
   await setModes(path.join(folder, 'code'), { file: 0o755, folder: 0o755, user });
 }
 
-/** Removes a folder and all in it, also read-only folders. One that is not there is no error. */
+/** Removes a folder and all in it, also read-only folders. One that is not there, or that another removes meanwhile, is no error. */
 export async function removeTree(folder: string): Promise<void> {
-  await setModes(folder, { folder: 0o755 });
-  await rm(folder, { recursive: true, force: true });
+  try {
+    await setModes(folder, { folder: 0o755 });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
+  await rm(folder, { recursive: true, force: true, maxRetries: 3 });
 }
 
 async function writeFile(base: string, mount: string, file: MountedFile): Promise<void> {
