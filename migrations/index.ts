@@ -21,6 +21,7 @@ import { RowKeys1795392000053 } from './1795392000053-row-keys.js';
 import { Models1795392000054 } from './1795392000054-models.js';
 import { GarbageCollection1795392000055 } from './1795392000055-garbage-collection.js';
 import { Imports1795392000056 } from './1795392000056-imports.js';
+import { LineageTime1795392000060 } from './1795392000060-lineage-time.js';
 
 /** Every migration, in order. A room's migration creates that room's tables. */
 export const MIGRATIONS = [
@@ -47,4 +48,5 @@ export const MIGRATIONS = [
   Models1795392000054,
   GarbageCollection1795392000055,
   Imports1795392000056,
+  LineageTime1795392000060,
 ];
