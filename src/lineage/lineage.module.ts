@@ -15,6 +15,8 @@ import { EventListRepository } from './log/event-list.repository.js';
 import { EventListResolver } from './log/event-list.resolver.js';
 import { EventListService } from './log/event-list.service.js';
 import { EventLogRepository } from './log/event-log.repository.js';
+import { EventPartitionsRepository } from './log/event-partitions.repository.js';
+import { EventRetention } from './log/event-retention.js';
 import { ProjectionRepository } from './projection/projection.repository.js';
 import { ProjectionResolver } from './projection/projection.resolver.js';
 import { Projector } from './projection/projector.js';
@@ -43,6 +45,8 @@ import { RunService } from './runs/run.service.js';
     RunService,
     RunResolver,
     EventFeed,
+    EventPartitionsRepository,
+    EventRetention,
     EventListRepository,
     EventListService,
     EventListResolver,

@@ -15,10 +15,26 @@ export interface FedEvent {
   readonly body: EventBody;
 }
 
+/** Tells up to which `seq` a follower has come; undefined while it follows nothing. */
+export type FollowerPosition = () => Promise<string | undefined>;
+
 /** The event log for followers that keep a position in it. They see everything: what they show to whom is theirs to decide. */
 @Injectable()
 export class EventFeed {
+  private readonly followers: FollowerPosition[] = [];
+
   constructor(private readonly database: Database) {}
+
+  /** Adds a follower, at its construction: no event goes from the log before it had it. */
+  follow(position: FollowerPosition): void {
+    this.followers.push(position);
+  }
+
+  /** Whether all followers have come to `seq`. */
+  async isFollowedTo(seq: string): Promise<boolean> {
+    const positions = await Promise.all(this.followers.map((position) => position()));
+    return positions.every((position) => position === undefined || BigInt(position) >= BigInt(seq));
+  }
 
   /** The greatest `seq` up to which nothing can come any more: numbers are drawn before transactions end, in any order. */
   watermark(): Promise<string> {

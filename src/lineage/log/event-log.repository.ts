@@ -41,7 +41,7 @@ export class EventLogRepository {
        FROM jsonb_to_recordset($1::jsonb) AS r (id text, kind text, "eventTime" timestamptz, principal text, "subjectId" uuid,
          "assetIds" uuid[], "runId" uuid, body jsonb, warnings jsonb, withheld uuid[], "projectionError" text), hold
        ORDER BY id COLLATE "C"
-       ON CONFLICT (id) DO NOTHING RETURNING id`,
+       ON CONFLICT (id, event_time) DO NOTHING RETURNING id`,
       [`[${events.map(rowOf).join(',')}]`, PROJECTION_LOCK],
     );
     return new Set(rows.map(({ id }) => id));

@@ -337,6 +337,15 @@ export const CONFIG_SCHEMA = z.object({
   CAIRN_TREE_CACHE_BYTES: sizeBytes
     .default(256 * 1024 ** 2)
     .describe('Memory for nodes of trees that were used lately, in bytes.'),
+  LINEAGE_EVENT_RETENTION_DAYS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(36_500)
+    .optional()
+    .describe(
+      'How long lineage events are kept, in days, by months that end as a whole; the graph keeps what they told. Default: for ever.',
+    ),
   STATEMENTS_MAX_BYTES: sizeBytes
     .default(1024 ** 2)
     .describe('Largest SQL text that is parsed, in bytes of UTF-8.'),

@@ -54,6 +54,7 @@ export class EventFollower implements OnApplicationBootstrap, BeforeApplicationS
   ) {
     if (client !== undefined && ELASTICSEARCH_EVENTS)
       this.index = new EventIndex(client, ELASTICSEARCH_INDEX_PREFIX);
+    feed.follow(async () => (this.index === undefined ? undefined : this.position()));
   }
 
   onApplicationBootstrap(): void {

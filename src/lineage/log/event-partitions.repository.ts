@@ -1,0 +1,101 @@
+import { Injectable } from '@nestjs/common';
+import { Database } from '../../platform/index.js';
+import { PROJECTION_LOCK } from './event-log.repository.js';
+import { type Month, monthOfTable } from './months.js';
+
+/** How long changing the partitions may wait for those who use them; they wait behind it. */
+const LOCK_TIMEOUT = '2s';
+
+/** The partitions of the log: one a month of event time, and `lineage_event_other` for all else. */
+@Injectable()
+export class EventPartitionsRepository {
+  constructor(private readonly database: Database) {}
+
+  /** The oldest first. */
+  async months(): Promise<Month[]> {
+    const rows = await this.database.query<{ table: string }>(
+      `SELECT c.relname AS "table" FROM pg_inherits AS i JOIN pg_class AS c ON c.oid = i.inhrelid
+       WHERE i.inhparent = 'lineage_event'::regclass ORDER BY 1`,
+    );
+    return rows.flatMap(({ table }) => monthOfTable(table) ?? []);
+  }
+
+  /** Gives a month a partition, unless events of it came before there was one. @returns whether it has one now */
+  async create({ table, from, to }: Month): Promise<boolean> {
+    return this.database.run(async () => {
+      await this.alone();
+      const [row] = await this.database.query<{ isLate: boolean }>(
+        'SELECT EXISTS (SELECT FROM lineage_event_other WHERE event_time >= $1 AND event_time < $2) AS "isLate"',
+        [from, to],
+      );
+      if (row!.isLate) return false;
+      await this.database.query(
+        `CREATE TABLE IF NOT EXISTS ${table} PARTITION OF lineage_event
+         FOR VALUES FROM ('${from.toISOString()}') TO ('${to.toISOString()}')`,
+      );
+      return true;
+    });
+  }
+
+  /** The last of a month to come; undefined when there is none. */
+  async lastSeq({ from, to }: Month): Promise<string | undefined> {
+    const [row] = await this.database.query<{ seq: string | null }>(
+      'SELECT max(seq) AS seq FROM lineage_event WHERE event_time >= $1 AND event_time < $2',
+      [from, to],
+    );
+    return row!.seq ?? undefined;
+  }
+
+  /** The last event to come that {@link deleteOthers} would end; undefined when there is none. */
+  async lastOtherSeq(horizon: Date): Promise<string | undefined> {
+    const [row] = await this.database.query<{ seq: string | null }>(
+      'SELECT max(seq) AS seq FROM lineage_event_other WHERE event_time < $1 AND received_at < $1',
+      [horizon],
+    );
+    return row!.seq ?? undefined;
+  }
+
+  /**
+   * Ends a month, unless something of it came after `horizon`.
+   * @returns whether it is gone
+   */
+  async drop({ table, from, to }: Month, horizon: Date): Promise<boolean> {
+    return this.database.run(async () => {
+      await this.alone();
+      const [row] = await this.database.query<{ isNeeded: boolean }>(
+        `SELECT EXISTS (SELECT FROM lineage_event WHERE event_time >= $1 AND event_time < $2 AND received_at >= $3) AS "isNeeded"`,
+        [from, to, horizon],
+      );
+      if (row!.isNeeded) return false;
+      await this.database.query(`DROP TABLE IF EXISTS ${table}`);
+      await this.forget(to);
+      return true;
+    });
+  }
+
+  /** Ends events without a month that happened and came before `horizon`. @returns how many, `limit` at most */
+  async deleteOthers(horizon: Date, limit: number): Promise<number> {
+    return this.database.run(async () => {
+      const rows = await this.database.query(
+        `DELETE FROM lineage_event_other WHERE ctid = ANY(ARRAY(
+           SELECT ctid FROM lineage_event_other WHERE event_time < $1 AND received_at < $1 LIMIT $2)) RETURNING 1`,
+        [horizon, limit],
+      );
+      if (rows.length > 0) await this.forget(horizon);
+      return rows.length;
+    });
+  }
+
+  /** From here on the graph knows more than the log. */
+  private async forget(before: Date): Promise<void> {
+    await this.database.query(
+      'UPDATE lineage_graph SET forgotten_before = greatest(forgotten_before, $1::timestamptz)',
+      [before],
+    );
+  }
+
+  private async alone(): Promise<void> {
+    await this.database.query(`SET LOCAL lock_timeout = '${LOCK_TIMEOUT}'`);
+    await this.database.query('SELECT pg_advisory_xact_lock($1)', [PROJECTION_LOCK]);
+  }
+}
