@@ -8,6 +8,8 @@ import { startEmbeddedPostgres } from '../../dist/src/platform/index.js';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 const START_TIMEOUT_MS = 60_000;
+/** As `npm start` has them. */
+const SERVICE_OPTIONS = ['--max-semi-space-size=64'];
 
 /**
  * Starts the built service in a process of its own, over an embedded PostgreSQL with the settings of production, on a free port and
