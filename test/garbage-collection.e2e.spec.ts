@@ -226,9 +226,9 @@ describe('garbage collection', () => {
     await collect();
     await sleep(UNDO_MS);
     const repositories = cairn.app.get(RepositoryService);
-    const sizes = jest.spyOn(repositories, 'objectSizes').mockImplementationOnce(async (...named) => {
+    const sizes = jest.spyOn(repositories, 'heldObjects').mockImplementationOnce(async (...named) => {
       sizes.mockRestore();
-      const found = await repositories.objectSizes(...named);
+      const found = await repositories.heldObjects(...named);
       await collect();
       return found;
     });

@@ -8,6 +8,8 @@ import { startEmbeddedPostgres } from '../../dist/src/platform/index.js';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 const START_TIMEOUT_MS = 60_000;
+/** As `npm start` has them. */
+const SERVICE_OPTIONS = ['--max-semi-space-size=64'];
 
 /**
  * Starts the built service in a process of its own, over an embedded PostgreSQL with the settings of production, on a free port and
@@ -27,20 +29,24 @@ export async function startBenchCairn(nodeOptions = [], settings = {}) {
   await service.query('CREATE DATABASE floor');
   const floor = new pg.Pool({ connectionString: floorUrl, max: 16 });
   const token = `bench-${randomBytes(24).toString('hex')}`;
-  const child = spawn(process.execPath, [...nodeOptions, path.join(ROOT, 'dist/src/main.js')], {
-    cwd: ROOT,
-    env: {
-      ...process.env,
-      DATABASE_URL: postgres.url,
-      CAIRN_PORT: '0',
-      CAIRN_DATA_DIR: path.join(folder, 'data'),
-      CAIRN_POLICY_DIR: path.join(ROOT, 'policies'),
-      CAIRN_ADMIN_TOKEN: token,
-      CAIRN_LOG_LEVEL: 'warn',
-      ...settings,
+  const child = spawn(
+    process.execPath,
+    [...SERVICE_OPTIONS, ...nodeOptions, path.join(ROOT, 'dist/src/main.js')],
+    {
+      cwd: ROOT,
+      env: {
+        ...process.env,
+        DATABASE_URL: postgres.url,
+        CAIRN_PORT: '0',
+        CAIRN_DATA_DIR: path.join(folder, 'data'),
+        CAIRN_POLICY_DIR: path.join(ROOT, 'policies'),
+        CAIRN_ADMIN_TOKEN: token,
+        CAIRN_LOG_LEVEL: 'warn',
+        ...settings,
+      },
+      stdio: ['ignore', 'pipe', 'inherit'],
     },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  );
   const ended = new Promise((resolve) => child.once('exit', resolve));
   process.once('exit', () => child.kill());
   const stop = async () => {

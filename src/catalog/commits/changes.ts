@@ -51,9 +51,9 @@ export class ChangeReader {
   async toEdits(repository: Repository, changes: z.output<typeof CHANGES>): Promise<TreeEdit[]> {
     const seen = new Set<string>();
     const digests = changes.flatMap((change) => (change.sha256 === undefined ? [] : [change.sha256]));
-    const uploaded = await this.repositories.objectSizes(repository, digests);
+    const uploaded = await this.repositories.heldObjects(repository, digests);
     const held = await this.ledger.touch(
-      [...uploaded].map(([sha256, sizeBytes]) => ({ sha256: sha256 as Sha256, sizeBytes })),
+      [...uploaded].map(([sha256, { sizeBytes }]) => ({ sha256: sha256 as Sha256, sizeBytes })),
     );
     // Only now is it known what stays: before, it may have been removed and forgotten since it was looked for.
     const objects = await this.repositories.heldObjects(repository, [...held]);

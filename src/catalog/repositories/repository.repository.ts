@@ -10,6 +10,8 @@ import type { Repository } from './repository.js';
 const COLUMNS = `r.id, r.name, r.kind, r.asset_id AS "assetId", r.default_branch AS "defaultBranch",
   r.created_by AS "createdBy", r.created_at AS "createdAt", r.checks, r.deleted_at AS "deletedAt"`;
 
+const UUID_CHARS = 36;
+
 /** Bytes that a repository may commit. */
 export interface HeldObject {
   readonly sizeBytes: number;
@@ -120,16 +122,27 @@ export class RepositoryRepository {
 
   /** Like {@link objectSizes}, with the source of those that were imported. */
   async heldObjects(repositoryId: string, digests: readonly string[]): Promise<Map<string, HeldObject>> {
-    const rows = await this.database.query<{ sha256: string; sizeBytes: number; source: string | null }>(
-      `SELECT o.sha256, o.size_bytes::float8 AS "sizeBytes", i.source
-       FROM repository_object AS o LEFT JOIN imported_object AS i ON i.sha256 = o.sha256
-       WHERE o.repository_id = $1 AND o.sha256 = ANY($2)`,
-      [repositoryId, digests],
+    const found = await Promise.all(
+      digests.map(async (sha256) => ({ sha256, held: await this.heldByKey(`${repositoryId} ${sha256}`) })),
     );
     return new Map(
-      rows.map(({ sha256, sizeBytes, source }) => [sha256, { sizeBytes, importedFrom: source ?? undefined }]),
+      found.flatMap(({ sha256, held }): [string, HeldObject][] =>
+        held === undefined ? [] : [[sha256, held]],
+      ),
     );
   }
+
+  private readonly heldByKey = batched<HeldObject>(async (keys) => {
+    const rows = await this.database.query<{ key: string; sizeBytes: number; source: string | null }>(
+      `SELECT o.repository_id || ' ' || o.sha256 AS key, o.size_bytes::float8 AS "sizeBytes", i.source
+       FROM repository_object AS o LEFT JOIN imported_object AS i ON i.sha256 = o.sha256
+       WHERE (o.repository_id, o.sha256) IN (SELECT * FROM unnest($1::uuid[], $2::text[]))`,
+      [keys.map((key) => key.slice(0, UUID_CHARS)), keys.map((key) => key.slice(UUID_CHARS + 1))],
+    );
+    return new Map(
+      rows.map(({ key, sizeBytes, source }) => [key, { sizeBytes, importedFrom: source ?? undefined }]),
+    );
+  });
 
   private find(where: FindOptionsWhere<RepositoryEntity>): Promise<Repository | null> {
     return this.database.repository(RepositoryEntity).findOneBy(where);

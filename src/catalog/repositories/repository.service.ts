@@ -24,7 +24,7 @@ import {
   type StoredObject,
 } from '../../storage/index.js';
 import { type Asset, MANAGED_IDENTITY_NAMESPACE } from '../assets/asset.js';
-import { AssetService } from '../assets/asset.service.js';
+import { AssetService, resourceOf } from '../assets/asset.service.js';
 import { CommitWriter } from '../commits/commit-writer.js';
 import { CommitCollectedError } from '../gc/garbage-collection.js';
 import { RefRepository } from '../refs/ref.repository.js';
@@ -157,7 +157,7 @@ export class RepositoryService {
     if (!repository) throw new NotFoundError('Repository', name);
     const asset = (await this.assets.getVisible(caller, [repository.assetId])).get(repository.assetId);
     if (!asset) throw new NotFoundError('Repository', name);
-    await this.assets.authorize(caller, action, asset, context);
+    await this.policy.authorize(caller, action, resourceOf(asset), context);
     return { repository, asset };
   }
 
@@ -166,12 +166,7 @@ export class RepositoryService {
     return this.repositories.findByAsset(assetId);
   }
 
-  /** Sizes in bytes of those objects that were uploaded to the repository, by digest. */
-  objectSizes(repository: Repository, digests: readonly string[]): Promise<Map<string, number>> {
-    return this.repositories.objectSizes(repository.id, digests);
-  }
-
-  /** The same with what is known of them. */
+  /** What is known of those objects that were uploaded to the repository, or imported into it, by digest. */
   heldObjects(repository: Repository, digests: readonly string[]): Promise<Map<string, HeldObject>> {
     return this.repositories.heldObjects(repository.id, digests);
   }

@@ -5,8 +5,13 @@ import type { TreeNode } from './node.js';
 /** Nodes of several changes, the later ones made on the earlier ones, that are stored together at their end. */
 export class DraftNodes extends CachedNodes {
   private readonly drafts = new Map<Sha256, TreeNode>();
+  private isFinished = false;
 
-  constructor(private readonly base: CachedNodes) {
+  /** @param before a draft whose trees may be changed here; it is stored first */
+  constructor(
+    private readonly under: CachedNodes,
+    private before?: DraftNodes,
+  ) {
     super(
       {
         readMany: () => Promise.reject(new TypeError('drafts read by their base')),
@@ -14,6 +19,12 @@ export class DraftNodes extends CachedNodes {
       },
       1,
     );
+  }
+
+  /** What holds the nodes that are none of these. */
+  private get base(): CachedNodes {
+    if (this.before?.isFinished) this.before = undefined;
+    return this.before ?? this.under;
   }
 
   override peek(sha256: Sha256): TreeNode | undefined {
@@ -31,9 +42,10 @@ export class DraftNodes extends CachedNodes {
     for (const { sha256, node } of nodes) this.drafts.set(sha256, node);
   }
 
-  /** Stores them all. */
+  /** Stores them all, where they are at hand from then on. */
   async finish(): Promise<void> {
-    if (this.drafts.size === 0) return;
-    await this.base.save([...this.drafts].map(([sha256, node]) => ({ sha256, node })));
+    if (this.drafts.size > 0)
+      await this.under.save([...this.drafts].map(([sha256, node]) => ({ sha256, node })));
+    this.isFinished = true;
   }
 }

@@ -9,5 +9,5 @@ export { MemoryNodeStore } from './node-store.js';
 export type { NodeStore, StoredNode } from './node-store.js';
 export { comparePaths, parsePath } from './paths.js';
 export type { ReachableObjects } from './reachable.js';
-export { Trees } from './trees.js';
+export { Trees, TreesDraft } from './trees.js';
 export type { TreeStats } from './trees.js';

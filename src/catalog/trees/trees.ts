@@ -117,14 +117,11 @@ export class Trees {
   }
 
   /**
-   * Makes several changes whose nodes are stored together when all are made: none of the new trees is to be relied on before.
-   * @param work does them on the trees it is given
+   * Begins several changes whose nodes are stored together: none of the new trees is to be relied on before.
+   * @param before a draft of these trees that is stored first, whose new trees are changed further
    */
-  async together<T>(work: (trees: Trees) => Promise<T>): Promise<T> {
-    const draft = new DraftNodes(this.nodes);
-    const result = await work(new Trees(draft));
-    await draft.finish();
-    return result;
+  draft(before?: TreesDraft): TreesDraft {
+    return new TreesDraft(this.nodes, before);
   }
 
   /**
@@ -164,4 +161,21 @@ function canExist(path: string): boolean {
 
 async function* once<T>(value: T): AsyncGenerator<T> {
   yield value;
+}
+
+/** Changes under way whose nodes are not stored yet. See {@link Trees.draft}. */
+export class TreesDraft {
+  /** Reads what is stored and what was changed here; changes are kept here. */
+  readonly trees: Trees;
+  private readonly nodes: DraftNodes;
+
+  constructor(stored: CachedNodes, before?: TreesDraft) {
+    this.nodes = new DraftNodes(stored, before?.nodes);
+    this.trees = new Trees(this.nodes);
+  }
+
+  /** Stores all new nodes. */
+  store(): Promise<void> {
+    return this.nodes.finish();
+  }
 }

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { CONFIG, type Config, Database, DomainError } from '../../platform/index.js';
+import { batched, CONFIG, type Config, Database, DomainError } from '../../platform/index.js';
 import type { StoredObject } from '../object-store.js';
 import type { Sha256 } from '../sha256.js';
 
@@ -48,6 +48,16 @@ export class Ledger {
    * @returns those that may be referred to; the others are being removed
    */
   async touch(objects: readonly StoredObject[]): Promise<Set<Sha256>> {
+    const touched = await Promise.all(
+      objects.map(async ({ sha256, sizeBytes }) =>
+        (await this.touchByKey(`${sha256} ${sizeBytes}`)) ? sha256 : undefined,
+      ),
+    );
+    return new Set(touched.flatMap((sha256) => sha256 ?? []));
+  }
+
+  private readonly touchByKey = batched<true>(async (keys) => {
+    const objects = keys.map((key) => key.split(' '));
     const rows = await this.database.query<{ sha256: Sha256 }>(
       `WITH named AS (SELECT DISTINCT ON (sha256) * FROM unnest($1::text[], $2::bigint[]) AS n (sha256, size_bytes) ORDER BY sha256),
        fresh AS (
@@ -59,8 +69,9 @@ export class Ledger {
          ON CONFLICT (sha256) DO UPDATE SET touched_at = now(), condemned_at = NULL, condemned_by = NULL
          WHERE stored_object.removing_at IS NULL RETURNING sha256
        ) SELECT sha256 FROM fresh UNION ALL SELECT sha256 FROM written`,
-      [objects.map(({ sha256 }) => sha256), objects.map(({ sizeBytes }) => sizeBytes), this.freshSeconds],
+      [objects.map(([sha256]) => sha256), objects.map(([, sizeBytes]) => sizeBytes), this.freshSeconds],
     );
-    return new Set(rows.map(({ sha256 }) => sha256));
-  }
+    const touched = new Set(rows.map(({ sha256 }) => sha256));
+    return new Map(keys.flatMap((key, i) => (touched.has(objects[i]![0] as Sha256) ? [[key, true]] : [])));
+  });
 }
