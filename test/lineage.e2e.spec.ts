@@ -2,6 +2,7 @@ import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { DERIVED_TABLES } from '../src/lineage/projection/graph-hash.js';
 import { Projector } from '../src/lineage/index.js';
 import { Database } from '../src/platform/index.js';
 import { startTestCairn, type TestCairn } from './support/cairn.js';
@@ -591,10 +592,7 @@ describe('the graph', () => {
 });
 
 describe('recordings of real producers', () => {
-  const clear = () =>
-    sql.query(
-      `TRUNCATE lineage_event, lineage_edge, lineage_column_edge, lineage_run, lineage_run_dataset, lineage_facet, lineage_version, outbox_message`,
-    );
+  const clear = () => sql.query(`TRUNCATE lineage_event, ${DERIVED_TABLES.join(', ')}, outbox_message`);
   const hash = () => cairn.app.get(Projector).graphHash();
 
   test('dbt: every dataset edge and all direct columns that its events hold', async () => {

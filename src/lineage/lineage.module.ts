@@ -19,6 +19,7 @@ import { EventPartitionsRepository } from './log/event-partitions.repository.js'
 import { EventRetention } from './log/event-retention.js';
 import { ProjectionRepository } from './projection/projection.repository.js';
 import { ProjectionResolver } from './projection/projection.resolver.js';
+import { StatementRepository } from './projection/statement.repository.js';
 import { Projector } from './projection/projector.js';
 import { RunRepository } from './runs/run.repository.js';
 import { RunResolver } from './runs/run.resolver.js';
@@ -30,6 +31,7 @@ import { RunService } from './runs/run.service.js';
   providers: [
     EventLogRepository,
     ProjectionRepository,
+    StatementRepository,
     Projector,
     ProjectionResolver,
     EmissionCheck,

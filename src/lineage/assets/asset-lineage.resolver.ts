@@ -2,7 +2,13 @@ import { Args, Int, Parent, ResolveField, Resolver } from '@nestjs/graphql';
 import { AssetModel } from '../../catalog/index.js';
 import { Access, Caller, type Principal } from '../../identity/index.js';
 import { JsonScalar, type Page, PageArgs } from '../../platform/index.js';
-import { ColumnLineageGraphModel, LineageDirectionEnum, LineageGraphModel } from '../graph/graph.model.js';
+import {
+  ColumnLineageGraphModel,
+  ImpactModel,
+  LineageDifferenceModel,
+  LineageDirectionEnum,
+  LineageGraphModel,
+} from '../graph/graph.model.js';
 import { GraphService } from '../graph/graph.service.js';
 import type { LineageDirection } from '../graph/traversal.js';
 import { LineageRunModel, LineageRunPage } from '../runs/run.model.js';
@@ -59,8 +65,54 @@ export class AssetLineageResolver {
     depth: number,
     @Args('first', { type: () => Int, defaultValue: 500, description: 'Nodes at most, 1–5,000.' })
     first: number,
+    @Args('asOf', {
+      type: () => Date,
+      nullable: true,
+      description: 'The instant, by the times of events. Default: now.',
+    })
+    asOf?: Date,
   ): Promise<LineageGraphModel> {
-    return this.graph.around(caller, asset.id, { direction, depth, first });
+    return this.graph.around(caller, asset.id, { direction, depth, first, asOf });
+  }
+
+  @Access('governed')
+  @ResolveField(() => LineageDifferenceModel, {
+    description: 'What differs around the asset between two instants.',
+  })
+  lineageDiff(
+    @Caller() caller: Principal,
+    @Parent() asset: AssetModel,
+    @Args('from', { type: () => Date }) from: Date,
+    @Args('to', { type: () => Date, nullable: true, description: 'Default: now.' }) to: Date | undefined,
+    @Args('direction', { type: () => LineageDirectionEnum, defaultValue: 'both' })
+    direction: LineageDirection,
+    @Args('depth', { type: () => Int, defaultValue: 2, description: 'Hops, 1–20.' }) depth: number,
+    @Args('first', { type: () => Int, defaultValue: 500, description: 'Nodes of each at most, 1–5,000.' })
+    first: number,
+  ): Promise<LineageDifferenceModel> {
+    return this.graph.difference(caller, asset.id, { direction, depth, first, from, to });
+  }
+
+  @Access('governed')
+  @ResolveField(() => ImpactModel, { description: 'What is downstream of the asset, counted and listed.' })
+  impact(
+    @Caller() caller: Principal,
+    @Parent() asset: AssetModel,
+    @Args('depth', { type: () => Int, defaultValue: 20, description: 'Hops, 1–20.' }) depth: number,
+    @Args('first', {
+      type: () => Int,
+      defaultValue: 100,
+      description: 'Assets of the list at most, 1–1,000.',
+    })
+    first: number,
+    @Args('asOf', {
+      type: () => Date,
+      nullable: true,
+      description: 'The instant, by the times of events. Default: now.',
+    })
+    asOf?: Date,
+  ): Promise<ImpactModel> {
+    return this.graph.impact(caller, asset.id, { depth, first, asOf });
   }
 
   @Access('governed')
@@ -80,8 +132,14 @@ export class AssetLineageResolver {
       description: 'One column; all of them when absent.',
     })
     column?: string,
+    @Args('asOf', {
+      type: () => Date,
+      nullable: true,
+      description: 'The instant, by the times of events. Default: now.',
+    })
+    asOf?: Date,
   ): Promise<ColumnLineageGraphModel> {
-    return this.graph.columnsAround(caller, asset.id, { direction, depth, column });
+    return this.graph.columnsAround(caller, asset.id, { direction, depth, column, asOf });
   }
 
   @Access('governed')

@@ -1,5 +1,5 @@
 import { Field, ID, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
-import { AssetModel } from '../../catalog/index.js';
+import { type AssetKind, AssetKindEnum, AssetModel } from '../../catalog/index.js';
 import type { Transformation } from '../projection/facts.js';
 
 export const LineageDirectionEnum = { upstream: 'upstream', downstream: 'downstream', both: 'both' } as const;
@@ -77,6 +77,9 @@ export class ColumnEdgeModel {
 
   @Field(() => TransformationEnum)
   transformation!: Transformation;
+
+  @Field(() => Boolean, { description: 'Whether every job that makes it masks the values.' })
+  isMasking!: boolean;
 }
 
 @ObjectType('ColumnLineageGraph', { description: 'What lies around columns.' })
@@ -86,6 +89,62 @@ export class ColumnLineageGraphModel {
 
   @Field(() => Boolean, {
     description: 'Whether there is more within the depth than 2,000 columns or 5,000 edges.',
+  })
+  isTruncated!: boolean;
+}
+
+@ObjectType('LineageChanges', { description: 'What is there at one instant and not at the other.' })
+export class LineageChangesModel {
+  @Field(() => [LineageNodeModel])
+  nodes!: readonly LineageNodeModel[];
+
+  @Field(() => [LineageEdgeModel])
+  edges!: readonly LineageEdgeModel[];
+}
+
+@ObjectType('LineageDifference', { description: 'What differs between two instants.' })
+export class LineageDifferenceModel {
+  @Field(() => LineageChangesModel)
+  gained!: LineageChangesModel;
+
+  @Field(() => LineageChangesModel)
+  lost!: LineageChangesModel;
+
+  @Field(() => Boolean, { description: 'Whether one of the two graphs was not looked at to its end.' })
+  isTruncated!: boolean;
+}
+
+@ObjectType('ImpactCount')
+export class ImpactCountModel {
+  @Field(() => AssetKindEnum)
+  kind!: AssetKind;
+
+  @Field(() => Int)
+  count!: number;
+}
+
+@ObjectType('ImpactedAsset', { description: 'An asset that is downstream, and what leads to it.' })
+export class ImpactedAssetModel {
+  @Field(() => LineageNodeModel)
+  node!: LineageNodeModel;
+
+  @Field(() => LineageNodeModel, { description: 'Its neighbour on a shortest way.' })
+  through!: LineageNodeModel;
+}
+
+@ObjectType('Impact', {
+  description:
+    'What is downstream of an asset. What you may not see is gone through, and neither listed nor counted.',
+})
+export class ImpactModel {
+  @Field(() => [ImpactCountModel], { description: 'Of all that were found, by kind.' })
+  counts!: readonly ImpactCountModel[];
+
+  @Field(() => [ImpactedAssetModel], { description: 'The nearest first.' })
+  assets!: readonly ImpactedAssetModel[];
+
+  @Field(() => Boolean, {
+    description: 'Whether there are more than 20,000 assets or edges within the depth.',
   })
   isTruncated!: boolean;
 }

@@ -1,13 +1,25 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../platform/index.js';
 import type { Transformation } from '../projection/facts.js';
-import { ALL_COLUMNS } from '../projection/facts.js';
+import { ALL_COLUMNS, NO_JOB } from '../projection/facts.js';
 import type { Step, Way } from './traversal.js';
 
-/** An edge between two assets. */
+/** An edge between two assets. `from` and `to` are places, see {@link assetOfPlace}. */
 export interface AssetStep extends Step {
+  readonly sourceId: string;
+  readonly targetId: string;
   readonly firstSeenAt: Date;
   readonly lastSeenAt: Date;
+}
+
+const UUID_CHARS = 36;
+
+/**
+ * The asset at a place of a walk. A place is an asset, or a job as it is come to from one dataset where statements say which of its inputs
+ * flow into which of its outputs: then only these are gone on to.
+ */
+export function assetOfPlace(place: string): string {
+  return place.slice(0, UUID_CHARS);
 }
 
 /** A column of an asset. */
@@ -21,6 +33,8 @@ export interface ColumnStep extends Step {
   readonly source: ColumnPlace;
   readonly target: ColumnPlace;
   readonly transformation: Transformation;
+  /** Whether every job that makes it masks the values. */
+  readonly isMasking: boolean;
 }
 
 /** A column's place in a walk. */
@@ -39,46 +53,106 @@ interface ColumnEdgeRow {
   readonly targetId: string;
   readonly targetColumn: string;
   readonly transformation: Transformation;
+  readonly isMasking: boolean;
 }
 
 const COLUMN_EDGE = `e.source_id AS "sourceId", e.source_column AS "sourceColumn", e.target_id AS "targetId",
   e.target_column AS "targetColumn", e.transformation`;
+
+/** A condition for rows with a `valid`, by their alias. */
+type Holding = (alias: string) => string;
+
+function holding(asOf: Date | undefined, parameters: unknown[]): Holding {
+  if (asOf === undefined) return (alias) => `upper_inf(${alias}.valid)`;
+  const instant = `$${parameters.push(asOf)}::timestamptz`;
+  return (alias) => `${alias}.valid @> ${instant}`;
+}
+
+/**
+ * Whether an input of a job flows into an output of it: as an explicit statement says; else as columns say, for inputs that they name
+ * anywhere; else it does.
+ */
+function flows(job: string, input: string, output: string, holds: Holding): string {
+  const said = (kind: string, inputs: string, outputs = `q.output_id = ${output}`) =>
+    `EXISTS (SELECT FROM lineage_pairing AS q WHERE q.job_id = ${job} AND ${outputs} AND q.input_id = ${inputs} AND q.kind = '${kind}'
+       AND ${holds('q')})`;
+  return `CASE WHEN ${said('lineage', `'${NO_JOB}'`)} THEN ${said('lineage', input)}
+    WHEN ${said('columns', `'${NO_JOB}'`)} THEN ${said('columns', input)} OR NOT ${said('columns', input, 'true')}
+    ELSE true END`;
+}
 
 /** Edges, one level at a time: each is a range of an index. */
 @Injectable()
 export class GraphRepository {
   constructor(private readonly database: Database) {}
 
-  /** Edges that leave the assets one way. */
-  edges(assetIds: readonly string[], way: Way, limit: number): Promise<AssetStep[]> {
+  /** Edges that leave the places one way. @param asOf when they hold; undefined for now */
+  async edges(
+    places: readonly string[],
+    way: Way,
+    limit: number,
+    asOf: Date | undefined,
+  ): Promise<AssetStep[]> {
     const [near, far] = way === 'downstream' ? ['source_id', 'target_id'] : ['target_id', 'source_id'];
-    return this.database.query(
-      `SELECT source_id AS "from", target_id AS "to", first_seen_at AS "firstSeenAt", last_seen_at AS "lastSeenAt"
-       FROM lineage_edge WHERE ${near} = ANY($1) ORDER BY ${near}, ${far} LIMIT $2`,
-      [assetIds, limit],
+    const [input, output] = way === 'downstream' ? ['p.via', 'e.target_id'] : ['e.source_id', 'p.via'];
+    const parameters: unknown[] = [
+      places.map(assetOfPlace),
+      places.map((place) => place.slice(UUID_CHARS + 1) || null),
+      limit,
+    ];
+    const holds = holding(asOf, parameters);
+    const rows = await this.database.query<Omit<AssetStep, 'from' | 'to'> & { isPaired: boolean }>(
+      `SELECT e.source_id AS "sourceId", e.target_id AS "targetId", e.first_seen_at AS "firstSeenAt", e.last_seen_at AS "lastSeenAt",
+         EXISTS (SELECT FROM lineage_pairing AS q WHERE q.job_id = e.${far} AND q.input_id = '${NO_JOB}' AND ${holds('q')}) AS "isPaired"
+       FROM unnest($1::uuid[], $2::uuid[]) AS p (id, via) JOIN lineage_edge AS e ON e.${near} = p.id
+       WHERE ${holds('e')} AND (p.via IS NULL OR ${flows('p.id', input!, output!, holds)})
+       ORDER BY e.${near}, e.${far} LIMIT $3`,
+      parameters,
     );
+    return rows.map(({ isPaired, ...edge }) => {
+      const { sourceId, targetId } = edge;
+      const down = way === 'downstream';
+      return {
+        ...edge,
+        from: !down && isPaired ? `${sourceId} ${targetId}` : sourceId,
+        to: down && isPaired ? `${targetId} ${sourceId}` : targetId,
+      };
+    });
   }
 
   /** Edges that leave the columns one way. What influences a whole dataset lies upstream of each of its columns. */
-  async columnEdges(places: readonly string[], way: Way, limit: number): Promise<ColumnStep[]> {
+  async columnEdges(
+    places: readonly string[],
+    way: Way,
+    limit: number,
+    asOf: Date | undefined,
+  ): Promise<ColumnStep[]> {
     const columns = places.map(columnOfPlace);
     const near = way === 'downstream' ? 'source' : 'target';
     const whole = way === 'upstream' ? ` OR e.target_column = '${ALL_COLUMNS}'` : '';
+    const parameters: unknown[] = [
+      columns.map(({ assetId }) => assetId),
+      columns.map(({ column }) => column),
+      limit,
+    ];
+    const holds = holding(asOf, parameters);
     const rows = await this.database.query<ColumnEdgeRow>(
-      `SELECT DISTINCT ${COLUMN_EDGE} FROM unnest($1::uuid[], $2::text[]) AS p (asset_id, name)
+      `SELECT ${COLUMN_EDGE}, bool_and(e.is_masking) AS "isMasking" FROM unnest($1::uuid[], $2::text[]) AS p (asset_id, name)
        JOIN lineage_column_edge AS e ON e.${near}_id = p.asset_id AND (e.${near}_column = p.name${whole})
-       ORDER BY 1, 2, 3, 4, 5 LIMIT $3`,
-      [columns.map(({ assetId }) => assetId), columns.map(({ column }) => column), limit],
+       WHERE ${holds('e')} GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5 LIMIT $3`,
+      parameters,
     );
     return rows.map(toColumnStep);
   }
 
   /** Columns of an asset that any edge touches. */
-  async columnsWithEdges(assetId: string, limit: number): Promise<string[]> {
+  async columnsWithEdges(assetId: string, limit: number, asOf: Date | undefined): Promise<string[]> {
+    const parameters: unknown[] = [assetId, limit];
+    const holds = holding(asOf, parameters);
     const rows = await this.database.query<{ name: string }>(
-      `SELECT source_column AS name FROM lineage_column_edge WHERE source_id = $1
-       UNION SELECT target_column FROM lineage_column_edge WHERE target_id = $1 ORDER BY 1 LIMIT $2`,
-      [assetId, limit],
+      `SELECT source_column AS name FROM lineage_column_edge AS e WHERE source_id = $1 AND ${holds('e')}
+       UNION SELECT target_column FROM lineage_column_edge AS e WHERE target_id = $1 AND ${holds('e')} ORDER BY 1 LIMIT $2`,
+      parameters,
     );
     return rows.map(({ name }) => name);
   }
@@ -103,6 +177,7 @@ function toColumnStep(row: ColumnEdgeRow): ColumnStep {
     source,
     target,
     transformation: row.transformation,
+    isMasking: row.isMasking,
     from: placeOfColumn(source),
     to: placeOfColumn(target),
   };

@@ -1,27 +1,55 @@
 import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
+import type { AssetKind } from '../../catalog/index.js';
 import type { Principal } from '../../identity/index.js';
 import { validate } from '../../platform/index.js';
 import type { Transformation } from '../projection/facts.js';
-import { type ColumnStep, GraphRepository, placeOfColumn } from './graph.repository.js';
-import { walk } from './traversal.js';
-import { type LineageNode, Views } from './view.js';
+import {
+  type AssetStep,
+  assetOfPlace,
+  type ColumnStep,
+  GraphRepository,
+  placeOfColumn,
+} from './graph.repository.js';
+import { type LineageDirection, walk, type WalkBounds } from './traversal.js';
+import { type LineageNode, type View, Views } from './view.js';
 
 const DIRECTION = z.enum(['upstream', 'downstream', 'both']);
 const DEPTH = z.number().int().min(1, 'must be 1 to 20').max(20, 'must be 1 to 20');
 
+/** Absent and null stand for now. */
+const AS_OF = z
+  .date({ error: 'must be an instant' })
+  .nullish()
+  .transform((at) => at ?? undefined);
+
 const LOOK = z.object({
+  asOf: AS_OF,
   direction: DIRECTION,
   depth: DEPTH,
   first: z.number().int().min(1, 'must be 1 to 5000').max(5_000, 'must be 1 to 5000'),
 });
 
+const COMPARISON = LOOK.omit({ asOf: true }).extend({
+  from: z.date({ error: 'must be an instant' }),
+  to: AS_OF,
+});
+
 const COLUMN_LOOK = z.object({
+  asOf: AS_OF,
   direction: DIRECTION,
   depth: DEPTH,
   column: z.string().min(1).max(1_000).nullish(),
 });
 
+const IMPACT = z.object({
+  asOf: AS_OF,
+  depth: DEPTH,
+  first: z.number().int().min(1, 'must be 1 to 1000').max(1_000, 'must be 1 to 1000'),
+});
+
+/** Assets that are counted at most. */
+const MAX_IMPACT = 20_000;
 const MAX_EDGES = 20_000;
 const MAX_COLUMNS = 2_000;
 const MAX_COLUMN_EDGES = 5_000;
@@ -46,6 +74,30 @@ export interface ColumnEdge {
   readonly toAsset: LineageNode;
   readonly toColumn: string;
   readonly transformation: Transformation;
+  readonly isMasking: boolean;
+}
+
+/** What is there at one instant and not at the other. */
+export interface LineageDifference {
+  readonly gained: Pick<LineageGraph, 'nodes' | 'edges'>;
+  readonly lost: Pick<LineageGraph, 'nodes' | 'edges'>;
+  readonly isTruncated: boolean;
+}
+
+/** What is downstream of an asset. */
+export interface Impact {
+  readonly counts: readonly { readonly kind: AssetKind; readonly count: number }[];
+  /** The nearest first; `through` is what leads to each of them. */
+  readonly assets: readonly { readonly node: LineageNode; readonly through: LineageNode }[];
+  readonly isTruncated: boolean;
+}
+
+interface Walked {
+  /** By asset. */
+  readonly distances: ReadonlyMap<string, number>;
+  /** By both ends. */
+  readonly edges: ReadonlyMap<string, AssetStep>;
+  readonly isTruncated: boolean;
 }
 
 /** Answers what feeds an asset and what it feeds. The caller of this may see the asset. */
@@ -61,19 +113,96 @@ export class GraphService {
    * @throws {InvalidInputError}
    */
   async around(caller: Principal, assetId: string, look: z.input<typeof LOOK>): Promise<LineageGraph> {
-    const { direction, depth, first } = validate(LOOK, look);
+    const { direction, depth, first, asOf } = validate(LOOK, look);
     const bounds = { depth, maxPlaces: first, maxSteps: MAX_EDGES };
-    const found = await walk([assetId], direction, bounds, (ids, way, limit) =>
-      this.graph.edges(ids, way, limit),
-    );
+    const found = await this.walk(assetId, direction, bounds, asOf);
     const view = await this.views.of(caller, found.distances.keys());
     return {
       nodes: [...found.distances].map(([id, distance]) => view.node(id, distance)).sort(byDistance),
-      edges: found.steps
-        .map(({ from, to, ...seen }) => ({ ...seen, from: view.node(from).id, to: view.node(to).id }))
-        .sort((a, b) => compare(a.from, b.from) || compare(a.to, b.to)),
+      edges: [...found.edges.values()].map((edge) => shown(view, edge)).sort(byEnds),
       isTruncated: found.isTruncated,
     };
+  }
+
+  /**
+   * What differs between two instants around an asset.
+   * @param look `from` and `to`, now when absent; the rest as of {@link around}
+   * @throws {InvalidInputError}
+   */
+  async difference(
+    caller: Principal,
+    assetId: string,
+    look: z.input<typeof COMPARISON>,
+  ): Promise<LineageDifference> {
+    const { direction, depth, first, from, to } = validate(COMPARISON, look);
+    const bounds = { depth, maxPlaces: first, maxSteps: MAX_EDGES };
+    const before = await this.walk(assetId, direction, bounds, from);
+    const after = await this.walk(assetId, direction, bounds, to);
+    const view = await this.views.of(caller, [...before.distances.keys(), ...after.distances.keys()]);
+    const only = (one: Walked, other: Walked) => ({
+      nodes: [...one.distances]
+        .filter(([id]) => !other.distances.has(id))
+        .map(([id, distance]) => view.node(id, distance))
+        .sort(byDistance),
+      edges: [...one.edges]
+        .filter(([key]) => !other.edges.has(key))
+        .map(([, edge]) => shown(view, edge))
+        .sort(byEnds),
+    });
+    return {
+      gained: only(after, before),
+      lost: only(before, after),
+      isTruncated: before.isTruncated || after.isTruncated,
+    };
+  }
+
+  /**
+   * What is downstream of an asset, and why. What the caller may not see is gone through, and neither listed nor counted.
+   * @param look `depth` hops, 1–20; `first` assets of the list at most
+   * @throws {InvalidInputError}
+   */
+  async impact(caller: Principal, assetId: string, look: z.input<typeof IMPACT>): Promise<Impact> {
+    const { depth, first, asOf } = validate(IMPACT, look);
+    const bounds = { depth, maxPlaces: MAX_IMPACT, maxSteps: MAX_EDGES };
+    const found = await this.walk(assetId, 'downstream', bounds, asOf);
+    const view = await this.views.of(caller, found.distances.keys());
+    const reasons = new Map<string, string>();
+    for (const { sourceId, targetId } of found.edges.values()) {
+      const isNearer = found.distances.get(sourceId)! < found.distances.get(targetId)!;
+      if (isNearer && (reasons.get(targetId) ?? sourceId) >= sourceId) reasons.set(targetId, sourceId);
+    }
+    const seen = [...found.distances]
+      .filter(([id]) => id !== assetId && view.sees(id))
+      .map(([id, distance]) => ({
+        node: view.node(id, distance),
+        through: view.node(reasons.get(id) ?? assetId, distance - 1),
+      }))
+      .sort((a, b) => byDistance(a.node, b.node));
+    const counts = new Map<AssetKind, number>();
+    for (const { node } of seen) counts.set(node.asset!.kind, (counts.get(node.asset!.kind) ?? 0) + 1);
+    return {
+      counts: [...counts].map(([kind, count]) => ({ kind, count })).sort((a, b) => compare(a.kind, b.kind)),
+      assets: seen.slice(0, first),
+      isTruncated: found.isTruncated,
+    };
+  }
+
+  private async walk(
+    assetId: string,
+    direction: LineageDirection,
+    bounds: WalkBounds,
+    asOf: Date | undefined,
+  ): Promise<Walked> {
+    const found = await walk<AssetStep>([assetId], direction, bounds, (places, way, limit) =>
+      this.graph.edges(places, way, limit, asOf),
+    );
+    const distances = new Map<string, number>();
+    for (const [place, distance] of found.distances) {
+      const id = assetOfPlace(place);
+      distances.set(id, Math.min(distance, distances.get(id) ?? distance));
+    }
+    const edges = new Map(found.steps.map((step) => [`${step.sourceId} ${step.targetId}`, step]));
+    return { distances, edges, isTruncated: found.isTruncated };
   }
 
   /**
@@ -85,12 +214,12 @@ export class GraphService {
     assetId: string,
     look: z.input<typeof COLUMN_LOOK>,
   ): Promise<{ edges: readonly ColumnEdge[]; isTruncated: boolean }> {
-    const { direction, depth, column } = validate(COLUMN_LOOK, look);
-    const columns = column ? [column] : await this.graph.columnsWithEdges(assetId, MAX_COLUMNS);
+    const { direction, depth, column, asOf } = validate(COLUMN_LOOK, look);
+    const columns = column ? [column] : await this.graph.columnsWithEdges(assetId, MAX_COLUMNS, asOf);
     const starts = columns.map((name) => placeOfColumn({ assetId, column: name }));
     const bounds = { depth, maxPlaces: MAX_COLUMNS + starts.length, maxSteps: MAX_COLUMN_EDGES };
     const found = await walk<ColumnStep>(starts, direction, bounds, (places, way, limit) =>
-      this.graph.columnEdges(places, way, limit),
+      this.graph.columnEdges(places, way, limit, asOf),
     );
     const view = await this.views.of(caller, [
       assetId,
@@ -105,10 +234,22 @@ export class GraphService {
         toAsset: node(step.target),
         toColumn: view.column(step.target.assetId, step.target.column),
         transformation: step.transformation,
+        isMasking: step.isMasking,
       })),
       isTruncated: found.isTruncated,
     };
   }
+}
+
+function shown(
+  view: View,
+  { sourceId, targetId, firstSeenAt, lastSeenAt }: AssetStep,
+): LineageGraph['edges'][number] {
+  return { from: view.node(sourceId).id, to: view.node(targetId).id, firstSeenAt, lastSeenAt };
+}
+
+function byEnds(a: LineageGraph['edges'][number], b: LineageGraph['edges'][number]): number {
+  return compare(a.from, b.from) || compare(a.to, b.to);
 }
 
 function byDistance(a: LineageNode, b: LineageNode): number {

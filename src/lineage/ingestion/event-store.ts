@@ -66,7 +66,10 @@ export class EventStore {
 
   private async commit(rows: readonly AcceptedEvent[], isInCatalog: IsInCatalog): Promise<Stored[]> {
     const fresh = await this.database.run(async () => {
-      const ids = await this.log.append(rows.map(({ event }) => event));
+      // A drop takes from what others may be about to add to.
+      const isAlone = rows.some(({ facts }) => facts.drops.size > 0);
+      const events = rows.map(({ event }) => event);
+      const ids = await this.log.append(events, isAlone);
       const facts = rows.filter(({ event }) => ids.has(event.id)).map((row) => row.facts);
       if (facts.length > 0) await this.projector.project(joinFacts(facts), isInCatalog);
       return ids;

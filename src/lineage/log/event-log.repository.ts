@@ -31,10 +31,14 @@ export const PROJECTION_LOCK = 4_600_005;
 export class EventLogRepository {
   constructor(private readonly database: Database) {}
 
-  /** Stores those that are not there yet, by id, and holds off rebuilds until the transaction ends. @returns ids of the new ones */
-  async append(events: readonly NewEvent[]): Promise<Set<string>> {
+  /**
+   * Stores those that are not there yet, by id, and holds off rebuilds until the transaction ends.
+   * @param isAlone whether all other writers are held off too
+   * @returns ids of the new ones
+   */
+  async append(events: readonly NewEvent[], isAlone = false): Promise<Set<string>> {
     const rows = await this.database.query<{ id: string }>(
-      `WITH hold AS MATERIALIZED (SELECT pg_advisory_xact_lock_shared($2))
+      `WITH hold AS MATERIALIZED (SELECT pg_advisory_xact_lock${isAlone ? '' : '_shared'}($2))
        INSERT INTO lineage_event
          (id, kind, event_time, principal, subject_id, asset_ids, run_id, body, warnings, withheld, projection_error)
        SELECT id, kind, "eventTime", principal, "subjectId", "assetIds", "runId", body, warnings, withheld, "projectionError"

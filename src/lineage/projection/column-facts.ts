@@ -8,6 +8,8 @@ export interface ColumnSource {
   readonly sourceColumn: string;
   readonly targetColumn: string;
   readonly transformation: Transformation;
+  readonly subtype: string;
+  readonly isMasking: boolean;
 }
 
 /** Column names of a facet are data: the longest that is taken, in characters. */
@@ -19,10 +21,13 @@ const MAX_COLUMN_CHARS = 1_000;
  */
 export function columnLineageIn(facet: unknown): ColumnSource[] {
   const { fields, dataset } = objectAt(facet);
-  const ofFields = Object.entries(objectAt(fields)).flatMap(([targetColumn, field]) =>
-    objectsIn(objectAt(field)['inputFields']).flatMap((input) => sourcesOf(input, targetColumn, 'direct')),
-  );
-  const ofDataset = objectsIn(dataset).flatMap((input) => sourcesOf(input, ALL_COLUMNS, 'indirect'));
+  const ofFields = Object.entries(objectAt(fields)).flatMap(([targetColumn, field]) => {
+    const older = olderTransformation(objectAt(field));
+    return objectsIn(objectAt(field)['inputFields']).flatMap((input) =>
+      sourcesOf(input, targetColumn, older),
+    );
+  });
+  const ofDataset = objectsIn(dataset).flatMap((input) => sourcesOf(input, ALL_COLUMNS, INDIRECT));
   return [...ofFields, ...ofDataset];
 }
 
@@ -32,34 +37,48 @@ export function columnLineageIn(facet: unknown): ColumnSource[] {
  */
 export function entryColumnsIn(entry: JsonObject): ColumnSource[] {
   const ofFields = Object.entries(objectAt(entry['fields'])).flatMap(([targetColumn, field]) =>
-    objectsIn(objectAt(field)['inputs']).flatMap((input) => sourcesOf(input, targetColumn, 'direct')),
+    objectsIn(objectAt(field)['inputs']).flatMap((input) => sourcesOf(input, targetColumn, DIRECT)),
   );
-  const ofDataset = objectsIn(entry['inputs']).flatMap((input) => sourcesOf(input, ALL_COLUMNS, 'indirect'));
+  const ofDataset = objectsIn(entry['inputs']).flatMap((input) => sourcesOf(input, ALL_COLUMNS, INDIRECT));
   return [...ofFields, ...ofDataset];
 }
 
-function sourcesOf(input: JsonObject, targetColumn: string, otherwise: Transformation): ColumnSource[] {
+/** What is known of how one column follows from another. */
+type How = Pick<ColumnSource, 'transformation' | 'subtype' | 'isMasking'>;
+
+const DIRECT: How = { transformation: 'direct', subtype: '', isMasking: false };
+const INDIRECT: How = { transformation: 'indirect', subtype: '', isMasking: false };
+const MAX_SUBTYPE_CHARS = 100;
+
+/** `transformationType` of a field, as versions 1-0 of the facet had it: IDENTITY or MASKED. */
+function olderTransformation(field: JsonObject): How {
+  const type = textAt(field['transformationType'])?.toUpperCase();
+  return { ...DIRECT, isMasking: type === 'MASKED', subtype: type === 'IDENTITY' ? type : '' };
+}
+
+function sourcesOf(input: JsonObject, targetColumn: string, otherwise: How): ColumnSource[] {
   const dataset = namePairIn(input);
   const sourceColumn = textAt(input['field']);
   if (dataset === undefined || sourceColumn === undefined || targetColumn === '') return [];
   if (sourceColumn.length > MAX_COLUMN_CHARS || targetColumn.length > MAX_COLUMN_CHARS) return [];
-  return transformationsOf(input, otherwise).map((transformation) => ({
-    dataset,
-    sourceColumn,
-    targetColumn,
-    transformation,
-  }));
+  return transformationsOf(input, otherwise).map((how) => ({ dataset, sourceColumn, targetColumn, ...how }));
 }
 
-function transformationsOf(input: JsonObject, otherwise: Transformation): Transformation[] {
-  const given = objectsIn(input['transformations']).map((t) => String(t['type']).toUpperCase());
-  const known = new Set(
-    given.flatMap((type): Transformation[] =>
-      type === 'DIRECT' ? ['direct'] : type === 'INDIRECT' ? ['indirect'] : [],
-    ),
-  );
-  return known.size === 0 ? [otherwise] : [...known];
+/** Each (type, subtype) once; it masks only when all of them do. */
+function transformationsOf(input: JsonObject, otherwise: How): How[] {
+  const known = new Map<string, How>();
+  for (const { type, subtype, masking } of objectsIn(input['transformations'])) {
+    const transformation = TYPES[String(type).toUpperCase()];
+    if (transformation === undefined) continue;
+    const name = (textAt(subtype) ?? '').toUpperCase().slice(0, MAX_SUBTYPE_CHARS);
+    const key = `${transformation} ${name}`;
+    const isMasking = masking === true && (known.get(key)?.isMasking ?? true);
+    known.set(key, { transformation, subtype: name, isMasking });
+  }
+  return known.size === 0 ? [otherwise] : [...known.values()];
 }
+
+const TYPES: Readonly<Record<string, Transformation>> = { DIRECT: 'direct', INDIRECT: 'indirect' };
 
 /** Columns as a `schema` facet names them, those of structs below their struct as `struct.field`. */
 export interface SchemaColumn {

@@ -2,8 +2,9 @@ import type { EventBody, EventDataset, LoggedEvent } from '../events/event.js';
 import { instantOf } from '../events/instant.js';
 import { type JsonObject, objectAt, objectsIn, textAt } from '../events/json.js';
 import { columnLineageIn, type ColumnSource, entryColumnsIn } from './column-facts.js';
-import type { Direction, Facts, RunState } from './facts.js';
-import { noFacts } from './facts.js';
+import type { Direction, Facts, RunState, StatementKind } from './facts.js';
+import { NO_JOB, noFacts } from './facts.js';
+import { joinStatements, inOrder } from './statement-values.js';
 import { datasetNamed, type IdOf, jobNamed, type NamedAsset, namePairIn } from './identity.js';
 
 const MAX_FACET_NAME_CHARS = 200;
@@ -24,6 +25,7 @@ class Reading {
   readonly facts = noFacts();
   private readonly at: string;
   private readonly claim: string;
+  private readonly eventId: string;
   private readonly withheld: ReadonlySet<string>;
   private readonly runId: string | undefined;
 
@@ -31,6 +33,7 @@ class Reading {
     { id, body, withheld }: LoggedEvent,
     private readonly idOf: IdOf,
   ) {
+    this.eventId = id;
     const at = instantOf(body.eventTime);
     if (at === undefined) throw new RangeError(`eventTime ${body.eventTime} is no instant`);
     this.at = at;
@@ -44,8 +47,10 @@ class Reading {
   private readJob(body: EventBody, job: NamedAsset): void {
     this.facet('asset', job.id, objectAt(body.job?.facets));
     if (this.runId !== undefined) this.readRun(body, this.runId, job);
-    for (const input of body.inputs ?? []) this.input(job, this.readDataset(input, 'input'));
-    for (const output of body.outputs ?? []) this.output(job, this.readDataset(output, 'output'));
+    for (const input of body.inputs ?? [])
+      this.input(job, this.readDataset(input, { job, direction: 'input' }));
+    for (const output of body.outputs ?? [])
+      this.output(job, this.readDataset(output, { job, direction: 'output' }));
     for (const entry of objectsIn(objectAt(objectAt(body.job?.facets)['lineage'])['entries']))
       this.readEntry(job, entry);
   }
@@ -63,6 +68,10 @@ class Reading {
       startedAt: state === 'start' ? this.at : null,
       endedAt: TERMINAL.has(state) ? this.at : null,
       firstEventAt: this.at,
+      lastEventAt: this.at,
+      completedAt: state === 'complete' ? this.at : null,
+      failedAt: state === 'fail' ? this.at : null,
+      abortedAt: state === 'abort' ? this.at : null,
       parentRunId: parentRunId ?? null,
       parentClaim: parentRunId === undefined ? null : this.claim,
     });
@@ -84,25 +93,102 @@ class Reading {
       startedAt: null,
       endedAt: null,
       firstEventAt: null,
+      lastEventAt: null,
+      completedAt: null,
+      failedAt: null,
+      abortedAt: null,
       parentRunId: null,
       parentClaim: null,
     });
   }
 
-  private readDataset(dataset: EventDataset, direction?: Direction): NamedAsset {
+  /** @param use which job uses it, and how; none where it is described by itself */
+  private readDataset(dataset: EventDataset, use?: Use): NamedAsset {
     const asset = this.asset(datasetNamed(this.idOf, dataset));
     const facets = objectAt(dataset.facets);
     const version = textAt(objectAt(facets['version'])['datasetVersion']);
-    this.readVersion(
-      asset,
-      version !== undefined && version.length <= MAX_VERSION_CHARS ? version : undefined,
-      direction,
-    );
+    const known = version !== undefined && version.length <= MAX_VERSION_CHARS ? version : undefined;
+    if (use !== undefined) this.observe(use.job, asset, use.direction, known);
     if (this.withheld.has(asset.id)) return asset;
+    this.readVersion(asset, known, use?.direction);
     this.facet('asset', asset.id, facets);
-    this.columns(asset, columnLineageIn(facets['columnLineage']));
-    this.columns(asset, entryColumnsIn(objectAt(facets['lineage'])));
+    this.readStatements(use?.direction === 'output' ? use.job : undefined, asset, facets);
+    if (isDrop(facets['lifecycleStateChange']))
+      this.facts.drops.set(`${asset.id} ${this.at}`, { assetId: asset.id, at: this.at });
     return asset;
+  }
+
+  /** What the facets of a dataset say of how it follows from others. Who only reads it tells as one who describes it. */
+  private readStatements(job: NamedAsset | undefined, asset: NamedAsset, facets: JsonObject): void {
+    const { columnLineage, lineage } = facets;
+    const columns = columnLineageIn(columnLineage);
+    if (columns.length > 0) {
+      const sources = columns.map(({ dataset }) => dataset);
+      if (job !== undefined)
+        for (const source of sources) this.input(job, this.asset(datasetNamed(this.idOf, source)));
+      this.state(job, asset, 'columns', sources, columns);
+    } else if (isDeleted(columnLineage)) this.state(job, asset, 'columns', null, []);
+    if (lineage !== undefined) this.readExplicit(job, asset, objectAt(lineage));
+  }
+
+  /** An explicit facet, or an entry of one, about a target. Inputs that are absent are unknown, an empty list says that there are none. */
+  private readExplicit(job: NamedAsset | undefined, target: NamedAsset, said: JsonObject): void {
+    if (isDeleted(said)) return this.state(job, target, 'lineage', null, []);
+    const columns = entryColumnsIn(said);
+    if (!Array.isArray(said['inputs']) && columns.length === 0) return;
+    const inputs = objectsIn(said['inputs']);
+    for (const input of inputs) {
+      const through = isDataset(input) ? undefined : namePairIn(input);
+      if (through !== undefined) this.output(this.asset(jobNamed(this.idOf, through)), target);
+    }
+    const sources = inputs.filter(isDataset).flatMap((input) => namePairIn(input) ?? []);
+    if (job !== undefined)
+      for (const { dataset } of columns) this.input(job, this.asset(datasetNamed(this.idOf, dataset)));
+    for (const source of sources) {
+      const asset = this.asset(datasetNamed(this.idOf, source));
+      if (job !== undefined) this.input(job, asset);
+    }
+    const isKnown = Array.isArray(said['inputs']);
+    this.state(
+      job,
+      target,
+      'lineage',
+      isKnown ? [...sources, ...columns.map((c) => c.dataset)] : null,
+      columns,
+    );
+  }
+
+  private state(
+    job: NamedAsset | undefined,
+    output: NamedAsset,
+    kind: StatementKind,
+    inputs: readonly { readonly namespace: string; readonly name: string }[] | null,
+    sources: readonly ColumnSource[],
+  ): void {
+    const jobId = job?.id ?? NO_JOB;
+    const idOfDataset = (dataset: { namespace: string; name: string }): string =>
+      this.asset(datasetNamed(this.idOf, dataset)).id;
+    const columns = sources.map(({ dataset, ...column }) => ({ sourceId: idOfDataset(dataset), ...column }));
+    const inputIds = inputs && [...new Set(inputs.map(idOfDataset))].sort();
+    const key = `${jobId} ${output.id} ${kind} ${this.claim}`;
+    const known = this.facts.statements.get(key);
+    const value = joinStatements(known?.value, { inputIds, columns: inOrder(columns) });
+    this.facts.statements.set(key, {
+      ...{ jobId, outputId: output.id, kind, value },
+      ...{ at: this.at, eventId: this.eventId },
+    });
+  }
+
+  private observe(job: NamedAsset, asset: NamedAsset, direction: Direction, version?: string): void {
+    const runId = this.runId ?? job.id;
+    const key = `${runId} ${job.id} ${direction} ${asset.id}`;
+    const known = this.facts.runDatasets.get(key);
+    if (known !== undefined && (known.version !== null || version === undefined)) return;
+    this.facts.runDatasets.set(key, {
+      ...{ runId, jobId: job.id, assetId: asset.id, direction },
+      ...{ firstAt: this.at, lastAt: this.at },
+      ...{ version: version ?? null, versionClaim: version === undefined ? null : this.claim },
+    });
   }
 
   private readVersion(
@@ -110,19 +196,7 @@ class Reading {
     version: string | undefined,
     direction: Direction | undefined,
   ): void {
-    if (direction !== undefined && this.runId !== undefined) {
-      const key = `${this.runId} ${direction} ${asset.id}`;
-      const known = this.facts.runDatasets.get(key);
-      const row = {
-        runId: this.runId,
-        assetId: asset.id,
-        direction,
-        version: version ?? null,
-        versionClaim: version ? this.claim : null,
-      };
-      if (known?.version === undefined || known.version === null) this.facts.runDatasets.set(key, row);
-    }
-    if (version === undefined || this.withheld.has(asset.id)) return;
+    if (version === undefined) return;
     const key = `${asset.id} ${version}`;
     const rank = this.runId === undefined || direction === undefined ? 2 : direction === 'output' ? 0 : 1;
     const runClaim = `${rank}|${this.claim}`;
@@ -137,20 +211,21 @@ class Reading {
     });
   }
 
-  /** An entry of a job's `lineage` facet: its target is written by the job, or by the named job. */
+  /** An entry of a job's `lineage` facet: its target is written by the job; of type JOB, what the job, or the named job, reads. */
   private readEntry(job: NamedAsset, entry: JsonObject): void {
     const name = namePairIn(entry);
-    const sources = objectsIn(entry['inputs'])
-      .filter(isDataset)
-      .flatMap((input) => namePairIn(input) ?? []);
-    const inputs = sources.map((source) => this.asset(datasetNamed(this.idOf, source)));
-    const isJob = entry['type'] === 'JOB';
-    const through = isJob && name !== undefined ? this.asset(jobNamed(this.idOf, name)) : job;
-    for (const input of inputs) this.input(through, input);
-    if (isJob || name === undefined) return;
+    if (entry['type'] === 'JOB') {
+      const through = name === undefined ? job : this.asset(jobNamed(this.idOf, name));
+      for (const input of objectsIn(entry['inputs']).filter(isDataset)) {
+        const source = namePairIn(input);
+        if (source !== undefined) this.input(through, this.asset(datasetNamed(this.idOf, source)));
+      }
+      return;
+    }
+    if (name === undefined) return;
     const target = this.asset(datasetNamed(this.idOf, name));
     this.output(job, target);
-    this.columns(target, entryColumnsIn(entry));
+    this.readExplicit(job, target, entry);
   }
 
   private asset(asset: NamedAsset): NamedAsset {
@@ -161,10 +236,12 @@ class Reading {
   }
 
   private input(job: NamedAsset, dataset: NamedAsset): void {
+    this.observe(job, dataset, 'input');
     this.edge(dataset.id, job.id);
   }
 
   private output(job: NamedAsset, dataset: NamedAsset): void {
+    this.observe(job, dataset, 'output');
     this.edge(job.id, dataset.id);
   }
 
@@ -175,26 +252,6 @@ class Reading {
       firstSeenAt: this.at,
       lastSeenAt: this.at,
     });
-  }
-
-  private columns(target: NamedAsset, sources: readonly ColumnSource[]): void {
-    for (const { dataset, ...columns } of sources) {
-      const source = this.asset(datasetNamed(this.idOf, dataset));
-      const key = JSON.stringify([
-        source.id,
-        columns.sourceColumn,
-        target.id,
-        columns.targetColumn,
-        columns.transformation,
-      ]);
-      this.facts.columnEdges.set(key, {
-        ...columns,
-        sourceId: source.id,
-        targetId: target.id,
-        firstSeenAt: this.at,
-        lastSeenAt: this.at,
-      });
-    }
   }
 
   private facet(holder: 'asset' | 'run', holderId: string, facets: JsonObject): void {
@@ -210,6 +267,20 @@ class Reading {
       });
     }
   }
+}
+
+/** How a job uses a dataset. */
+interface Use {
+  readonly job: NamedAsset;
+  readonly direction: Direction;
+}
+
+function isDrop(facet: unknown): boolean {
+  return textAt(objectAt(facet)['lifecycleStateChange'])?.toUpperCase() === 'DROP';
+}
+
+function isDeleted(facet: unknown): boolean {
+  return objectAt(facet)['_deleted'] === true;
 }
 
 function isDataset(input: JsonObject): boolean {

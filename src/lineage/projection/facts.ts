@@ -24,10 +24,45 @@ export type Transformation = 'direct' | 'indirect';
 /** Stands for all columns of a dataset, where one column influences the whole. */
 export const ALL_COLUMNS = '*';
 
-export interface ColumnEdgeFact extends EdgeFact {
+/** Stands for the job of what no job said: a DatasetEvent. */
+export const NO_JOB = '00000000-0000-0000-0000-000000000000';
+
+/** How something was said: by an explicit `lineage` facet, which goes before `columnLineage`. */
+export const STATEMENT_KINDS = ['lineage', 'columns'] as const;
+export type StatementKind = (typeof STATEMENT_KINDS)[number];
+
+/** That a column of the output follows from a column of a source. */
+export interface StatedColumn {
+  readonly sourceId: string;
   readonly sourceColumn: string;
   readonly targetColumn: string;
   readonly transformation: Transformation;
+  /** E.g. `IDENTITY`, `AGGREGATION`, `FILTER`; empty when it is not told. */
+  readonly subtype: string;
+  readonly isMasking: boolean;
+}
+
+/** What one event says of how an output of a job follows from inputs. It holds until the next statement of its job, output and kind. */
+export interface StatementFact {
+  /** {@link NO_JOB} where a dataset was described by itself. */
+  readonly jobId: string;
+  readonly outputId: string;
+  readonly kind: StatementKind;
+  readonly at: string;
+  readonly eventId: string;
+  readonly value: StatementValue;
+}
+
+export interface StatementValue {
+  /** The inputs that flow into the output, sorted; null when that was not said. */
+  readonly inputIds: readonly string[] | null;
+  readonly columns: readonly StatedColumn[];
+}
+
+/** A dataset was dropped. */
+export interface DropFact {
+  readonly assetId: string;
+  readonly at: string;
 }
 
 export interface RunFact {
@@ -42,16 +77,25 @@ export interface RunFact {
   readonly endedAt: string | null;
   /** Null when only other runs have spoken of it. */
   readonly firstEventAt: string | null;
+  readonly lastEventAt: string | null;
+  /** Of the latest COMPLETE, FAIL, ABORT. */
+  readonly completedAt: string | null;
+  readonly failedAt: string | null;
+  readonly abortedAt: string | null;
   readonly parentRunId: string | null;
   readonly parentClaim: Claim | null;
 }
 
 export type Direction = 'input' | 'output';
 
+/** A run, or the JobEvents of a job under the job's own id, named a dataset. */
 export interface RunDatasetFact {
   readonly runId: string;
+  readonly jobId: string;
   readonly assetId: string;
   readonly direction: Direction;
+  readonly firstAt: string;
+  readonly lastAt: string;
   /** What the `version` facet said last; null when none did. */
   readonly version: string | null;
   readonly versionClaim: Claim | null;
@@ -81,7 +125,8 @@ export interface VersionFact {
 export interface Facts {
   readonly assets: Map<string, NamedAsset>;
   readonly edges: Map<string, EdgeFact>;
-  readonly columnEdges: Map<string, ColumnEdgeFact>;
+  readonly statements: Map<string, StatementFact>;
+  readonly drops: Map<string, DropFact>;
   readonly runs: Map<string, RunFact>;
   readonly runDatasets: Map<string, RunDatasetFact>;
   readonly facets: Map<string, FacetFact>;
@@ -92,7 +137,8 @@ export function noFacts(): Facts {
   return {
     assets: new Map(),
     edges: new Map(),
-    columnEdges: new Map(),
+    statements: new Map(),
+    drops: new Map(),
     runs: new Map(),
     runDatasets: new Map(),
     facets: new Map(),

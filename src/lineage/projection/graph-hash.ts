@@ -3,12 +3,15 @@ import type { Database } from '../../platform/index.js';
 
 /** The derived tables with all that events say in them. Facets by the hash of their value. */
 const DERIVED: Readonly<Record<string, string>> = {
-  lineage_edge: 'source_id, target_id, first_seen_at, last_seen_at',
+  lineage_edge: 'source_id, target_id, first_seen_at, last_seen_at, valid',
   lineage_column_edge:
-    'source_id, source_column, target_id, target_column, transformation, first_seen_at, last_seen_at',
+    'job_id, kind, source_id, source_column, target_id, target_column, transformation, subtype, is_masking, said, valid',
+  lineage_pairing: 'job_id, output_id, input_id, kind, valid',
+  lineage_statement: 'job_id, output_id, kind, at, event_id, value_id',
+  lineage_drop: 'asset_id, at',
   lineage_run:
-    'run_id, job_id, job_claim, state, started_at, ended_at, first_event_at, parent_run_id, parent_claim',
-  lineage_run_dataset: 'run_id, asset_id, direction, version, version_claim',
+    'run_id, job_id, job_claim, state, started_at, ended_at, first_event_at, last_event_at, completed_at, failed_at, aborted_at, parent_run_id, parent_claim',
+  lineage_run_dataset: 'run_id, job_id, asset_id, direction, first_at, last_at, version, version_claim',
   lineage_facet: 'holder_id, holder, name, value_id, claim',
   lineage_version: 'asset_id, version, seen_at, run_id, run_claim',
 };

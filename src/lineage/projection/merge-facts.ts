@@ -1,5 +1,4 @@
 import {
-  type ColumnEdgeFact,
   type EdgeFact,
   type FacetFact,
   type Facts,
@@ -18,7 +17,8 @@ import type { NamedAsset } from './identity.js';
 export function mergeFacts(into: Facts, from: Facts): Facts {
   mergeRows(into.assets, from.assets, assetOf);
   mergeRows(into.edges, from.edges, edgeOf);
-  mergeRows(into.columnEdges, from.columnEdges, edgeOf);
+  mergeRows(into.statements, from.statements, same);
+  mergeRows(into.drops, from.drops, same);
   mergeRows(into.runs, from.runs, runOf);
   mergeRows(into.runDatasets, from.runDatasets, runDatasetOf);
   mergeRows(into.facets, from.facets, facetOf);
@@ -56,7 +56,12 @@ function assetOf(a: NamedAsset, b: NamedAsset): NamedAsset {
   return KIND_ORDER[b.kind] > KIND_ORDER[a.kind] ? b : a;
 }
 
-function edgeOf<Edge extends EdgeFact | ColumnEdgeFact>(a: Edge, b: Edge): Edge {
+/** Of rows that are all key. */
+function same<Row>(a: Row): Row {
+  return a;
+}
+
+function edgeOf(a: EdgeFact, b: EdgeFact): EdgeFact {
   return {
     ...a,
     firstSeenAt: least(a.firstSeenAt, b.firstSeenAt),
@@ -75,13 +80,18 @@ function runOf(a: RunFact, b: RunFact): RunFact {
     startedAt: least(a.startedAt, b.startedAt),
     endedAt: greatest(a.endedAt, b.endedAt),
     firstEventAt: least(a.firstEventAt, b.firstEventAt),
+    lastEventAt: greatest(a.lastEventAt, b.lastEventAt),
+    completedAt: greatest(a.completedAt, b.completedAt),
+    failedAt: greatest(a.failedAt, b.failedAt),
+    abortedAt: greatest(a.abortedAt, b.abortedAt),
     parentRunId: parent.parentRunId,
     parentClaim: parent.parentClaim,
   };
 }
 
 function runDatasetOf(a: RunDatasetFact, b: RunDatasetFact): RunDatasetFact {
-  return greatest(a.versionClaim, b.versionClaim) === a.versionClaim ? a : b;
+  const version = greatest(a.versionClaim, b.versionClaim) === a.versionClaim ? a : b;
+  return { ...version, firstAt: least(a.firstAt, b.firstAt), lastAt: greatest(a.lastAt, b.lastAt) };
 }
 
 function facetOf(a: FacetFact, b: FacetFact): FacetFact {

@@ -1,19 +1,21 @@
-import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { Database } from '../../platform/index.js';
 import { canonicalJson } from '../events/canonical-json.js';
-import { type FacetFact, type Facts, RUN_STATES } from './facts.js';
+import { type FacetFact, type Facts, RUN_STATES, type StatementValue } from './facts.js';
+import { StatementRepository } from './statement.repository.js';
 import {
+  CUT_BY_DROPS,
+  INSERT_DROPS,
   INSERT_FACET_VALUES,
   SELECT_CHANGED,
-  UPSERT_COLUMN_EDGES,
   UPSERT_EDGES,
   UPSERT_RUN_DATASETS,
   UPSERT_RUNS,
   UPSERT_VERSIONS,
   upsertFacets,
 } from './upserts.js';
+import { uuidOf } from './value-ids.js';
 
 /** Facets whose change is shown by search: names of columns and what people wrote. */
 const SEARCHED_FACETS = ['schema', 'documentation'];
@@ -36,7 +38,10 @@ export class ProjectionRepository {
   /** Facet values that are known to be stored; they are never deleted while the service runs. */
   private readonly knownValues = new LRUCache<string, true>({ max: MAX_KNOWN_VALUES });
 
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly statements: StatementRepository,
+  ) {}
 
   /**
    * Writes facts in the transaction under way.
@@ -44,11 +49,12 @@ export class ProjectionRepository {
    */
   async write(facts: Facts): Promise<string[]> {
     const { facets, values } = this.facetRows([...facts.facets.values()]);
+    const valueIds = this.statementValues(facts, values);
     const parameters: unknown[] = [];
     const given = (rows: readonly object[]) => `$${parameters.push(JSON.stringify(rows))}::jsonb`;
     const upserts: Upsert[] = [
       { name: 'edges', rows: [...facts.edges.values()], sql: UPSERT_EDGES },
-      { name: 'column_edges', rows: columnEdgeRows(facts), sql: UPSERT_COLUMN_EDGES },
+      { name: 'drops', rows: [...facts.drops.values()], sql: INSERT_DROPS },
       { name: 'runs', rows: runRows(facts), sql: UPSERT_RUNS },
       { name: 'run_datasets', rows: [...facts.runDatasets.values()], sql: UPSERT_RUN_DATASETS },
       { name: 'versions', rows: [...facts.versions.values()], sql: UPSERT_VERSIONS },
@@ -68,8 +74,28 @@ export class ProjectionRepository {
       `WITH ${ctes.join(',\n')} ${facets.length > 0 ? SELECT_CHANGED : 'SELECT NULL AS id WHERE false'}`,
       parameters,
     );
+    await this.statements.write([...facts.statements.values()], (value) => valueIds.get(value)!);
+    await this.cut(facts);
     this.database.afterCommit(() => [...values.keys()].forEach((id) => this.knownValues.set(id, true)));
     return changed.map(({ id }) => id);
+  }
+
+  /** What statements say is kept once, as facets are. @param values gets those that may not be stored yet @returns ids by value */
+  private statementValues(facts: Facts, values: Map<string, string>): Map<StatementValue, string> {
+    return new Map(
+      [...facts.statements.values()].map(({ value }) => {
+        const json = canonicalJson(value);
+        const id = uuidOf(json);
+        if (this.knownValues.get(id) === undefined) values.set(id, json);
+        return [value, id];
+      }),
+    );
+  }
+
+  private async cut({ edges }: Facts): Promise<void> {
+    if (edges.size === 0) return;
+    const ids = new Set([...edges.values()].flatMap(({ sourceId, targetId }) => [sourceId, targetId]));
+    await this.database.query(CUT_BY_DROPS, [[...ids]]);
   }
 
   /** The same facet is sent again and again: its value is stored once, under its hash. */
@@ -86,16 +112,6 @@ export class ProjectionRepository {
   }
 }
 
-function columnEdgeRows({ columnEdges }: Facts): object[] {
-  return [...columnEdges].map(([key, edge]) => ({ ...edge, id: uuidOf(key) }));
-}
-
 function runRows({ runs }: Facts): object[] {
   return [...runs.values()].map((run) => ({ ...run, state: RUN_STATES.indexOf(run.state) }));
-}
-
-/** A UUID out of the SHA-256 of a text. */
-function uuidOf(text: string): string {
-  const hex = createHash('sha256').update(text).digest('hex');
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20, 32)}`;
 }

@@ -1,7 +1,7 @@
 import { idOfAsset } from './asset-ids.js';
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { ASSET_CHANGED, AssetService } from '../../catalog/index.js';
-import { Database, DatabaseUnavailableError, Outbox } from '../../platform/index.js';
+import { Database, DatabaseUnavailableError, LOGGER, type Logger, Outbox } from '../../platform/index.js';
 import type { LoggedEvent } from '../events/event.js';
 import { EventLogRepository, PROJECTION_LOCK } from '../log/event-log.repository.js';
 import { projectionDuration } from '../metrics.js';
@@ -23,14 +23,23 @@ export interface Rebuilt {
 
 /** Turns events into the graph. The graph follows from the log alone: `rebuild` gives the same again. */
 @Injectable()
-export class Projector {
+export class Projector implements OnApplicationBootstrap {
   constructor(
     private readonly database: Database,
     private readonly rows: ProjectionRepository,
     private readonly log: EventLogRepository,
     private readonly assets: AssetService,
     private readonly outbox: Outbox,
+    @Inject(LOGGER) private readonly logger: Logger,
   ) {}
+
+  /** Derives the graph again where this version derives it otherwise. Readers see what is there until it is done. */
+  onApplicationBootstrap(): void {
+    this.rebuild(true).then(
+      ({ events }) => events > 0 && this.logger.info({ events }, 'lineage: the graph was derived again'),
+      (error: unknown) => this.logger.error({ err: error }, 'lineage: the graph could not be derived again'),
+    );
+  }
 
   /**
    * Writes facts into the graph, in the transaction under way, which has appended to the log and so holds off rebuilds.
@@ -44,12 +53,20 @@ export class Projector {
 
   /**
    * Empties the graph and replays the log, in one transaction: readers see the old graph until the new one is whole, and ingestion
-   * waits. Events that failed before are tried again.
+   * waits. Events that failed before are tried again. What came from events that are not kept any more stays.
+   * @param onlyStale only where the graph is of a version of Cairn that derived it otherwise
    */
-  async rebuild(): Promise<Rebuilt> {
+  async rebuild(onlyStale = false): Promise<Rebuilt> {
     return this.database.run(async () => {
       await this.database.query('SELECT pg_advisory_xact_lock($1)', [PROJECTION_LOCK]);
-      for (const table of DERIVED_TABLES) await this.database.query(`DELETE FROM ${table}`);
+      const [graph] = await this.database.query<{ isWhole: boolean; isStale: boolean }>(
+        'SELECT forgotten_before IS NULL AS "isWhole", is_stale AS "isStale" FROM lineage_graph',
+      );
+      if (onlyStale && !graph!.isStale) return { events: 0, failed: 0 };
+      // What the log has forgotten only the graph knows: then it is gone over again, and not emptied.
+      if (graph!.isWhole)
+        for (const table of DERIVED_TABLES) await this.database.query(`DELETE FROM ${table}`);
+      await this.database.query('UPDATE lineage_graph SET epoch = epoch + 1, is_stale = false');
       let events = 0;
       let failed = 0;
       for (let after = '0'; ;) {

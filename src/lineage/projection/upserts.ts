@@ -3,33 +3,27 @@
  * `mergeFacts`: least or greatest of what was said.
  */
 
+/** An edge holds from its first observation on; of datasets that were dropped see {@link CUT_BY_DROPS}. */
 export const UPSERT_EDGES = (given: string): string => `
-  INSERT INTO lineage_edge AS e (source_id, target_id, first_seen_at, last_seen_at)
-  SELECT * FROM jsonb_to_recordset(${given}) AS r
-    ("sourceId" uuid, "targetId" uuid, "firstSeenAt" timestamptz, "lastSeenAt" timestamptz)
+  INSERT INTO lineage_edge AS e (source_id, target_id, first_seen_at, last_seen_at, valid)
+  SELECT "sourceId", "targetId", "firstSeenAt", "lastSeenAt", tstzmultirange(tstzrange("firstSeenAt", NULL))
+  FROM jsonb_to_recordset(${given}) AS r ("sourceId" uuid, "targetId" uuid, "firstSeenAt" timestamptz, "lastSeenAt" timestamptz)
   ORDER BY "sourceId", "targetId"
   ON CONFLICT (source_id, target_id) DO UPDATE SET
-    first_seen_at = least(e.first_seen_at, excluded.first_seen_at), last_seen_at = greatest(e.last_seen_at, excluded.last_seen_at)
-  WHERE excluded.first_seen_at < e.first_seen_at OR excluded.last_seen_at > e.last_seen_at`;
-
-export const UPSERT_COLUMN_EDGES = (given: string): string => `
-  INSERT INTO lineage_column_edge AS e
-    (id, source_id, source_column, target_id, target_column, transformation, first_seen_at, last_seen_at)
-  SELECT * FROM jsonb_to_recordset(${given}) AS r
-    (id uuid, "sourceId" uuid, "sourceColumn" text, "targetId" uuid, "targetColumn" text, transformation text,
-     "firstSeenAt" timestamptz, "lastSeenAt" timestamptz)
-  ORDER BY id
-  ON CONFLICT (id) DO UPDATE SET
-    first_seen_at = least(e.first_seen_at, excluded.first_seen_at), last_seen_at = greatest(e.last_seen_at, excluded.last_seen_at)
-  WHERE excluded.first_seen_at < e.first_seen_at OR excluded.last_seen_at > e.last_seen_at`;
+    first_seen_at = least(e.first_seen_at, excluded.first_seen_at), last_seen_at = greatest(e.last_seen_at, excluded.last_seen_at),
+    valid = e.valid + excluded.valid,
+    changed_by = CASE WHEN e.valid @> excluded.valid THEN e.changed_by ELSE excluded.changed_by END
+  WHERE excluded.first_seen_at < e.first_seen_at OR excluded.last_seen_at > e.last_seen_at OR NOT e.valid @> excluded.valid`;
 
 /** A run known only from other runs has claims that begin with 0, its own events claims that begin with 1. */
 export const UPSERT_RUNS = (given: string): string => `
   INSERT INTO lineage_run AS r
-    (run_id, job_id, job_claim, state, started_at, ended_at, first_event_at, parent_run_id, parent_claim)
+    (run_id, job_id, job_claim, state, started_at, ended_at, first_event_at, last_event_at, completed_at, failed_at, aborted_at,
+     parent_run_id, parent_claim)
   SELECT * FROM jsonb_to_recordset(${given}) AS n
     ("runId" uuid, "jobId" uuid, "jobClaim" text, state smallint, "startedAt" timestamptz, "endedAt" timestamptz,
-     "firstEventAt" timestamptz, "parentRunId" uuid, "parentClaim" text)
+     "firstEventAt" timestamptz, "lastEventAt" timestamptz, "completedAt" timestamptz, "failedAt" timestamptz, "abortedAt" timestamptz,
+     "parentRunId" uuid, "parentClaim" text)
   ORDER BY "runId"
   ON CONFLICT (run_id) DO UPDATE SET
     job_id = CASE WHEN excluded.job_claim > r.job_claim THEN excluded.job_id ELSE r.job_id END,
@@ -38,17 +32,44 @@ export const UPSERT_RUNS = (given: string): string => `
     started_at = least(r.started_at, excluded.started_at),
     ended_at = greatest(r.ended_at, excluded.ended_at),
     first_event_at = least(r.first_event_at, excluded.first_event_at),
+    last_event_at = greatest(r.last_event_at, excluded.last_event_at),
+    completed_at = greatest(r.completed_at, excluded.completed_at),
+    failed_at = greatest(r.failed_at, excluded.failed_at),
+    aborted_at = greatest(r.aborted_at, excluded.aborted_at),
     parent_run_id = CASE WHEN excluded.parent_claim > r.parent_claim OR r.parent_claim IS NULL
       THEN excluded.parent_run_id ELSE r.parent_run_id END,
     parent_claim = greatest(r.parent_claim, excluded.parent_claim)`;
 
 export const UPSERT_RUN_DATASETS = (given: string): string => `
-  INSERT INTO lineage_run_dataset AS d (run_id, asset_id, direction, version, version_claim)
+  INSERT INTO lineage_run_dataset AS d (run_id, job_id, asset_id, direction, first_at, last_at, version, version_claim)
   SELECT * FROM jsonb_to_recordset(${given}) AS r
-    ("runId" uuid, "assetId" uuid, direction text, version text, "versionClaim" text)
-  ORDER BY "runId", direction, "assetId"
-  ON CONFLICT (run_id, direction, asset_id) DO UPDATE SET version = excluded.version, version_claim = excluded.version_claim
-  WHERE excluded.version_claim > d.version_claim OR (d.version_claim IS NULL AND excluded.version_claim IS NOT NULL)`;
+    ("runId" uuid, "jobId" uuid, "assetId" uuid, direction text, "firstAt" timestamptz, "lastAt" timestamptz, version text,
+     "versionClaim" text)
+  ORDER BY "runId", "jobId", direction, "assetId"
+  ON CONFLICT (run_id, job_id, direction, asset_id) DO UPDATE SET
+    first_at = least(d.first_at, excluded.first_at), last_at = greatest(d.last_at, excluded.last_at),
+    version = CASE WHEN excluded.version_claim > d.version_claim OR d.version_claim IS NULL THEN excluded.version ELSE d.version END,
+    version_claim = greatest(d.version_claim, excluded.version_claim)`;
+
+export const INSERT_DROPS = (given: string): string => `
+  INSERT INTO lineage_drop (asset_id, at)
+  SELECT * FROM jsonb_to_recordset(${given}) AS r ("assetId" uuid, at timestamptz) ORDER BY 1, 2 ON CONFLICT DO NOTHING`;
+
+/**
+ * Of datasets among `$1` that were dropped: an edge holds for each run from its first word of the dataset to the first drop that is not
+ * before its last word of it.
+ */
+export const CUT_BY_DROPS = `
+  WITH observed AS (
+    SELECT d.job_id, d.asset_id, d.direction, range_agg(tstzrange(d.first_at, (
+      SELECT min(x.at) FROM lineage_drop AS x WHERE x.asset_id = d.asset_id AND x.at >= d.last_at))) AS valid
+    FROM lineage_run_dataset AS d WHERE d.asset_id IN (SELECT asset_id FROM lineage_drop WHERE asset_id = ANY($1::uuid[]))
+    GROUP BY d.job_id, d.asset_id, d.direction
+  )
+  UPDATE lineage_edge AS e SET valid = o.valid, changed_by = pg_current_xact_id()
+  FROM observed AS o
+  WHERE e.source_id = CASE o.direction WHEN 'input' THEN o.asset_id ELSE o.job_id END
+    AND e.target_id = CASE o.direction WHEN 'input' THEN o.job_id ELSE o.asset_id END AND e.valid <> o.valid`;
 
 export const UPSERT_VERSIONS = (given: string): string => `
   INSERT INTO lineage_version AS v (asset_id, version, seen_at, run_id, run_claim)

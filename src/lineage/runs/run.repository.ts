@@ -60,8 +60,8 @@ export class RunRepository {
   /** The first 2,000, by asset. */
   datasets(runId: string, direction: Direction): Promise<RunDataset[]> {
     return this.database.query(
-      `SELECT asset_id AS "assetId", direction, version FROM lineage_run_dataset
-       WHERE run_id = $1 AND direction = $2 ORDER BY asset_id LIMIT ${MAX_RUN_DATASETS}`,
+      `SELECT DISTINCT ON (asset_id) asset_id AS "assetId", direction, version FROM lineage_run_dataset
+       WHERE run_id = $1 AND direction = $2 ORDER BY asset_id, version_claim DESC NULLS LAST LIMIT ${MAX_RUN_DATASETS}`,
       [runId, direction],
     );
   }
