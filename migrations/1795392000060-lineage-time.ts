@@ -59,8 +59,8 @@ export class LineageTime1795392000060 implements MigrationInterface {
       );
 
       ALTER TABLE lineage_run_dataset
-        ADD COLUMN first_at timestamptz NOT NULL,
-        ADD COLUMN last_at timestamptz NOT NULL,
+        ADD COLUMN first_at timestamptz,
+        ADD COLUMN last_at timestamptz,
         ADD COLUMN job_id uuid NOT NULL,
         DROP CONSTRAINT lineage_run_dataset_pkey,
         ADD PRIMARY KEY (run_id, job_id, direction, asset_id);

@@ -85,13 +85,18 @@ function eventOf({ job, run, at, inputs, outputs }: Told, number: number): Recor
 
 /** What the history says holds at an instant, worked out plainly from all of it. */
 function truth(history: readonly (Told & { readonly id: string })[], at: number) {
-  const uses = history.flatMap((event) => [
-    ...[
-      ...event.inputs,
+  const uses = history.flatMap((event) => {
+    const isTold = event.outputs.length > 0 && event.outputs.every(({ explicit }) => explicit !== undefined);
+    const read = [
+      ...(isTold ? [] : event.inputs),
       ...event.outputs.flatMap(({ columns, explicit }) => [...(columns ?? []), ...(explicit ?? [])]),
-    ].map((name) => ({ ...event, name, direction: 'input' })),
-    ...event.outputs.map(({ name }) => ({ ...event, name, direction: 'output' })),
-  ]);
+    ];
+    const written = event.outputs.filter(({ explicit }) => explicit?.length !== 0);
+    return [
+      ...read.map((name) => ({ ...event, name, direction: 'input' })),
+      ...written.map(({ name }) => ({ ...event, name, direction: 'output' })),
+    ];
+  });
   const drops = history.flatMap((event) =>
     event.outputs.filter(({ isDropped }) => isDropped).map(({ name }) => ({ name, at: event.at })),
   );

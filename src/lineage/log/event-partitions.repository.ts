@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../platform/index.js';
-import { PROJECTION_LOCK } from './event-log.repository.js';
 import { type Month, monthOfTable } from './months.js';
 
 /** How long changing the partitions may wait for those who use them; they wait behind it. */
@@ -96,6 +95,6 @@ export class EventPartitionsRepository {
 
   private async alone(): Promise<void> {
     await this.database.query(`SET LOCAL lock_timeout = '${LOCK_TIMEOUT}'`);
-    await this.database.query('SELECT pg_advisory_xact_lock($1)', [PROJECTION_LOCK]);
+    await this.database.query('LOCK TABLE lineage_event IN ACCESS EXCLUSIVE MODE');
   }
 }

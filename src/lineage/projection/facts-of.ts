@@ -47,12 +47,20 @@ class Reading {
   private readJob(body: EventBody, job: NamedAsset): void {
     this.facet('asset', job.id, objectAt(body.job?.facets));
     if (this.runId !== undefined) this.readRun(body, this.runId, job);
-    for (const input of body.inputs ?? [])
-      this.input(job, this.readDataset(input, { job, direction: 'input' }));
-    for (const output of body.outputs ?? [])
-      this.output(job, this.readDataset(output, { job, direction: 'output' }));
-    for (const entry of objectsIn(objectAt(objectAt(body.job?.facets)['lineage'])['entries']))
-      this.readEntry(job, entry);
+    const entries = objectsIn(objectAt(objectAt(body.job?.facets)['lineage'])['entries']);
+    const outputs = body.outputs ?? [];
+    const isTold =
+      outputs.length > 0 && outputs.every((output) => explicitInputs(output, entries) !== undefined);
+    for (const input of body.inputs ?? []) {
+      const asset = this.readDataset(input, { job, direction: 'input' });
+      // Where it is said of each output what flows into it, no other input flows anywhere.
+      if (!isTold) this.input(job, asset);
+    }
+    for (const output of outputs) {
+      const asset = this.readDataset(output, { job, direction: 'output' });
+      if (explicitInputs(output, entries)?.length !== 0) this.output(job, asset);
+    }
+    for (const entry of entries) this.readEntry(job, entry);
   }
 
   private readRun(body: EventBody, runId: string, job: NamedAsset): void {
@@ -108,7 +116,7 @@ class Reading {
     const facets = objectAt(dataset.facets);
     const version = textAt(objectAt(facets['version'])['datasetVersion']);
     const known = version !== undefined && version.length <= MAX_VERSION_CHARS ? version : undefined;
-    if (use !== undefined) this.observe(use.job, asset, use.direction, known);
+    if (use !== undefined) this.observe(use, asset, null, known);
     if (this.withheld.has(asset.id)) return asset;
     this.readVersion(asset, known, use?.direction);
     this.facet('asset', asset.id, facets);
@@ -179,15 +187,17 @@ class Reading {
     });
   }
 
-  private observe(job: NamedAsset, asset: NamedAsset, direction: Direction, version?: string): void {
+  /** @param at when data flowed between them; null when that is not said, and they are only named together */
+  private observe(use: Use, asset: NamedAsset, at: string | null, version?: string): void {
+    const { job, direction } = use;
     const runId = this.runId ?? job.id;
     const key = `${runId} ${job.id} ${direction} ${asset.id}`;
     const known = this.facts.runDatasets.get(key);
-    if (known !== undefined && (known.version !== null || version === undefined)) return;
+    const named = known?.version ?? version ?? null;
     this.facts.runDatasets.set(key, {
       ...{ runId, jobId: job.id, assetId: asset.id, direction },
-      ...{ firstAt: this.at, lastAt: this.at },
-      ...{ version: version ?? null, versionClaim: version === undefined ? null : this.claim },
+      ...{ firstAt: known?.firstAt ?? at, lastAt: known?.lastAt ?? at },
+      ...{ version: named, versionClaim: named === null ? null : this.claim },
     });
   }
 
@@ -224,7 +234,7 @@ class Reading {
     }
     if (name === undefined) return;
     const target = this.asset(datasetNamed(this.idOf, name));
-    this.output(job, target);
+    if (!isEmpty(entry['inputs'])) this.output(job, target);
     this.readExplicit(job, target, entry);
   }
 
@@ -236,12 +246,12 @@ class Reading {
   }
 
   private input(job: NamedAsset, dataset: NamedAsset): void {
-    this.observe(job, dataset, 'input');
+    this.observe({ job, direction: 'input' }, dataset, this.at);
     this.edge(dataset.id, job.id);
   }
 
   private output(job: NamedAsset, dataset: NamedAsset): void {
-    this.observe(job, dataset, 'output');
+    this.observe({ job, direction: 'output' }, dataset, this.at);
     this.edge(job.id, dataset.id);
   }
 
@@ -273,6 +283,23 @@ class Reading {
 interface Use {
   readonly job: NamedAsset;
   readonly direction: Direction;
+}
+
+/** The inputs that an explicit facet gives an output, its own or an entry of the job's; undefined when none says. */
+function explicitInputs(
+  output: EventDataset,
+  entries: readonly JsonObject[],
+): readonly unknown[] | undefined {
+  const own = objectAt(objectAt(output.facets)['lineage']);
+  const entry = entries.find(
+    ({ type, namespace, name }) => type !== 'JOB' && namespace === output.namespace && name === output.name,
+  );
+  const inputs = own['inputs'] ?? entry?.['inputs'];
+  return Array.isArray(inputs) ? inputs : undefined;
+}
+
+function isEmpty(inputs: unknown): boolean {
+  return Array.isArray(inputs) && inputs.length === 0;
 }
 
 function isDrop(facet: unknown): boolean {

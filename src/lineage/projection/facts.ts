@@ -94,8 +94,9 @@ export interface RunDatasetFact {
   readonly jobId: string;
   readonly assetId: string;
   readonly direction: Direction;
-  readonly firstAt: string;
-  readonly lastAt: string;
+  /** From when to when it told of data that flows between the two; null when it only named it. */
+  readonly firstAt: string | null;
+  readonly lastAt: string | null;
   /** What the `version` facet said last; null when none did. */
   readonly version: string | null;
   readonly versionClaim: Claim | null;

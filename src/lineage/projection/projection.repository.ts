@@ -92,9 +92,12 @@ export class ProjectionRepository {
     );
   }
 
-  private async cut({ edges }: Facts): Promise<void> {
-    if (edges.size === 0) return;
-    const ids = new Set([...edges.values()].flatMap(({ sourceId, targetId }) => [sourceId, targetId]));
+  private async cut({ edges, drops }: Facts): Promise<void> {
+    const ids = new Set([
+      ...[...edges.values()].flatMap(({ sourceId, targetId }) => [sourceId, targetId]),
+      ...[...drops.values()].map(({ assetId }) => assetId),
+    ]);
+    if (ids.size === 0) return;
     await this.database.query(CUT_BY_DROPS, [[...ids]]);
   }
 

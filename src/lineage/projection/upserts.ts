@@ -63,7 +63,7 @@ export const CUT_BY_DROPS = `
   WITH observed AS (
     SELECT d.job_id, d.asset_id, d.direction, range_agg(tstzrange(d.first_at, (
       SELECT min(x.at) FROM lineage_drop AS x WHERE x.asset_id = d.asset_id AND x.at >= d.last_at))) AS valid
-    FROM lineage_run_dataset AS d WHERE d.asset_id IN (SELECT asset_id FROM lineage_drop WHERE asset_id = ANY($1::uuid[]))
+    FROM lineage_run_dataset AS d WHERE d.first_at IS NOT NULL AND d.asset_id IN (SELECT asset_id FROM lineage_drop WHERE asset_id = ANY($1::uuid[]))
     GROUP BY d.job_id, d.asset_id, d.direction
   )
   UPDATE lineage_edge AS e SET valid = o.valid, changed_by = pg_current_xact_id()

@@ -35,6 +35,22 @@ export class LineageRunModel {
 
   @Field(() => ID, { nullable: true })
   parentRunId?: string | null;
+
+  lastEventAt!: Date | null;
+  completedAt!: Date | null;
+  failedAt!: Date | null;
+  abortedAt!: Date | null;
+}
+
+@ObjectType('RunVerdict', { description: 'What is thought of a run, and why.' })
+export class RunVerdictModel {
+  @Field(() => Boolean, {
+    description: "It began, and nothing was heard of it for three times as long as its job's last runs took.",
+  })
+  isLost!: boolean;
+
+  @Field(() => String, { nullable: true, description: 'Null where the state speaks for itself.' })
+  reason?: string | null;
 }
 
 export const LineageRunPage = pageType(LineageRunModel, 'LineageRunPage');

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type PageRequest } from '../../platform/index.js';
 import { type Direction, RUN_STATES, type RunState } from '../projection/facts.js';
+import type { Rhythm } from './run-verdict.js';
 
 /** A run as its events tell it. */
 export interface LineageRun {
@@ -11,6 +12,12 @@ export interface LineageRun {
   readonly startedAt: Date | null;
   readonly endedAt: Date | null;
   readonly parentRunId: string | null;
+  /** Of its own events. */
+  readonly lastEventAt: Date | null;
+  /** Of the latest COMPLETE, FAIL, ABORT. */
+  readonly completedAt: Date | null;
+  readonly failedAt: Date | null;
+  readonly abortedAt: Date | null;
 }
 
 /** A dataset that a run read or wrote. */
@@ -31,8 +38,11 @@ type RunRow = Omit<ListedRun, 'state'> & { readonly state: number };
 const SORTED_AT = `to_char(coalesce(first_event_at, '0001-01-01Z') AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
 
 const RUN = `run_id AS id, job_id AS "jobId", state, coalesce(started_at, first_event_at) AS "startedAt", ended_at AS "endedAt",
-  parent_run_id AS "parentRunId", ${SORTED_AT} AS "sortedAt"`;
+  parent_run_id AS "parentRunId", last_event_at AS "lastEventAt", completed_at AS "completedAt", failed_at AS "failedAt",
+  aborted_at AS "abortedAt", ${SORTED_AT} AS "sortedAt"`;
 
+/** Ended runs that tell how long a job takes. */
+const RHYTHM_RUNS = 20;
 const MAX_RUN_DATASETS = 2_000;
 
 @Injectable()
@@ -55,6 +65,19 @@ export class RunRepository {
       [jobId, page.after?.[0] ?? null, page.after?.[1] ?? null, page.limit],
     );
     return rows.map(toRun);
+  }
+
+  /** How a job runs, by its last 20 ended runs and its `jobType`. */
+  async rhythm(jobId: string): Promise<Rhythm> {
+    const [row] = await this.database.query<{ longestMs: number | null; isStreaming: boolean }>(
+      `SELECT (SELECT max(extract(epoch FROM ended_at - started_at) * 1000)::float8 FROM (
+           SELECT ended_at, started_at FROM lineage_run WHERE job_id = $1 AND ended_at >= started_at
+           ORDER BY coalesce(first_event_at, '0001-01-01Z') DESC, run_id DESC LIMIT ${RHYTHM_RUNS}) AS last) AS "longestMs",
+         EXISTS (SELECT FROM lineage_facet AS f JOIN lineage_facet_value AS v ON v.id = f.value_id WHERE f.holder_id = $1
+           AND f.holder = 'asset' AND f.name = 'jobType' AND upper(v.value->>'processingType') = 'STREAMING') AS "isStreaming"`,
+      [jobId],
+    );
+    return row!;
   }
 
   /** The first 2,000, by asset. */

@@ -3,7 +3,8 @@ import { AssetModel, AssetService } from '../../catalog/index.js';
 import { Access, Caller, type Principal } from '../../identity/index.js';
 import { JsonScalar } from '../../platform/index.js';
 import { AssetLineageService } from '../assets/asset-lineage.service.js';
-import { LineageRunModel, RunDatasetModel } from './run.model.js';
+import { LineageRunModel, RunDatasetModel, RunVerdictModel } from './run.model.js';
+import type { LineageRun } from './run.repository.js';
 import { RunService } from './run.service.js';
 
 @Resolver(() => LineageRunModel)
@@ -35,6 +36,14 @@ export class RunResolver {
   })
   facets(@Caller() caller: Principal, @Parent() run: LineageRunModel): Promise<object> {
     return this.lineage.facets(caller, 'run', run.id);
+  }
+
+  @Access('governed')
+  @ResolveField(() => RunVerdictModel, {
+    description: 'Whether it is lost, and why its state is thought to be so.',
+  })
+  verdict(@Parent() run: LineageRunModel & LineageRun): Promise<RunVerdictModel> {
+    return this.runs.verdict(run);
   }
 
   @Access('governed')

@@ -15,6 +15,7 @@ import { instantOf } from '../events/instant.js';
 import { type LineageNode, Views } from '../graph/view.js';
 import type { Direction } from '../projection/facts.js';
 import { type LineageRun, RunRepository } from './run.repository.js';
+import { isOpen, type RunVerdict, verdictOf } from './run-verdict.js';
 
 const RUN_ID = z.uuid({ error: 'must be the id of a run (a UUID)' });
 
@@ -52,6 +53,11 @@ export class RunService {
       throw new InvalidInputError('after', 'must be the endCursor of an earlier page of this list');
     }
     return pageOf(await this.runs.ofJob(jobId, request), request, (run) => [run.sortedAt, run.id]);
+  }
+
+  /** What is thought of a run that the caller may see. */
+  async verdict(run: LineageRun): Promise<RunVerdict> {
+    return verdictOf(run, isOpen(run) ? await this.runs.rhythm(run.jobId) : undefined, new Date());
   }
 
   /** What a run read or wrote; what the caller may not see is opaque. */
