@@ -413,6 +413,29 @@ describe('policy', () => {
     });
     expect(await assetByName(fields, 'open out', { token: ada })).toEqual(seen);
 
+    const followed = await assetByName(
+      `impact { counts { kind count } assets { node { distance asset { identityName } } through { isOpaque asset { identityName } } } }
+       lineageDiff(from: "2000-01-01T00:00:00Z", direction: downstream, depth: 10) { gained { nodes { asset { identityName } } edges { from to } } lost { nodes { id } } }`,
+      'open in',
+      { token: ada },
+    );
+    expect(followed.impact).toEqual({
+      counts: [
+        { kind: 'dataset', count: 1 },
+        { kind: 'job', count: 1 },
+      ],
+      assets: [
+        { node: { distance: 3, asset: { identityName: 'show' } }, through: { isOpaque: true, asset: null } },
+        {
+          node: { distance: 4, asset: { identityName: 'open out' } },
+          through: { isOpaque: false, asset: { identityName: 'show' } },
+        },
+      ],
+    });
+    expect(followed.lineageDiff.gained.edges).toHaveLength(4);
+    expect(followed.lineageDiff.lost.nodes).toEqual([]);
+    expect(JSON.stringify(followed)).not.toMatch(/hidden|hide|vault/);
+
     const eventsOf = async (token: string) =>
       (
         await cairn.ask(
@@ -504,6 +527,38 @@ describe('runs and versions', () => {
     expect(dag.runs.nodes).toEqual([{ id: parent, state: 'other' }]);
   });
 
+  test('a run tells why it is thought to have failed, and when it is lost', async () => {
+    const run = { runId: runId() };
+    const job = { namespace: 'etl', name: 'judged' };
+    for (const [eventType, eventTime] of [
+      ['START', '2026-11-20T01:00:00Z'],
+      ['FAIL', '2026-11-20T01:10:00Z'],
+      ['COMPLETE', '2026-11-20T01:11:00Z'],
+    ])
+      await stored(event({ run, job, eventType, eventTime }));
+    const lost = { runId: runId() };
+    await stored(event({ run: lost, job, eventType: 'START', eventTime: '2026-11-20T02:00:00Z' }));
+    const verdictOf = async ({ runId: id }: { runId: string }) =>
+      (
+        await cairn.ask(
+          'query($id: ID!) { lineageRun(id: $id) { state verdict { isLost reason } } }',
+          { id },
+          max,
+        )
+      ).lineageRun;
+    expect(await verdictOf(run)).toMatchObject({
+      state: 'fail',
+      verdict: { isLost: false, reason: expect.stringMatching(/^FAIL was told for .* and COMPLETE for /) },
+    });
+    expect(await verdictOf(lost)).toMatchObject({
+      state: 'start',
+      verdict: {
+        isLost: true,
+        reason: expect.stringContaining("the longest of its job's last runs took 11 min"),
+      },
+    });
+  });
+
   test('runs of a job come page by page, the newest first', async () => {
     const job = { namespace: 'etl', name: 'often' };
     const ids: string[] = [];
@@ -536,6 +591,102 @@ describe('runs and versions', () => {
 });
 
 describe('the graph', () => {
+  test('of an earlier instant is what held then; a drop, and another mapping of columns, end what held', async () => {
+    const at = (hour: number, change: object) =>
+      event({ eventTime: `2026-11-20T0${hour}:00:00Z`, ...change });
+    const columnsFrom = (name: string, transformations?: object[]) => ({
+      columnLineage: facet({
+        fields: {
+          x: {
+            inputFields: [{ namespace: 'db', name, field: 'y', ...(transformations && { transformations }) }],
+          },
+        },
+      }),
+    });
+    const job = { namespace: 'etl', name: 'in time' };
+    const masked = [{ type: 'DIRECT', subtype: 'TRANSFORMATION', masking: true }];
+    await stored(at(1, { job, inputs: [dataset('t1')], outputs: [dataset('out', columnsFrom('t1'))] }));
+    await stored(
+      at(3, { job, inputs: [dataset('t2')], outputs: [dataset('out', columnsFrom('t2', masked))] }),
+    );
+    await stored(
+      event({
+        ...{ eventTime: '2026-11-20T05:00:00Z', eventType: undefined, run: undefined, job: undefined },
+        dataset: dataset('t1', { lifecycleStateChange: facet({ lifecycleStateChange: 'DROP' }) }),
+      }),
+    );
+    const seenAt = async (hour?: number) => {
+      const asOf = hour === undefined ? '' : `, asOf: "2026-11-20T0${hour}:00:00Z"`;
+      const { lineage, columnLineage } = await assetByName(
+        `lineage(direction: upstream${asOf}) { nodes { asset { identityName kind } } }
+         columnLineage(direction: upstream${asOf}) { edges { isMasking fromAsset { asset { identityName } } } }`,
+        'out',
+      );
+      const names = lineage.nodes.map((node: any) => node.asset).filter((a: any) => a.kind === 'dataset');
+      return [
+        names.map((asset: any) => asset.identityName).sort(),
+        columnLineage.edges.map((edge: any) => [edge.fromAsset.asset.identityName, edge.isMasking]),
+      ];
+    };
+    expect(await seenAt(0)).toEqual([['out'], []]);
+    expect(await seenAt(2)).toEqual([['out', 't1'], [['t1', false]]]);
+    expect(await seenAt(4)).toEqual([['out', 't1', 't2'], [['t2', true]]]);
+    expect(await seenAt(6)).toEqual([['out', 't2'], [['t2', true]]]);
+    expect(await seenAt()).toEqual([['out', 't2'], [['t2', true]]]);
+  });
+
+  test('of a job with several outputs goes on only to what an input flows into', async () => {
+    const entry = (name: string, ...inputs: string[]) => ({
+      ...{ type: 'DATASET', namespace: 'db', name },
+      inputs: inputs.map((input) => ({ type: 'DATASET', namespace: 'db', name: input })),
+    });
+    const lineage = facet({
+      entries: [entry('left out', 'left in'), entry('right out', 'right in'), entry('alone')],
+    });
+    await stored(
+      event({
+        job: { namespace: 'etl', name: 'two ways', facets: { lineage } },
+        inputs: [dataset('left in'), dataset('right in'), dataset('nowhere')],
+        outputs: [dataset('left out'), dataset('right out'), dataset('alone')],
+      }),
+    );
+    const around = async (name: string, direction: string) =>
+      (
+        await assetByName(
+          `lineage(direction: ${direction}, depth: 4) { nodes { asset { identityName } } }`,
+          name,
+        )
+      ).lineage.nodes.map((node: any) => node.asset.identityName);
+    expect(await around('left in', 'downstream')).toEqual(['left in', 'two ways', 'left out']);
+    expect(await around('right out', 'upstream')).toEqual(['right out', 'two ways', 'right in']);
+    expect(await around('alone', 'upstream')).toEqual(['alone']);
+    expect(await around('nowhere', 'downstream')).toEqual(['nowhere']);
+  });
+
+  test('of a job that runs unchanged again and again has the rows that it had', async () => {
+    const columnLineage = facet({
+      fields: { x: { inputFields: [{ namespace: 'db', name: 'steady', field: 'y' }] } },
+    });
+    const minute = (n: number) =>
+      event({
+        eventTime: new Date(Date.UTC(2026, 9, 1, 0, n)).toISOString(),
+        job: { namespace: 'etl', name: 'steady' },
+        inputs: [dataset('steady')],
+        outputs: [dataset('steady out', { columnLineage })],
+      });
+    const rows = async () =>
+      (
+        await sql.query(
+          `SELECT (SELECT count(*) FROM lineage_edge) + (SELECT count(*) FROM lineage_column_edge) + (SELECT count(*) FROM lineage_version) AS n,
+             (SELECT max(changed_by::text::bigint) FROM lineage_edge) AS edges, (SELECT max(changed_by::text::bigint) FROM lineage_column_edge) AS columns`,
+        )
+      ).rows[0];
+    await stored(minute(0));
+    const before = await rows();
+    await postAll(Array.from({ length: 1_500 }, (_, n) => minute(n + 1)));
+    expect(await rows()).toEqual(before);
+  });
+
   test('is bounded by depth and by nodes, and says when it stopped', async () => {
     const chain = Array.from({ length: 30 }, (_, i) =>
       event({
