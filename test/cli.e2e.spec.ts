@@ -433,6 +433,31 @@ describe('lineage', () => {
     );
     const graph = await ok('lineage', 'job,airflow://prod,publish', '--depth', '1', '--json');
     expect(graph.json).toMatchObject({ isTruncated: false, edges: [expect.anything(), expect.anything()] });
+    const before = await ok(
+      'lineage',
+      repository,
+      '--direction',
+      'upstream',
+      '--as-of',
+      '2026-11-20T08:59:59Z',
+    );
+    expect(before.stdout).toBe(`upstream\ndataset ${repository}\n`);
+    const since = await ok('lineage', repository, '--direction', 'upstream', '--since', '2026-11-20');
+    expect(since.stdout.split('\n').sort()).toEqual([
+      '',
+      `+ dataset shop.public.orders [postgres://db:5432] → job publish [airflow://prod]`,
+      `+ job publish [airflow://prod] → dataset ${repository}`,
+    ]);
+    expect((await ok('lineage', repository, '--since', '2026-11-21')).stderr).toContain(
+      'Nothing is otherwise',
+    );
+    const impact = await ok('impact', 'dataset,postgres://db:5432,shop.public.orders');
+    expect(impact.stdout).toBe(
+      `1 dataset, 1 job\n  1  job publish [airflow://prod]  by dataset shop.public.orders [postgres://db:5432]\n  2  dataset ${repository}  by job publish [airflow://prod]\n`,
+    );
+    const dot = await ok('lineage', repository, '--format', 'dot');
+    expect(dot.stdout).toMatch(/^digraph lineage \{\n[^]* -> [^]*\}\n$/);
+    expect((await cli(['lineage', repository, '--as-of', 'yesterday'])).exitCode).toBe(2);
     await cairn.app.get(OutboxWorker).drain();
     const searched = await ok('search', 'shop', 'orders', '--kind', 'dataset', '--json');
     expect(searched.json.map((hit: any) => hit.asset.identityName)).toEqual(['shop.public.orders']);

@@ -415,7 +415,7 @@ describe('policy', () => {
 
     const followed = await assetByName(
       `impact { counts { kind count } assets { node { distance asset { identityName } } through { isOpaque asset { identityName } } } }
-       lineageDiff(from: "2000-01-01T00:00:00Z", direction: downstream, depth: 10) { gained { nodes { asset { identityName } } edges { from to } } lost { nodes { id } } }`,
+       lineageDiff(from: "2000-01-01T00:00:00Z", direction: downstream, depth: 10) { nodes { asset { identityName } } gained { nodeIds edges { from to } } lost { nodeIds } }`,
       'open in',
       { token: ada },
     );
@@ -433,7 +433,9 @@ describe('policy', () => {
       ],
     });
     expect(followed.lineageDiff.gained.edges).toHaveLength(4);
-    expect(followed.lineageDiff.lost.nodes).toEqual([]);
+    expect(followed.lineageDiff.gained.nodeIds).toHaveLength(4);
+    expect(followed.lineageDiff.nodes).toHaveLength(5);
+    expect(followed.lineageDiff.lost.nodeIds).toEqual([]);
     expect(JSON.stringify(followed)).not.toMatch(/hidden|hide|vault/);
 
     const eventsOf = async (token: string) =>

@@ -1,46 +1,160 @@
 import { type Command, Option } from 'commander';
-import { wholeNumber } from '../output/arguments.js';
+import type { Client } from '../api/client.js';
+import { UsageError } from '../exit-codes.js';
+import { instant, wholeNumber } from '../output/arguments.js';
 import type { Session } from '../session.js';
 import { resolveAsset } from './asset-name.js';
-import { formatTree, type LineageGraph } from './tree.js';
+import { formatDot } from './dot.js';
+import { describeNode, formatTree, type LineageGraph, type LineageNode } from './tree.js';
 
-const QUERY = `query Lineage($id: ID!, $direction: LineageDirection!, $depth: Int!) {
+const NODE = 'id asset { kind identityNamespace identityName }';
+
+const GRAPH = `nodes { id distance isOpaque asset { id kind identityNamespace identityName namespace } }
+      edges { from to firstSeenAt lastSeenAt }`;
+
+const QUERY = `query Lineage($id: ID!, $direction: LineageDirection!, $depth: Int!, $asOf: DateTime) {
+  asset(id: $id) { lineage(direction: $direction, depth: $depth, first: 500, asOf: $asOf) { ${GRAPH} isTruncated } }
+}`;
+
+const DIFFERENCE = `query LineageDiff($id: ID!, $direction: LineageDirection!, $depth: Int!, $from: DateTime!, $to: DateTime) {
   asset(id: $id) {
-    lineage(direction: $direction, depth: $depth, first: 500) {
-      nodes { id distance isOpaque asset { id kind identityNamespace identityName namespace } }
-      edges { from to firstSeenAt lastSeenAt }
-      isTruncated
+    lineageDiff(direction: $direction, depth: $depth, first: 500, from: $from, to: $to) {
+      nodes { ${NODE} } gained { nodeIds edges { from to } } lost { nodeIds edges { from to } } isTruncated
     }
   }
 }`;
 
-/** `lineage ASSET`. */
+const IMPACT = `query Impact($id: ID!, $depth: Int!, $first: Int!, $asOf: DateTime) {
+  asset(id: $id) {
+    impact(depth: $depth, first: $first, asOf: $asOf) {
+      counts { kind count } assets { node { ${NODE} distance } through { ${NODE} } } isTruncated
+    }
+  }
+}`;
+
+const ASSET = 'an id, a repository, KIND,NAME of what Cairn manages, or KIND,NAMESPACE,NAME';
+const TOO_LARGE = 'The graph is larger than this. Choose one direction or a smaller depth.';
+
+type Direction = 'both' | 'upstream' | 'downstream';
+
+interface Look {
+  readonly direction: Direction;
+  readonly depth: number;
+  readonly asOf?: string;
+  readonly since?: string;
+  readonly format: 'tree' | 'dot';
+}
+
+/** `lineage ASSET` and `impact ASSET`. */
 export function addLineage(program: Command, open: () => Session): void {
   program
     .command('lineage')
-    .description('where an asset came from and where it went')
-    .argument('<asset>', 'an id, a repository, KIND,NAME of what Cairn manages, or KIND,NAMESPACE,NAME')
+    .description('where an asset came from and where it went, now or at an instant')
+    .argument('<asset>', ASSET)
     .addOption(new Option('--direction <which>').choices(['both', 'upstream', 'downstream']).default('both'))
     .option('--depth <hops>', 'how far, 1–20', wholeNumber('--depth', 1, 20), 3)
-    .action(
-      async (
-        name: string,
-        { direction, depth }: { direction: 'both' | 'upstream' | 'downstream'; depth: number },
-      ) => {
-        const { output, connect } = open();
-        const client = connect();
-        const id = await resolveAsset(client, name);
-        const { asset } = await client.ask<{ asset: { lineage: LineageGraph } }>(QUERY, {
-          id,
-          direction,
-          depth,
-        });
-        output.result({ asset: id, ...asset.lineage }, () => {
-          const directions = direction === 'both' ? (['upstream', 'downstream'] as const) : [direction];
-          return directions.map((each) => `${each}\n${formatTree(asset.lineage, id, each)}`).join('\n\n');
-        });
-        if (asset.lineage.isTruncated)
-          output.message('The graph is larger than this. Choose one direction or a smaller depth.');
-      },
-    );
+    .option('--as-of <instant>', 'what held then, by the times of events', instant('--as-of'))
+    .option('--since <instant>', 'what is otherwise than it was then', instant('--since'))
+    .addOption(
+      new Option('--format <format>', 'a tree, or a graph for Graphviz')
+        .choices(['tree', 'dot'])
+        .default('tree'),
+    )
+    .action(async (name: string, look: Look) => {
+      if (look.since !== undefined && look.format === 'dot')
+        throw new UsageError('--since lists differences: it has no graph for --format dot');
+      const session = open();
+      const client = session.connect();
+      const id = await resolveAsset(client, name);
+      await (look.since === undefined ? showGraph : showDifference)(session, client, id, look);
+    });
+  program
+    .command('impact')
+    .description('what is downstream of an asset, counted and listed, the nearest first')
+    .argument('<asset>', ASSET)
+    .option('--depth <hops>', 'how far, 1–20', wholeNumber('--depth', 1, 20), 20)
+    .option('-n, --limit <count>', 'assets of the list at most', wholeNumber('--limit', 1, 1_000), 100)
+    .option('--as-of <instant>', 'what held then, by the times of events', instant('--as-of'))
+    .action(async (name: string, { depth, limit, asOf }: { depth: number; limit: number; asOf?: string }) => {
+      const { output, connect } = open();
+      const client = connect();
+      const id = await resolveAsset(client, name);
+      const { asset } = await client.ask<{ asset: { impact: Impact } }>(IMPACT, {
+        id,
+        depth,
+        first: limit,
+        asOf,
+      });
+      output.result({ asset: id, ...asset.impact }, () => formatImpact(asset.impact));
+      if (asset.impact.isTruncated)
+        output.message('There is more than was looked at. Choose a smaller depth.');
+    });
+}
+
+async function showGraph({ output }: Session, client: Client, id: string, look: Look): Promise<void> {
+  const { direction, depth, asOf, format } = look;
+  const { asset } = await client.ask<{ asset: { lineage: LineageGraph } }>(QUERY, {
+    id,
+    direction,
+    depth,
+    asOf,
+  });
+  output.result({ asset: id, ...asset.lineage }, () => {
+    if (format === 'dot') return formatDot(asset.lineage);
+    const directions = direction === 'both' ? (['upstream', 'downstream'] as const) : [direction];
+    return directions.map((each) => `${each}\n${formatTree(asset.lineage, id, each)}`).join('\n\n');
+  });
+  if (asset.lineage.isTruncated) output.message(TOO_LARGE);
+}
+
+async function showDifference({ output }: Session, client: Client, id: string, look: Look): Promise<void> {
+  const { direction, depth, since: from, asOf: to } = look;
+  const { asset } = await client.ask<{ asset: ComparedAsset }>(DIFFERENCE, {
+    id,
+    direction,
+    depth,
+    from,
+    to,
+  });
+  const { nodes, gained, lost, isTruncated } = asset.lineageDiff;
+  const names = new Map(nodes.map((node) => [node.id, describeNode(node)]));
+  const linesOf = (sign: string, { edges }: Changes) =>
+    edges.map((edge) => `${sign} ${names.get(edge.from)} → ${names.get(edge.to)}`);
+  output.result({ asset: id, ...asset.lineageDiff }, () =>
+    [...linesOf('-', lost), ...linesOf('+', gained)].join('\n'),
+  );
+  if (gained.edges.length + lost.edges.length === 0) output.message('Nothing is otherwise.');
+  if (isTruncated) output.message(TOO_LARGE);
+}
+
+interface Changes {
+  readonly nodeIds: readonly string[];
+  readonly edges: LineageGraph['edges'];
+}
+
+interface ComparedAsset {
+  readonly lineageDiff: {
+    readonly nodes: readonly LineageNode[];
+    readonly gained: Changes;
+    readonly lost: Changes;
+    readonly isTruncated: boolean;
+  };
+}
+
+interface Impact {
+  readonly counts: readonly { readonly kind: string; readonly count: number }[];
+  readonly assets: readonly {
+    readonly node: LineageNode & { readonly distance: number };
+    readonly through: LineageNode;
+  }[];
+  readonly isTruncated: boolean;
+}
+
+function formatImpact({ counts, assets }: Impact): string {
+  const total = counts.map(({ kind, count }) => `${count} ${kind}${count === 1 ? '' : 's'}`).join(', ');
+  const lines = assets.map(
+    ({ node, through }) =>
+      `${String(node.distance).padStart(3)}  ${describeNode(node)}  by ${describeNode(through)}`,
+  );
+  return [total === '' ? 'nothing' : total, ...lines].join('\n');
 }

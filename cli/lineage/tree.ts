@@ -35,10 +35,12 @@ export function formatTree(
   const walk = (id: string, head: string, rest: string): void => {
     const children = next.get(id) ?? [];
     const isAgain = seen.has(id);
-    lines.push(`${head}${describe(byId.get(id))}${isAgain && children.length > 0 ? ' (above)' : ''}`);
+    lines.push(`${head}${describeNode(byId.get(id))}${isAgain && children.length > 0 ? ' (above)' : ''}`);
     if (isAgain) return;
     seen.add(id);
-    const sorted = [...children].sort((a, b) => (describe(byId.get(a)) < describe(byId.get(b)) ? -1 : 1));
+    const sorted = [...children].sort((a, b) =>
+      describeNode(byId.get(a)) < describeNode(byId.get(b)) ? -1 : 1,
+    );
     for (const [at, child] of sorted.entries()) {
       const isLast = at === sorted.length - 1;
       walk(child, `${rest}${isLast ? '└─ ' : '├─ '}`, `${rest}${isLast ? '   ' : '│  '}`);
@@ -48,7 +50,8 @@ export function formatTree(
   return lines.join('\n');
 }
 
-function describe(node: LineageNode | undefined): string {
+/** What a node is called. */
+export function describeNode(node: LineageNode | undefined): string {
   if (node === undefined || node.asset === null) return '(hidden)';
   const { kind, identityNamespace, identityName } = node.asset;
   return identityNamespace === 'cairn'

@@ -10,6 +10,17 @@ export function wholeNumber(option: string, least: number, most: number): (text:
   };
 }
 
+/** A reader of instants for commander. @param option the option's name, for the message */
+export function instant(option: string): (text: string) => string {
+  return (text) => {
+    const at = new Date(text);
+    if (/^\d{4}-\d{2}-\d{2}/.test(text) && !Number.isNaN(at.getTime())) return at.toISOString();
+    throw new InvalidArgumentError(
+      `${option} must be a date or an instant, such as 2026-11-25 or 2026-11-25T08:00:00Z.`,
+    );
+  };
+}
+
 /** Gathers an option that may be given several times. */
 export function gather(value: string, before: readonly string[] = []): readonly string[] {
   return [...before, value];

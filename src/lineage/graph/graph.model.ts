@@ -95,8 +95,8 @@ export class ColumnLineageGraphModel {
 
 @ObjectType('LineageChanges', { description: 'What is there at one instant and not at the other.' })
 export class LineageChangesModel {
-  @Field(() => [LineageNodeModel])
-  nodes!: readonly LineageNodeModel[];
+  @Field(() => [ID], { description: 'Ids of nodes.' })
+  nodeIds!: readonly string[];
 
   @Field(() => [LineageEdgeModel])
   edges!: readonly LineageEdgeModel[];
@@ -104,6 +104,11 @@ export class LineageChangesModel {
 
 @ObjectType('LineageDifference', { description: 'What differs between two instants.' })
 export class LineageDifferenceModel {
+  @Field(() => [LineageNodeModel], {
+    description: 'All nodes that the changes name, by themselves or in edges.',
+  })
+  nodes!: readonly LineageNodeModel[];
+
   @Field(() => LineageChangesModel)
   gained!: LineageChangesModel;
 

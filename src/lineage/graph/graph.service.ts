@@ -78,9 +78,17 @@ export interface ColumnEdge {
 }
 
 /** What is there at one instant and not at the other. */
+export interface LineageChanges {
+  readonly nodeIds: readonly string[];
+  readonly edges: LineageGraph['edges'];
+}
+
+/** What differs between two instants. */
 export interface LineageDifference {
-  readonly gained: Pick<LineageGraph, 'nodes' | 'edges'>;
-  readonly lost: Pick<LineageGraph, 'nodes' | 'edges'>;
+  /** All that the changes name, in the order of (distance, id). */
+  readonly nodes: readonly LineageNode[];
+  readonly gained: LineageChanges;
+  readonly lost: LineageChanges;
   readonly isTruncated: boolean;
 }
 
@@ -140,18 +148,23 @@ export class GraphService {
     const after = await this.walk(assetId, direction, bounds, to);
     const view = await this.views.of(caller, [...before.distances.keys(), ...after.distances.keys()]);
     const only = (one: Walked, other: Walked) => ({
-      nodes: [...one.distances]
-        .filter(([id]) => !other.distances.has(id))
-        .map(([id, distance]) => view.node(id, distance))
-        .sort(byDistance),
-      edges: [...one.edges]
-        .filter(([key]) => !other.edges.has(key))
-        .map(([, edge]) => shown(view, edge))
-        .sort(byEnds),
+      nodeIds: [...one.distances.keys()].filter((id) => !other.distances.has(id)),
+      edges: [...one.edges].filter(([key]) => !other.edges.has(key)).map(([, edge]) => edge),
+    });
+    const changes = { gained: only(after, before), lost: only(before, after) };
+    const named = Object.values(changes).flatMap(({ nodeIds, edges }) => [
+      ...nodeIds,
+      ...edges.flatMap(({ sourceId, targetId }) => [sourceId, targetId]),
+    ]);
+    const distanceOf = (id: string): number => after.distances.get(id) ?? before.distances.get(id)!;
+    const seen = ({ nodeIds, edges }: ReturnType<typeof only>): LineageChanges => ({
+      nodeIds: nodeIds.map((id) => view.node(id).id).sort(compare),
+      edges: edges.map((edge) => shown(view, edge)).sort(byEnds),
     });
     return {
-      gained: only(after, before),
-      lost: only(before, after),
+      nodes: [...new Set(named)].map((id) => view.node(id, distanceOf(id))).sort(byDistance),
+      gained: seen(changes.gained),
+      lost: seen(changes.lost),
       isTruncated: before.isTruncated || after.isTruncated,
     };
   }
