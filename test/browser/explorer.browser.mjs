@@ -184,6 +184,8 @@ async function driveAsAdministrator(browser, { url, adminToken }) {
       .click();
     assert.match(page.url(), /kind=job/);
     await page.locator('.result', { hasText: 'features.penguins' }).waitFor();
+    // What was there before it was narrowed may still be shown.
+    await page.locator('.result', { hasNotText: 'job' }).first().waitFor({ state: 'detached' });
     await page.getByRole('combobox').press('ArrowDown');
     assert.ok(
       await page
