@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { clientFromEnvironment, type RunEvent } from '@cairn/openlineage-client';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Kafka, logLevel, type Producer } from 'kafkajs';
 import { startTestCairn, type TestCairn } from './support/cairn.js';
@@ -95,6 +96,36 @@ describe('events in Kafka', () => {
     await until(async () => (await countEvents()) === 302);
     expect(await letters()).toHaveLength(3);
   });
+});
+
+describe("the project's own client", () => {
+  test('sends to Kafka what its environment tells it to', async () => {
+    const client = clientFromEnvironment({
+      OPENLINEAGE__TRANSPORT__TYPE: 'kafka',
+      OPENLINEAGE__TRANSPORT__TOPIC: topic,
+      OPENLINEAGE__TRANSPORT__CONFIG: JSON.stringify({ 'bootstrap.servers': brokers }),
+    });
+    await client.emit(event('by the client') as RunEvent);
+    await client.emitBatch([event('in a batch 1'), event('in a batch 2')] as RunEvent[]);
+    await client.close();
+    await until(async () => {
+      const known = await jobs();
+      return ['by the client', 'in a batch 1', 'in a batch 2'].every((name) => known.includes(name));
+    });
+  });
+
+  test('fails by the name of the topic when there is no broker', async () => {
+    const client = clientFromEnvironment({
+      OPENLINEAGE__TRANSPORT__TYPE: 'kafka',
+      OPENLINEAGE__TRANSPORT__TOPIC: topic,
+      OPENLINEAGE__TRANSPORT__CONFIG: JSON.stringify({
+        'bootstrap.servers': `127.0.0.1:${await freePort()}`,
+      }),
+    });
+    const failed = client.emit(event('nowhere') as RunEvent);
+    await expect(failed).rejects.toMatchObject({ name: 'EmissionError', transport: 'kafka', target: topic });
+    await client.close();
+  }, 120_000);
 });
 
 describe('brokers with faults', () => {

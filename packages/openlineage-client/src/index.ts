@@ -37,10 +37,12 @@ export {
 export { CORE_SCHEMA, FACET_DOCUMENTS, type JsonSchema } from './generated/schemas.js';
 export type * from './generated/types.js';
 export { FACET_SCHEMAS, type FacetSchema } from './schemas.js';
+export { CompositeTransport, type CompositeTransportOptions } from './transports/composite.js';
 export { ConsoleTransport } from './transports/console.js';
 export { FileTransport, type FileTransportOptions } from './transports/file.js';
 export { HttpTransport } from './transports/http.js';
 export type { HttpTransportOptions } from './transports/http-options.js';
+export { KafkaTransport, type KafkaTransportOptions } from './transports/kafka.js';
 export { NoopTransport } from './transports/noop.js';
 export type { RetryPolicy } from './transports/retry.js';
 export type { Transport } from './transports/transport.js';
