@@ -455,6 +455,12 @@ describe('lineage', () => {
     expect(impact.stdout).toBe(
       `1 dataset, 1 job\n  1  job publish [airflow://prod]  by dataset shop.public.orders [postgres://db:5432]\n  2  dataset ${repository}  by job publish [airflow://prod]\n`,
     );
+    const paths = await ok('paths', 'dataset,postgres://db:5432,shop.public.orders', repository);
+    expect(paths.stdout).toBe(
+      `dataset shop.public.orders [postgres://db:5432]\n  → job publish [airflow://prod]\n  → dataset ${repository}\n`,
+    );
+    const back = await ok('paths', repository, 'dataset,postgres://db:5432,shop.public.orders');
+    expect(back.stderr).toContain('No data flows');
     const dot = await ok('lineage', repository, '--format', 'dot');
     expect(dot.stdout).toMatch(/^digraph lineage \{\n[^]* -> [^]*\}\n$/);
     expect((await cli(['lineage', repository, '--as-of', 'yesterday'])).exitCode).toBe(2);

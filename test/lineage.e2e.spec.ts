@@ -437,6 +437,25 @@ describe('policy', () => {
     expect(followed.lineageDiff.nodes).toHaveLength(5);
     expect(followed.lineageDiff.lost.nodeIds).toEqual([]);
     expect(JSON.stringify(followed)).not.toMatch(/hidden|hide|vault/);
+    const ways = await assetByName(
+      `paths(to: "${whole.id}") { paths { nodes { isOpaque asset { identityName } } } }`,
+      'open in',
+      { token: ada },
+    );
+    expect(ways.paths.paths).toEqual([
+      {
+        nodes: ['open in', null, null, 'show', 'open out'].map((name) => ({
+          isOpaque: name === null,
+          asset: name === null ? null : { identityName: name },
+        })),
+      },
+    ]);
+    const unseen = await cairn.graphql(
+      `query($id: ID!, $to: ID!) { asset(id: $id) { paths(to: $to) { isTruncated } } }`,
+      { id: ways.id, to: whole.lineage.nodes[2].id },
+      ada,
+    );
+    expect(unseen.errors?.[0]?.extensions['code']).toBe('NOT_FOUND');
 
     const eventsOf = async (token: string) =>
       (

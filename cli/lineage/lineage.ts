@@ -45,7 +45,7 @@ interface Look {
   readonly format: 'tree' | 'dot';
 }
 
-/** `lineage ASSET` and `impact ASSET`. */
+/** `lineage ASSET`, `paths FROM TO` and `impact ASSET`. */
 export function addLineage(program: Command, open: () => Session): void {
   program
     .command('lineage')
@@ -69,6 +69,19 @@ export function addLineage(program: Command, open: () => Session): void {
       await (look.since === undefined ? showGraph : showDifference)(session, client, id, look);
     });
   program
+    .command('paths')
+    .description('the shortest ways along which data flows from one asset to another')
+    .argument('<from>', ASSET)
+    .argument('<to>', ASSET)
+    .option('-n, --limit <count>', 'ways at most', wholeNumber('--limit', 1, 50), 5)
+    .option('--as-of <instant>', 'what held then, by the times of events', instant('--as-of'))
+    .action(async (from: string, to: string, { limit, asOf }: { limit: number; asOf?: string }) => {
+      const session = open();
+      const client = session.connect();
+      const [id, toId] = [await resolveAsset(client, from), await resolveAsset(client, to)];
+      await showPaths(session, client, { id, to: toId, first: limit, asOf });
+    });
+  program
     .command('impact')
     .description('what is downstream of an asset, counted and listed, the nearest first')
     .argument('<asset>', ASSET)
@@ -89,6 +102,26 @@ export function addLineage(program: Command, open: () => Session): void {
       if (asset.impact.isTruncated)
         output.message('There is more than was looked at. Choose a smaller depth.');
     });
+}
+
+const PATHS = `query Paths($id: ID!, $to: ID!, $first: Int!, $asOf: DateTime) {
+  asset(id: $id) { paths(to: $to, first: $first, asOf: $asOf) { paths { nodes { ${NODE} } } isTruncated } }
+}`;
+
+async function showPaths(
+  { output }: Session,
+  client: Client,
+  variables: { id: string; to: string; first: number; asOf?: string | undefined },
+): Promise<void> {
+  const { asset } = await client.ask<{
+    asset: { paths: { paths: { nodes: LineageNode[] }[]; isTruncated: boolean } };
+  }>(PATHS, variables);
+  const { paths, isTruncated } = asset.paths;
+  output.result(paths, () =>
+    paths.map(({ nodes }) => nodes.map((node) => describeNode(node)).join('\n  → ')).join('\n\n'),
+  );
+  if (paths.length === 0) output.message('No data flows from the one to the other.');
+  if (isTruncated) output.message('There is more than was looked at.');
 }
 
 async function showGraph({ output }: Session, client: Client, id: string, look: Look): Promise<void> {

@@ -1,4 +1,4 @@
-import { Args, Int, Parent, ResolveField, Resolver } from '@nestjs/graphql';
+import { Args, ID, Int, Parent, ResolveField, Resolver } from '@nestjs/graphql';
 import { AssetModel } from '../../catalog/index.js';
 import { Access, Caller, type Principal } from '../../identity/index.js';
 import { JsonScalar, type Page, PageArgs } from '../../platform/index.js';
@@ -8,6 +8,7 @@ import {
   LineageDifferenceModel,
   LineageDirectionEnum,
   LineageGraphModel,
+  LineagePathsModel,
 } from '../graph/graph.model.js';
 import { GraphService } from '../graph/graph.service.js';
 import type { LineageDirection } from '../graph/traversal.js';
@@ -113,6 +114,27 @@ export class AssetLineageResolver {
     asOf?: Date,
   ): Promise<ImpactModel> {
     return this.graph.impact(caller, asset.id, { depth, first, asOf });
+  }
+
+  @Access('governed')
+  @ResolveField(() => LineagePathsModel, {
+    description: 'The shortest ways along which data flows to another asset.',
+  })
+  async paths(
+    @Caller() caller: Principal,
+    @Parent() asset: AssetModel,
+    @Args('to', { type: () => ID }) to: string,
+    @Args('depth', { type: () => Int, defaultValue: 20, description: 'Hops, 1–20.' }) depth: number,
+    @Args('first', { type: () => Int, defaultValue: 5, description: 'Ways at most, 1–50.' }) first: number,
+    @Args('asOf', {
+      type: () => Date,
+      nullable: true,
+      description: 'The instant, by the times of events. Default: now.',
+    })
+    asOf?: Date,
+  ): Promise<LineagePathsModel> {
+    const { paths, isTruncated } = await this.graph.paths(caller, asset.id, to, { depth, first, asOf });
+    return { paths: paths.map((nodes) => ({ nodes })), isTruncated };
   }
 
   @Access('governed')

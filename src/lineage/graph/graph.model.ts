@@ -153,3 +153,20 @@ export class ImpactModel {
   })
   isTruncated!: boolean;
 }
+
+@ObjectType('LineagePath', { description: 'A way along which data flows, from its beginning to its end.' })
+export class LineagePathModel {
+  @Field(() => [LineageNodeModel])
+  nodes!: readonly LineageNodeModel[];
+}
+
+@ObjectType('LineagePaths')
+export class LineagePathsModel {
+  @Field(() => [LineagePathModel], { description: 'Ways of the least length.' })
+  paths!: readonly LineagePathModel[];
+
+  @Field(() => Boolean, {
+    description: 'Whether there are more than 20,000 assets or edges within the depth.',
+  })
+  isTruncated!: boolean;
+}

@@ -12,6 +12,8 @@ export interface AssetStep extends Step {
   readonly lastSeenAt: Date;
 }
 
+type EdgeRow = Omit<AssetStep, 'from' | 'to'> & { readonly via: string | null; readonly isPaired: boolean };
+
 const UUID_CHARS = 36;
 
 /**
@@ -101,22 +103,22 @@ export class GraphRepository {
       limit,
     ];
     const holds = holding(asOf, parameters);
-    const rows = await this.database.query<Omit<AssetStep, 'from' | 'to'> & { isPaired: boolean }>(
-      `SELECT e.source_id AS "sourceId", e.target_id AS "targetId", e.first_seen_at AS "firstSeenAt", e.last_seen_at AS "lastSeenAt",
+    const rows = await this.database.query<EdgeRow>(
+      `SELECT e.source_id AS "sourceId", e.target_id AS "targetId", e.first_seen_at AS "firstSeenAt", e.last_seen_at AS "lastSeenAt", p.via,
          EXISTS (SELECT FROM lineage_pairing AS q WHERE q.job_id = e.${far} AND q.input_id = '${NO_JOB}' AND ${holds('q')}) AS "isPaired"
        FROM unnest($1::uuid[], $2::uuid[]) AS p (id, via) JOIN lineage_edge AS e ON e.${near} = p.id
        WHERE ${holds('e')} AND (p.via IS NULL OR ${flows('p.id', input!, output!, holds)})
-       ORDER BY e.${near}, e.${far} LIMIT $3`,
+       ORDER BY e.${near}, e.${far}, p.via LIMIT $3`,
       parameters,
     );
-    return rows.map(({ isPaired, ...edge }) => {
-      const { sourceId, targetId } = edge;
-      const down = way === 'downstream';
-      return {
-        ...edge,
-        from: !down && isPaired ? `${sourceId} ${targetId}` : sourceId,
-        to: down && isPaired ? `${targetId} ${sourceId}` : targetId,
-      };
+    return rows.map(({ via, isPaired, ...edge }) => {
+      const [nearId, farId] =
+        way === 'downstream' ? [edge.sourceId, edge.targetId] : [edge.targetId, edge.sourceId];
+      const nearPlace = via === null ? nearId : `${nearId} ${via}`;
+      const farPlace = isPaired ? `${farId} ${nearId}` : farId;
+      return way === 'downstream'
+        ? { ...edge, from: nearPlace, to: farPlace }
+        : { ...edge, from: farPlace, to: nearPlace };
     });
   }
 

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
-import type { AssetKind } from '../../catalog/index.js';
+import { type AssetKind, AssetService } from '../../catalog/index.js';
 import type { Principal } from '../../identity/index.js';
 import { validate } from '../../platform/index.js';
 import type { Transformation } from '../projection/facts.js';
@@ -11,6 +11,7 @@ import {
   GraphRepository,
   placeOfColumn,
 } from './graph.repository.js';
+import { shortestPaths } from './shortest-paths.js';
 import { type LineageDirection, walk, type WalkBounds } from './traversal.js';
 import { type LineageNode, type View, Views } from './view.js';
 
@@ -46,6 +47,12 @@ const IMPACT = z.object({
   asOf: AS_OF,
   depth: DEPTH,
   first: z.number().int().min(1, 'must be 1 to 1000').max(1_000, 'must be 1 to 1000'),
+});
+
+const PATHS = z.object({
+  asOf: AS_OF,
+  depth: DEPTH,
+  first: z.number().int().min(1, 'must be 1 to 50').max(50, 'must be 1 to 50'),
 });
 
 /** Assets that are counted at most. */
@@ -114,6 +121,7 @@ export class GraphService {
   constructor(
     private readonly graph: GraphRepository,
     private readonly views: Views,
+    private readonly assets: AssetService,
   ) {}
 
   /**
@@ -196,6 +204,32 @@ export class GraphService {
     return {
       counts: [...counts].map(([kind, count]) => ({ kind, count })).sort((a, b) => compare(a.kind, b.kind)),
       assets: seen.slice(0, first),
+      isTruncated: found.isTruncated,
+    };
+  }
+
+  /**
+   * The shortest ways along which data flows from an asset to another.
+   * @param look `depth` hops, 1–20; `first` ways at most
+   * @throws {InvalidInputError} @throws {NotFoundError} the other does not exist, or the caller may not know of it
+   */
+  async paths(
+    caller: Principal,
+    assetId: string,
+    toId: string,
+    look: z.input<typeof PATHS>,
+  ): Promise<{ paths: readonly (readonly LineageNode[])[]; isTruncated: boolean }> {
+    const { depth, first, asOf } = validate(PATHS, look);
+    const to = await this.assets.get(caller, toId);
+    const bounds = { depth, maxPlaces: MAX_IMPACT, maxSteps: MAX_EDGES };
+    const found = await walk<AssetStep>([assetId], 'downstream', bounds, (places, way, limit) =>
+      this.graph.edges(places, way, limit, asOf),
+    );
+    const ends = [...found.distances.keys()].filter((place) => assetOfPlace(place) === to.id);
+    const ways = shortestPaths(found.distances, found.steps, ends, first).map((way) => way.map(assetOfPlace));
+    const view = await this.views.of(caller, ways.flat());
+    return {
+      paths: ways.map((way) => way.map((id, distance) => view.node(id, distance))),
       isTruncated: found.isTruncated,
     };
   }
