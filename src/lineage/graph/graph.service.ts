@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { type AssetKind, AssetService } from '../../catalog/index.js';
 import type { Principal } from '../../identity/index.js';
 import { validate } from '../../platform/index.js';
@@ -11,49 +11,10 @@ import {
   GraphRepository,
   placeOfColumn,
 } from './graph.repository.js';
+import { COLUMN_LOOK, COMPARISON, IMPACT, LOOK, PATHS } from './looks.js';
 import { shortestPaths } from './shortest-paths.js';
 import { type LineageDirection, walk, type WalkBounds } from './traversal.js';
 import { type LineageNode, type View, Views } from './view.js';
-
-const DIRECTION = z.enum(['upstream', 'downstream', 'both']);
-const DEPTH = z.number().int().min(1, 'must be 1 to 20').max(20, 'must be 1 to 20');
-
-/** Absent and null stand for now. */
-const AS_OF = z
-  .date({ error: 'must be an instant' })
-  .nullish()
-  .transform((at) => at ?? undefined);
-
-const LOOK = z.object({
-  asOf: AS_OF,
-  direction: DIRECTION,
-  depth: DEPTH,
-  first: z.number().int().min(1, 'must be 1 to 5000').max(5_000, 'must be 1 to 5000'),
-});
-
-const COMPARISON = LOOK.omit({ asOf: true }).extend({
-  from: z.date({ error: 'must be an instant' }),
-  to: AS_OF,
-});
-
-const COLUMN_LOOK = z.object({
-  asOf: AS_OF,
-  direction: DIRECTION,
-  depth: DEPTH,
-  column: z.string().min(1).max(1_000).nullish(),
-});
-
-const IMPACT = z.object({
-  asOf: AS_OF,
-  depth: DEPTH,
-  first: z.number().int().min(1, 'must be 1 to 1000').max(1_000, 'must be 1 to 1000'),
-});
-
-const PATHS = z.object({
-  asOf: AS_OF,
-  depth: DEPTH,
-  first: z.number().int().min(1, 'must be 1 to 50').max(50, 'must be 1 to 50'),
-});
 
 /** Assets that are counted at most. */
 const MAX_IMPACT = 20_000;

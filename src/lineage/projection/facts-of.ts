@@ -1,6 +1,7 @@
 import type { EventBody, EventDataset, LoggedEvent } from '../events/event.js';
 import { instantOf } from '../events/instant.js';
 import { type JsonObject, objectAt, objectsIn, textAt } from '../events/json.js';
+import { explicitInputs, isDataset, isDeleted, isDrop, isEmpty, uuidAt } from './facets-in.js';
 import { columnLineageIn, type ColumnSource, entryColumnsIn } from './column-facts.js';
 import type { Direction, Facts, RunState, StatementKind } from './facts.js';
 import { NO_JOB, noFacts } from './facts.js';
@@ -9,7 +10,6 @@ import { datasetNamed, type IdOf, jobNamed, type NamedAsset, namePairIn } from '
 
 const MAX_FACET_NAME_CHARS = 200;
 const MAX_VERSION_CHARS = 500;
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const TERMINAL: ReadonlySet<RunState> = new Set(['complete', 'abort', 'fail']);
 
 /**
@@ -283,37 +283,4 @@ class Reading {
 interface Use {
   readonly job: NamedAsset;
   readonly direction: Direction;
-}
-
-/** The inputs that an explicit facet gives an output, its own or an entry of the job's; undefined when none says. */
-function explicitInputs(
-  output: EventDataset,
-  entries: readonly JsonObject[],
-): readonly unknown[] | undefined {
-  const own = objectAt(objectAt(output.facets)['lineage']);
-  const entry = entries.find(
-    ({ type, namespace, name }) => type !== 'JOB' && namespace === output.namespace && name === output.name,
-  );
-  const inputs = own['inputs'] ?? entry?.['inputs'];
-  return Array.isArray(inputs) ? inputs : undefined;
-}
-
-function isEmpty(inputs: unknown): boolean {
-  return Array.isArray(inputs) && inputs.length === 0;
-}
-
-function isDrop(facet: unknown): boolean {
-  return textAt(objectAt(facet)['lifecycleStateChange'])?.toUpperCase() === 'DROP';
-}
-
-function isDeleted(facet: unknown): boolean {
-  return objectAt(facet)['_deleted'] === true;
-}
-
-function isDataset(input: JsonObject): boolean {
-  return input['type'] === undefined || input['type'] === 'DATASET';
-}
-
-function uuidAt(value: unknown): string | undefined {
-  return typeof value === 'string' && UUID.test(value) ? value.toLowerCase() : undefined;
 }

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../platform/index.js';
 import { NO_JOB, type StatementFact, type StatementKind, type StatementValue } from './facts.js';
+import { Differences } from './differences.js';
 import { keyOfColumn } from './statement-values.js';
 import { uuidOf } from './value-ids.js';
 
@@ -178,39 +179,6 @@ export class StatementRepository {
       changes.map(({ jobId, outputId }) => [`${jobId} ${outputId}`, { jobId, outputId }]),
     );
     await this.database.query(SETTLE_COLUMNS, [JSON.stringify([...scopes.values()])]);
-  }
-}
-
-/** What is gained and lost, when, by key. */
-class Differences<Row extends object> {
-  private readonly found = new Map<string, { row: Row; gained: string[]; lost: string[] }>();
-
-  get size(): number {
-    return this.found.size;
-  }
-
-  add(
-    range: string,
-    former: ReadonlySet<string>,
-    now: ReadonlySet<string>,
-    rowOf: (key: string) => Row,
-    scope: readonly string[],
-  ): void {
-    const at = (key: string) => {
-      const whole = JSON.stringify([...scope, key]);
-      const known = this.found.get(whole) ?? { row: rowOf(key), gained: [], lost: [] };
-      this.found.set(whole, known);
-      return known;
-    };
-    for (const key of now) if (!former.has(key)) at(key).gained.push(range);
-    for (const key of former) if (!now.has(key)) at(key).lost.push(range);
-  }
-
-  rows(): (Row & { readonly key: string; readonly gained: string; readonly lost: string })[] {
-    return [...this.found].map(([key, { row, gained, lost }]) => ({
-      ...row,
-      ...{ key, gained: `{${gained.join(',')}}`, lost: `{${lost.join(',')}}` },
-    }));
   }
 }
 
