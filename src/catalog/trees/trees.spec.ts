@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 
-import { sha256Of, type Sha256 } from '../../storage/index.js';
+import { sha256Of } from '../../storage/index.js';
 import {
   comparePaths,
   EMPTY_TREE,
@@ -21,9 +21,9 @@ const entryOf = (content: string): TreeEntry => ({
 class CountingStore extends MemoryNodeStore {
   reads = 0;
   writes = 0;
-  override async readMany(names: readonly Sha256[]): Promise<Buffer[]> {
-    this.reads += names.length;
-    return super.readMany(names);
+  override async readMany(...asked: Parameters<MemoryNodeStore['readMany']>): Promise<void> {
+    this.reads += asked[0].length;
+    return super.readMany(...asked);
   }
   override async writeMany(nodes: readonly StoredNode[]): Promise<void> {
     this.writes += nodes.length;
