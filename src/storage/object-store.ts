@@ -88,7 +88,7 @@ export interface ObjectStore {
    * Parts of the object, each at the cost of one request, for objects whose parts can be verified by other means. An object that was
    * deleted may be read so for some seconds more.
    * @param ranges with both ends, within the object
-   * @returns exactly those parts, in their order, not verified
+   * @returns exactly those parts, in their order, not verified; copied by whoever keeps some, as they may lie in one memory
    * @throws {ObjectNotFoundError}
    * @throws {CorruptObjectError} the object ends before a part does
    */

@@ -1,4 +1,3 @@
-import type { Sha256 } from '../../storage/index.js';
 import type { PackedNode } from './pack.repository.js';
 
 /** A part of a pack that is read at once, and the nodes in it. */
@@ -12,18 +11,8 @@ export interface PackPart {
 const MAX_GAP = 16 * 1024;
 const MAX_PART = 4 * 1024 * 1024;
 
-/** Joins the places of nodes that lie close together. @returns by pack, in the order of their bytes */
-export function partsOf(nodes: readonly PackedNode[]): Map<Sha256, PackPart[]> {
-  const packs = new Map<Sha256, PackedNode[]>();
-  for (const node of nodes) {
-    const others = packs.get(node.pack);
-    if (others === undefined) packs.set(node.pack, [node]);
-    else others.push(node);
-  }
-  return new Map([...packs].map(([pack, inPack]) => [pack, partsOfPack(inPack)]));
-}
-
-function partsOfPack(nodes: PackedNode[]): PackPart[] {
+/** Joins the places of nodes of one pack that lie close together. @returns in the order of their bytes */
+export function partsOf(nodes: PackedNode[]): PackPart[] {
   nodes.sort((a, b) => a.start - b.start);
   const parts: { start: number; end: number; nodes: PackedNode[] }[] = [];
   for (const node of nodes) {

@@ -3,9 +3,18 @@ import { CONFIG, type Config, Database } from '../../platform/index.js';
 import type { Sha256 } from '../../storage/index.js';
 import type { NodePlace } from './pack-format.js';
 
-/** Where a node is. */
-export interface PackedNode extends NodePlace {
+/** A node that was asked for, in its pack. */
+export interface PackedNode {
+  /** Which of those asked for, from 0. */
+  readonly at: number;
+  readonly start: number;
+  readonly sizeBytes: number;
+}
+
+/** A pack, and which of the nodes asked for are in it. */
+export interface PackedNodes {
   readonly pack: Sha256;
+  readonly nodes: PackedNode[];
 }
 
 /** A pack as the index knows it. */
@@ -15,6 +24,12 @@ export interface PackRow {
   /** When a writer last put it, or relied on a node of it. Behind by up to an hour. */
   readonly usedAt: Date;
 }
+
+/** Nodes whose digests are the bytes of the first parameter, each with its place `i` among them. */
+const NAMED = `generate_series(0, length($1::bytea) / 32 - 1) AS i
+         JOIN tree_node AS n ON n.sha256 = substring($1::bytea FROM i * 32 + 1 FOR 32)`;
+/** Of a node that was found: its place among those asked for, its start and its length. */
+const PLACE_BYTES = 12;
 
 @Injectable()
 export class PackRepository {
@@ -29,13 +44,15 @@ export class PackRepository {
   }
 
   /** Where those of the nodes are that are known. */
-  find(names: readonly Sha256[]): Promise<PackedNode[]> {
-    return this.database.query<PackedNode>(
-      `SELECT encode(n.sha256, 'hex') AS sha256, encode(p.sha256, 'hex') AS pack,
-              n.start_byte AS start, n.size_bytes AS "sizeBytes"
-       FROM tree_node AS n JOIN tree_pack AS p ON p.id = n.pack_id WHERE n.sha256 = ANY($1)`,
+  async find(names: readonly Sha256[]): Promise<PackedNodes[]> {
+    const rows = await this.database.query<{ pack: Sha256; places: Buffer }>(
+      `SELECT encode(p.sha256, 'hex') AS pack, places FROM tree_pack AS p JOIN (
+         SELECT n.pack_id, string_agg(int4send(i) || int4send(n.start_byte) || int4send(n.size_bytes), '') AS places
+         FROM ${NAMED} GROUP BY n.pack_id
+       ) AS n ON n.pack_id = p.id`,
       [bytesOf(names)],
     );
+    return rows.map(({ pack, places }) => ({ pack, nodes: nodesAt(places) }));
   }
 
   /**
@@ -43,18 +60,19 @@ export class PackRepository {
    * removal came first is not relied on.
    */
   async use(names: readonly Sha256[]): Promise<Set<Sha256>> {
-    const rows = await this.database.query<{ sha256: Sha256 }>(
+    const [row] = await this.database.query<{ known: Buffer | null }>(
       `WITH known AS (
-         SELECT n.sha256, n.pack_id, p.used_at < now() - $2 * interval '1 second' AS is_stale
-         FROM tree_node AS n JOIN tree_pack AS p ON p.id = n.pack_id WHERE n.sha256 = ANY($1)
+         SELECT i, n.pack_id, p.used_at < now() - $2 * interval '1 second' AS is_stale
+         FROM ${NAMED} JOIN tree_pack AS p ON p.id = n.pack_id
        ), used AS (
          UPDATE tree_pack SET used_at = now()
          WHERE id IN (SELECT pack_id FROM known WHERE is_stale) RETURNING id
        )
-       SELECT encode(sha256, 'hex') AS sha256 FROM known WHERE NOT is_stale OR pack_id IN (SELECT id FROM used)`,
+       SELECT string_agg(int4send(i), '') AS known FROM known WHERE NOT is_stale OR pack_id IN (SELECT id FROM used)`,
       [bytesOf(names), this.freshSeconds],
     );
-    return new Set(rows.map(({ sha256 }) => sha256));
+    const known = row?.known ?? Buffer.alloc(0);
+    return new Set(Array.from({ length: known.length / 4 }, (_, i) => names[known.readUInt32BE(i * 4)]!));
   }
 
   /** Notes a stored pack. Nodes that are known in another one stay there. */
@@ -67,8 +85,8 @@ export class PackRepository {
          ON CONFLICT (sha256) DO UPDATE SET used_at = now() RETURNING id
        )
        INSERT INTO tree_node (sha256, pack_id, start_byte, size_bytes)
-       SELECT node.sha256, pack.id, node.start_byte, node.size_bytes
-       FROM pack, unnest($3::bytea[], $4::int[], $5::int[]) AS node (sha256, start_byte, size_bytes)
+       SELECT substring($3::bytea FROM (i::int - 1) * 32 + 1 FOR 32), pack.id, start_byte, node.size_bytes
+       FROM pack, unnest($4::int[], $5::int[]) WITH ORDINALITY AS node (start_byte, size_bytes, i)
        ON CONFLICT (sha256) DO NOTHING`,
       [
         Buffer.from(pack, 'hex'),
@@ -109,6 +127,15 @@ export class PackRepository {
   }
 }
 
-function bytesOf(names: readonly Sha256[]): Buffer[] {
-  return names.map((name) => Buffer.from(name, 'hex'));
+/** Digests one after another: as an array PostgreSQL takes twice the time for them, and the driver four times. */
+function bytesOf(names: readonly Sha256[]): Buffer {
+  return Buffer.from(names.join(''), 'hex');
+}
+
+function nodesAt(places: Buffer): PackedNode[] {
+  return Array.from({ length: places.length / PLACE_BYTES }, (_, i) => ({
+    at: places.readInt32BE(i * PLACE_BYTES),
+    start: places.readInt32BE(i * PLACE_BYTES + 4),
+    sizeBytes: places.readInt32BE(i * PLACE_BYTES + 8),
+  }));
 }

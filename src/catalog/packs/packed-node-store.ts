@@ -11,7 +11,7 @@ import {
 import { MAX_NODE_BYTES, type NodeStore, type StoredNode } from '../trees/index.js';
 import { nodesRead, nodesWritten, packBytes, packsWritten, partsRead } from './metrics.js';
 import { encodePacks } from './pack-format.js';
-import { type PackedNode, PackRepository } from './pack.repository.js';
+import { type PackedNodes, PackRepository } from './pack.repository.js';
 import { type PackPart, partsOf } from './pack-parts.js';
 
 /** Packs that one reader reads at the same time. */
@@ -30,33 +30,23 @@ export class PackedNodeStore implements NodeStore {
   ) {}
 
   /** What is not a node's bytes is found by its digest, which the caller computes. */
-  async readMany(names: readonly Sha256[]): Promise<Buffer[]> {
+  async readMany(names: readonly Sha256[], take: (at: number, bytes: Buffer) => void): Promise<void> {
     assertOutsideTransaction('reading nodes of a tree');
-    const found = new Map<Sha256, PackedNode>();
-    for (const node of await this.packs.find(names)) found.set(node.sha256, node);
-    for (const sha256 of names) {
-      const node = found.get(sha256);
-      if (node === undefined) throw new CorruptObjectError(sha256, 'no pack is known to hold this tree node');
-      if (node.start < 0 || node.sizeBytes < 0 || node.sizeBytes > MAX_NODE_BYTES) {
-        throw new CorruptObjectError(sha256, `its place in the pack ${node.pack} cannot be one`);
-      }
-    }
-    const bytes = new Map<Sha256, Buffer>();
+    const packs = await this.packs.find(names);
+    checkPlaces(names, packs);
     const limit = pLimit(PACKS_AT_ONCE);
     await Promise.all(
-      [...partsOf([...found.values()])].map(([pack, parts]) =>
+      packs.map(({ pack, nodes }) =>
         limit(async () => {
-          const read = await this.readParts(pack, parts);
-          for (const [i, { start: from, nodes }] of parts.entries()) {
-            for (const { sha256, start, sizeBytes } of nodes) {
-              bytes.set(sha256, read[i]!.subarray(start - from, start - from + sizeBytes));
-            }
-          }
+          const parts = partsOf(nodes);
+          const read = await this.readParts(pack, parts, names);
+          for (const [i, { start: from, nodes: within }] of parts.entries())
+            for (const { at, start, sizeBytes } of within)
+              take(at, read[i]!.subarray(start - from, start - from + sizeBytes));
         }),
       ),
     );
     nodesRead.inc(names.length);
-    return names.map((sha256) => bytes.get(sha256)!);
   }
 
   async writeMany(nodes: readonly StoredNode[]): Promise<void> {
@@ -73,14 +63,32 @@ export class PackedNodeStore implements NodeStore {
     }
   }
 
-  private async readParts(pack: Sha256, parts: readonly PackPart[]): Promise<Buffer[]> {
+  private async readParts(
+    pack: Sha256,
+    parts: readonly PackPart[],
+    names: readonly Sha256[],
+  ): Promise<Buffer[]> {
     try {
       partsRead.inc(parts.length);
       return await this.objects.readParts(pack, parts);
     } catch (error) {
       if (!(error instanceof ObjectNotFoundError)) throw error;
       const reason = `the pack ${pack} that holds this tree node is not in the store`;
-      throw new CorruptObjectError(parts[0]!.nodes[0]!.sha256, reason, { cause: error });
+      throw new CorruptObjectError(names[parts[0]!.nodes[0]!.at]!, reason, { cause: error });
     }
   }
+}
+
+/** @throws {CorruptObjectError} a node is nowhere, or where nothing can be */
+function checkPlaces(names: readonly Sha256[], packs: readonly PackedNodes[]): void {
+  const isFound = new Uint8Array(names.length);
+  for (const { pack, nodes } of packs) {
+    for (const { at, start, sizeBytes } of nodes) {
+      isFound[at] = 1;
+      if (start < 0 || sizeBytes < 0 || sizeBytes > MAX_NODE_BYTES)
+        throw new CorruptObjectError(names[at]!, `its place in the pack ${pack} cannot be one`);
+    }
+  }
+  const missing = isFound.indexOf(0);
+  if (missing >= 0) throw new CorruptObjectError(names[missing]!, 'no pack is known to hold this tree node');
 }

@@ -7,7 +7,7 @@ import { ItemWriter } from './item-writer.js';
 import type { Items } from './items.js';
 import { EMPTY_TREE } from './node.js';
 import { NodeSink } from './node-sink.js';
-import { prefetch } from './prefetch.js';
+import { prefetchEdited } from './prefetch-edited.js';
 
 /**
  * Edits level by level from the leaves up. On each level the nodes that an edit falls into are cut anew, and the ones
@@ -22,7 +22,7 @@ export async function applyEdits(
   batches: AsyncIterable<Items>,
 ): Promise<Sha256> {
   const sink = new NodeSink(nodes);
-  const edits = new EditQueue(batches, (items) => prefetch(nodes, root, items));
+  const edits = new EditQueue(batches, (items) => prefetchEdited(nodes, root, 0, items));
   try {
     const edited = await editTree(nodes, sink, root, edits);
     await sink.finish();
@@ -35,11 +35,17 @@ export async function applyEdits(
   }
 }
 
-async function editTree(nodes: CachedNodes, sink: NodeSink, root: Sha256, edits: EditQueue): Promise<Sha256> {
+async function editTree(
+  nodes: CachedNodes,
+  sink: NodeSink,
+  root: Sha256,
+  leafEdits: EditQueue,
+): Promise<Sha256> {
   const { level: height } = await nodes.load(root);
-  let pending = await editLevel(nodes, sink, root, 0, edits);
+  let pending = await editLevel(nodes, sink, root, 0, leafEdits);
   for (let level = 1; level <= height && pending.count > 0; level += 1) {
-    pending = await editLevel(nodes, sink, root, level, new EditQueue(once(pending)));
+    const edits = new EditQueue(once(pending), (items) => prefetchEdited(nodes, root, level, items));
+    pending = await editLevel(nodes, sink, root, level, edits);
   }
   if (pending.count === 0) return root;
   // Above the old root there was nothing: what was put there are the items of the next level.

@@ -83,8 +83,11 @@ export class CachedNodes {
 
   /** Like {@link loadMany}, past the cache: for walks over everything, which would empty it of what is used. */
   async readMany(names: readonly Sha256[]): Promise<TreeNode[]> {
-    const bytes = await this.store.readMany(names);
-    return names.map((sha256, i) => decodeNode(sha256, bytes[i]!));
+    const nodes: TreeNode[] = [];
+    await this.store.readMany(names, (at, bytes) => {
+      nodes[at] = decodeNode(names[at]!, bytes);
+    });
+    return nodes;
   }
 
   /** Stores nodes, and has them at hand from then on. */

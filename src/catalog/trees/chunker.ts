@@ -50,8 +50,7 @@ export class Chunker {
   /** @returns the node that this item ends, if it does */
   push(items: Items, at: number): Chunk | undefined {
     this.append(items, at, at + 1);
-    const isFull = this.items >= MAX_ITEMS || this.bytes >= MAX_BYTES;
-    return isFull || (this.items >= MIN_ITEMS && endsNode(this.level, items, at)) ? this.finish() : undefined;
+    return endsNode(this.level, this.items, this.bytes, items, at) ? this.finish() : undefined;
   }
 
   /** Takes items that are known not to end a node: they did not where they come from, after the same items. */
@@ -97,8 +96,18 @@ export function addSizes(a: number, b: number): number {
   return Math.min(a + b, Number.MAX_SAFE_INTEGER);
 }
 
+/**
+ * Whether an item is the last of its node.
+ * @param count the items of the node with this one
+ * @param bytes what they take
+ */
+export function endsNode(level: number, count: number, bytes: number, items: Items, at: number): boolean {
+  if (count >= MAX_ITEMS || bytes >= MAX_BYTES) return true;
+  return count >= MIN_ITEMS && mayEndNode(level, items, at);
+}
+
 /** FNV-1a with the finish of MurmurHash3, which its low bits need; another one for each level. */
-function endsNode(level: number, items: Items, at: number): boolean {
+function mayEndNode(level: number, items: Items, at: number): boolean {
   const { bytes } = items;
   const start = items.pathStart(at);
   const end = start + items.pathLength(at);

@@ -36,11 +36,34 @@ export async function* diffTrees(
     const sides = [left!, right!].map((root) => new Side(range, level <= root.level)) as [Side, Side];
     windows = openLevel(nodes, level, windows, ...sides);
   }
-  for await (const window of windows) yield* changesOf(window);
+  for await (const window of ahead(windows)) yield* changesOf(window);
+}
+
+/** Works out the next one while this one is looked at, from the second on: who wants the first may want no more. */
+async function* ahead(windows: AsyncIterable<Window>): AsyncGenerator<Window> {
+  const source = windows[Symbol.asyncIterator]();
+  let coming = source.next();
+  try {
+    for (let isFirst = true; ; isFirst = false) {
+      const { done, value } = await coming;
+      if (done === true) return;
+      if (isFirst) {
+        yield value;
+        coming = source.next();
+      } else {
+        coming = source.next();
+        // It may fail unheard: whoever is done with this one asks for it, or has ended.
+        coming.catch(() => undefined);
+        yield value;
+      }
+    }
+  } finally {
+    await source.return?.();
+  }
 }
 
 /** Nodes that a level opens at once: few at first, as a page may want no more. */
-const FIRST_NODES = 32;
+const FIRST_NODES = 64;
 const MOST_NODES = 1024;
 
 async function* openLevel(
@@ -51,10 +74,10 @@ async function* openLevel(
   right: Side,
 ): AsyncGenerator<Window> {
   let size = FIRST_NODES;
-  for await (const window of windows) {
+  for await (const window of ahead(windows)) {
     left.queue(window.left);
     right.queue(window.right);
-    for (let isDone = false; !isDone; size = Math.min(size * 4, MOST_NODES)) {
+    for (let isDone = false; !isDone; size = MOST_NODES) {
       takeInOrder(left, right, size);
       isDone = left.isEmpty && right.isEmpty;
       const names = left.collect();

@@ -10,6 +10,8 @@ export const EXTRA_LENGTH_AT = 2;
 export const SIZE_AT = 6;
 export const DIGEST_AT = 14;
 export const PATH_AT = 46;
+/** A child's number of entries. */
+const CHILD_EXTRA_BYTES = 8;
 /** In the place of a length, in a list of edits: the path is to be removed. Nothing follows it. */
 export const REMOVAL = 0xffffffff;
 
@@ -57,7 +59,7 @@ export class Items {
 
   /** Entries under a child. */
   entryCount(at: number): number {
-    return readBig(this.bytes, this.starts[at + 1]! - 8);
+    return readBig(this.bytes, this.starts[at + 1]! - CHILD_EXTRA_BYTES);
   }
 
   isRemoval(at: number): boolean {
@@ -156,4 +158,32 @@ export function scanItems(source: Buffer, start: number, count: number): Items |
   }
   starts[count] = at;
   return at === bytes.length ? new Items(bytes, starts, count) : undefined;
+}
+
+/** Whether each path is greater than the one before. Nodes that are read are looked at from end to end, so it takes four bytes at a time. */
+export function areAscending({ bytes, starts, count }: Items): boolean {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  let before = 0;
+  let beforeLength = 0;
+  for (let i = 0; i < count; i += 1) {
+    const start = starts[i]! + PATH_AT;
+    const length = view.getUint16(starts[i]!);
+    if (i > 0) {
+      const shared = Math.min(beforeLength, length);
+      let at = 0;
+      while (at + 4 <= shared && view.getUint32(before + at) === view.getUint32(start + at)) at += 4;
+      while (at < shared && bytes[before + at] === bytes[start + at]) at += 1;
+      if (at === shared ? beforeLength >= length : bytes[before + at]! > bytes[start + at]!) return false;
+    }
+    before = start;
+    beforeLength = length;
+  }
+  return true;
+}
+
+/** Whether all items have what a child has behind its path: a number of entries. */
+export function areChildren({ bytes, starts, count }: Items): boolean {
+  for (let i = 0; i < count; i += 1)
+    if (bytes.readUInt32BE(starts[i]! + EXTRA_LENGTH_AT) !== CHILD_EXTRA_BYTES) return false;
+  return true;
 }

@@ -9,11 +9,11 @@ export interface StoredNode {
 /** Where the bytes of tree nodes are kept. Many at a time, as a store's latency then counts once for all of them. */
 export interface NodeStore {
   /**
-   * @returns the bytes of each, in the order of `names`, which the caller verifies; whoever keeps them copies them, as they may
-   *   lie in larger memory
+   * Hands out the bytes of each as soon as they are there, so that they are looked at while others are read.
+   * @param take given the place in `names`; verifies the bytes, and copies them to keep them, as they may lie in larger memory
    * @throws {CorruptObjectError} there is no node of that name, or it cannot be what was written
    */
-  readMany(names: readonly Sha256[]): Promise<Buffer[]>;
+  readMany(names: readonly Sha256[], take: (at: number, bytes: Buffer) => void): Promise<void>;
   /** Durable when it resolves; writing what is there succeeds. @param nodes named by their digests */
   writeMany(nodes: readonly StoredNode[]): Promise<void>;
 }
@@ -22,12 +22,12 @@ export interface NodeStore {
 export class MemoryNodeStore implements NodeStore {
   readonly nodes = new Map<Sha256, Uint8Array>();
 
-  async readMany(names: readonly Sha256[]): Promise<Buffer[]> {
-    return names.map((sha256) => {
+  async readMany(names: readonly Sha256[], take: (at: number, bytes: Buffer) => void): Promise<void> {
+    for (const [at, sha256] of names.entries()) {
       const bytes = this.nodes.get(sha256);
       if (bytes === undefined) throw new CorruptObjectError(sha256, 'there is no such tree node');
-      return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    });
+      take(at, Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+    }
   }
 
   async writeMany(nodes: readonly StoredNode[]): Promise<void> {

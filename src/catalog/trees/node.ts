@@ -1,7 +1,7 @@
 import { CorruptObjectError, sha256Of, type Sha256 } from '../../storage/index.js';
 import { type TreeEntry, entryOf } from './entry.js';
 import { ItemWriter } from './item-writer.js';
-import { type Items, scanItems } from './items.js';
+import { areAscending, areChildren, type Items, scanItems } from './items.js';
 
 /** One path of a leaf (level 0). */
 export interface LeafItem {
@@ -70,9 +70,7 @@ export function decodeNode(sha256: Sha256, bytes: Buffer): TreeNode {
   if (level > 0 && count === 0) return refuse('an inner node without children');
   const items = scanItems(bytes, HEAD_BYTES, count);
   if (items === undefined) return refuse('its items do not fit its length');
-  for (let at = 0; at < count; at += 1) {
-    if (at > 0 && items.comparePaths(at - 1, items, at) >= 0) return refuse('paths out of order');
-    if (level > 0 && items.extra(at).length !== 8) return refuse('a child without a count');
-  }
+  if (!areAscending(items)) return refuse('paths out of order');
+  if (level > 0 && !areChildren(items)) return refuse('a child without a count');
   return { level, items };
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 
-import { sha256Of, type Sha256 } from '../../storage/index.js';
+import { sha256Of } from '../../storage/index.js';
 import {
   comparePaths,
   EMPTY_TREE,
@@ -19,11 +19,13 @@ const entryOf = (content: string): TreeEntry => ({
 
 /** Counts what passes to the store; the cache of `Trees` lies above it. */
 class CountingStore extends MemoryNodeStore {
+  calls = 0;
   reads = 0;
   writes = 0;
-  override async readMany(names: readonly Sha256[]): Promise<Buffer[]> {
-    this.reads += names.length;
-    return super.readMany(names);
+  override async readMany(...asked: Parameters<MemoryNodeStore['readMany']>): Promise<void> {
+    this.calls += 1;
+    this.reads += asked[0].length;
+    return super.readMany(...asked);
   }
   override async writeMany(nodes: readonly StoredNode[]): Promise<void> {
     this.writes += nodes.length;
@@ -472,6 +474,23 @@ describe('trees', () => {
     const edits = numbered(500).map(({ path: at }) => ({ path: at, entry: huge }));
     const root = await trees.apply(EMPTY_TREE, edits);
     expect(await trees.stats(root)).toEqual({ count: 500, sizeBytes: Number.MAX_SAFE_INTEGER });
+  });
+
+  it('scattered edits and their differences wait for the store about once for each level', async () => {
+    const store = new CountingStore();
+    const root = await new Trees(store).apply(EMPTY_TREE, numbered(20_000));
+    const height = Math.ceil(Math.log(20_000) / Math.log(64));
+    const edits = Array.from({ length: 60 }, (_, i): TreeEdit => {
+      const at = `data/part-${String(i * 317).padStart(6, '0')}.csv`;
+      return { path: i % 3 === 0 ? `${at}.new` : at, entry: i % 3 === 1 ? undefined : entryOf('new') };
+    });
+    store.calls = 0;
+    const next = await new Trees(store).apply(root, edits);
+    // The nodes behind edited ones are one more for each.
+    expect(store.calls).toBeLessThanOrEqual(2 * height);
+    store.calls = 0;
+    expect(await collect(new Trees(store).diff(root, next))).toHaveLength(60);
+    expect(store.calls).toBeLessThanOrEqual(2 * height);
   });
 
   it('one edit in 20,000 paths reads and writes about as many nodes as the tree is high', async () => {

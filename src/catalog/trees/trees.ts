@@ -67,7 +67,7 @@ export class Trees {
     const writer = new ItemWriter(paths.length);
     const sorted = paths.filter(canExist).sort(comparePaths);
     for (const path of sorted) writer.writeRemoval(path);
-    await prefetch(this.nodes, root, writer.finish());
+    await prefetch(this.nodes, root, 0, writer.finish());
     const found: (TreeEntry | undefined)[] = [];
     for (const path of paths) found.push(await this.get(root, path));
     return found;

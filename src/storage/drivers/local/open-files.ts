@@ -85,8 +85,10 @@ export async function readRanges(
   ranges: readonly Required<ByteRange>[],
 ): Promise<Buffer[]> {
   const parts: Buffer[] = [];
+  const memory = Buffer.allocUnsafeSlow(ranges.reduce((sum, { start, end }) => sum + end - start, 0));
+  let taken = 0;
   for (const { start, end } of ranges) {
-    const part = Buffer.allocUnsafeSlow(end - start);
+    const part = memory.subarray(taken, (taken += end - start));
     let length = 0;
     while (length < part.length) {
       const { bytesRead } = await readFile(descriptor, part, length, part.length - length, start + length);
