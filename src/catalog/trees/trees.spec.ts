@@ -487,10 +487,10 @@ describe('trees', () => {
     store.calls = 0;
     const next = await new Trees(store).apply(root, edits);
     // The nodes behind edited ones are one more for each.
-    expect(store.calls).toBeLessThanOrEqual(2 * height);
+    expect(store.calls).toBeLessThanOrEqual(height + 1);
     store.calls = 0;
     expect(await collect(new Trees(store).diff(root, next))).toHaveLength(60);
-    expect(store.calls).toBeLessThanOrEqual(2 * height);
+    expect(store.calls).toBeLessThanOrEqual(height + 1);
   });
 
   it('one edit in 20,000 paths reads and writes about as many nodes as the tree is high', async () => {
