@@ -144,5 +144,14 @@ describe(`commits onto one branch (TEST_SEED=${SEED})`, () => {
     expect(many.status).toBe(400);
     expect(JSON.stringify(many.body)).toMatch(/at most 32 operations, not 33/);
     expect(await line('listed')).toHaveLength(2);
+    const strange: unknown[] = ['junk', {}, { query: 5 }, { query: COMMIT, variables: 'x' }, null];
+    const mixed = [];
+    for (const [at, other] of strange.entries())
+      mixed.push(await post([operation(`strange/${at}`), other as object]));
+    // What went through beside a refusal would be on the branch before what comes after it.
+    await post([operation('d')]);
+    expect((await line('listed')).sort()).toEqual(['a', 'c', 'd']);
+    for (const { status, body } of mixed)
+      expect([status, JSON.stringify(body)]).toEqual([400, expect.stringMatching(/body\[1\]/)]);
   });
 });

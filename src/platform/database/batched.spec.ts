@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { batched } from './batched.js';
+import { DatabaseUnavailableError } from './errors.js';
 
 /** Loads that end when they are told to. */
 function controlled() {
@@ -32,6 +33,15 @@ describe('reads in batches', () => {
       ]),
     );
     expect(await Promise.all(later)).toEqual(['new', 'B', 'B', undefined]);
+  });
+
+  test('while the database is away all fail together, and are not asked for one by one', async () => {
+    const { loads, read, turn } = controlled();
+    const failing = Promise.allSettled(['a', 'b', 'c'].map(read));
+    await turn();
+    loads[0]!.fail(new DatabaseUnavailableError('ECONNREFUSED'));
+    expect((await failing).map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
+    expect(loads).toHaveLength(1);
   });
 
   test('a query that fails fails those that it was for, and no others', async () => {

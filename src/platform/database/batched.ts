@@ -1,11 +1,12 @@
 import DataLoader from 'dataloader';
 import { isInTransaction } from './database.js';
+import { DatabaseUnavailableError } from './errors.js';
 
 /** Keys of one query at most. */
-const MAX_KEYS = 500;
+const MAX_KEYS = 5_000;
 
 /**
- * Reads rows by key for many requests at once: what is asked for while a query is under way is asked together by the next one. Each query
+ * Asks by key for many requests at once: what is asked for while a query is under way is asked together by the next one. Each query
  * begins after all that it answers was asked, so everybody sees what was written before; nothing is kept. Within a transaction a read is
  * a query of its own.
  * @param load one query for all keys, each of them once
@@ -38,7 +39,8 @@ async function loadEach<Value>(
   try {
     return await load(keys);
   } catch (error) {
-    if (keys.length === 1) return new Map([[keys[0]!, error as Error]]);
+    if (keys.length === 1 || error instanceof DatabaseUnavailableError)
+      return new Map(keys.map((key) => [key, error as Error]));
     const alone = await Promise.all(keys.map((key) => loadEach([key], load)));
     return new Map(alone.flatMap((found) => [...found]));
   }

@@ -2,12 +2,12 @@ import { ApolloDriver, type ApolloDriverConfig } from '@nestjs/apollo';
 import { GraphQLModule } from '@nestjs/graphql';
 import { ApolloArmor } from '@escape.tech/graphql-armor';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { GraphQLError } from 'graphql';
 import { CONFIG, type Config } from '../config/config.js';
 import { LOGGER, type Logger } from '../logging/logger.js';
 import { isTracing } from '../tracing/start-tracing.js';
 import { formatGraphqlError } from './format-error.js';
 import { observeOperations, traceResolvers } from './observe-operations.js';
+import { assertOperationList } from './operation-list.js';
 
 /** What every resolver's context holds. */
 export interface GraphqlContext {
@@ -17,9 +17,6 @@ export interface GraphqlContext {
 
 /** Bounds on one GraphQL operation; beyond them it is refused before it runs. */
 export const GRAPHQL_LIMITS = { depth: 12, aliases: 30, directives: 20, tokens: 2000, cost: 50_000 } as const;
-
-/** Operations of one HTTP request at most, as a list. They run beside each other, each within its own bounds. */
-export const MAX_BATCHED_OPERATIONS = 32;
 
 const armor = new ApolloArmor({
   maxDepth: { n: GRAPHQL_LIMITS.depth },
@@ -50,18 +47,10 @@ export const CairnGraphqlModule = GraphQLModule.forRootAsync<ApolloDriverConfig>
       csrfPrevention: true,
       allowBatchedHttpRequests: true,
       context: (request: FastifyRequest, reply: FastifyReply): GraphqlContext => {
-        assertBatch(request.body);
+        assertOperationList(request.body);
         return { request, reply };
       },
       formatError: formatGraphqlError(log),
     };
   },
 });
-
-function assertBatch(body: unknown): void {
-  if (!Array.isArray(body) || body.length <= MAX_BATCHED_OPERATIONS) return;
-  throw new GraphQLError(
-    `A request holds at most ${MAX_BATCHED_OPERATIONS} operations, not ${body.length}: send the others in further requests.`,
-    { extensions: { code: 'BAD_REQUEST', http: { status: 400 } } },
-  );
-}
