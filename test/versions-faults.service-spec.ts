@@ -44,7 +44,7 @@ async function collect(): Promise<boolean> {
   const begun = await client.ask('mutation { startGarbageCollection { id } }');
   if (begun === undefined) return false;
   const variables = { id: begun.startGarbageCollection.id };
-  for (const until = performance.now() + 60_000; performance.now() < until;) {
+  for (const until = performance.now() + 120_000; performance.now() < until;) {
     const query = 'query($id: ID!) { operation(id: $id, waitSeconds: 2) { state result } }';
     const operation = (await client.ask(query, variables))?.operation;
     if (operation?.state === 'succeeded') {
