@@ -23,6 +23,7 @@ import { GarbageCollection1795392000055 } from './1795392000055-garbage-collecti
 import { Imports1795392000056 } from './1795392000056-imports.js';
 import { LineageTime1795392000060 } from './1795392000060-lineage-time.js';
 import { EventPartitions1795392000064 } from './1795392000064-event-partitions.js';
+import { EventTimes1795392000066 } from './1795392000066-event-times.js';
 
 /** Every migration, in order. A room's migration creates that room's tables. */
 export const MIGRATIONS = [
@@ -51,4 +52,5 @@ export const MIGRATIONS = [
   Imports1795392000056,
   LineageTime1795392000060,
   EventPartitions1795392000064,
+  EventTimes1795392000066,
 ];

@@ -3,7 +3,7 @@ import { CatalogModule } from './catalog/index.js';
 import { GatewayModule, MlflowModule } from './gateway/index.js';
 import { HealthController } from './health.controller.js';
 import { IdentityModule } from './identity/index.js';
-import { LineageModule } from './lineage/index.js';
+import { LineageModule, MarquezModule } from './lineage/index.js';
 import { MetricsController } from './metrics.controller.js';
 import { OrchestratorModule } from './orchestrator/index.js';
 import { OutboxResolver } from './outbox.resolver.js';
@@ -26,6 +26,7 @@ export class AppModule {
         StorageModule,
         CatalogModule,
         LineageModule,
+        MarquezModule,
         SearchModule,
         KafkaModule,
         KubernetesModule,

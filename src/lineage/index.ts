@@ -4,4 +4,5 @@ export { IngestionService } from './ingestion/ingestion.service.js';
 export { EventFeed } from './log/event-feed.js';
 export type { FedEvent } from './log/event-feed.js';
 export { LineageModule } from './lineage.module.js';
+export { MarquezModule } from './marquez/marquez.module.js';
 export { Projector } from './projection/projector.js';

@@ -5,6 +5,7 @@ import { AssetLineageResolver } from './assets/asset-lineage.resolver.js';
 import { AssetLineageService } from './assets/asset-lineage.service.js';
 import { GraphRepository } from './graph/graph.repository.js';
 import { GraphService } from './graph/graph.service.js';
+import { NeighbourService } from './graph/neighbour.service.js';
 import { Views } from './graph/view.js';
 import { EmissionCheck } from './ingestion/emission-check.js';
 import { EventStore } from './ingestion/event-store.js';
@@ -40,6 +41,7 @@ import { RunService } from './runs/run.service.js';
     GraphRepository,
     Views,
     GraphService,
+    NeighbourService,
     AssetLineageRepository,
     AssetLineageService,
     AssetLineageResolver,
@@ -53,6 +55,10 @@ import { RunService } from './runs/run.service.js';
     EventListService,
     EventListResolver,
   ],
-  exports: [Projector, AssetLineageService, IngestionService, EventFeed],
+  exports: [
+    ...[Projector, AssetLineageService, IngestionService, EventFeed],
+    // For Marquez's API, a part of this room.
+    ...[GraphService, NeighbourService, RunService, EventListService],
+  ],
 })
 export class LineageModule {}

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { batched, Database, type PageRequest } from '../../platform/index.js';
-import { type Plan, planToSql } from '../../policy/index.js';
+import { type Plan, planToSql, UNCLASSIFIED } from '../../policy/index.js';
 import type { Asset, AssetKind, AssetSpace } from './asset.js';
 
 /** Columns of the asset table as policy's predicate names them, for an alias. */
@@ -127,6 +127,17 @@ export class AssetRepository {
       `UPDATE asset SET description = CASE WHEN $2 THEN $3 ELSE description END, owners = coalesce($4, owners),
          tags = coalesce($5, tags), updated_at = now() WHERE id = $1`,
       [id, 'description' in edit, edit.description ?? null, edit.owners ?? null, edit.tags ?? null],
+    );
+  }
+
+  /** Adds and removes classifications in one step, so that two who do so at once lose nothing. Any of them ends `unclassified`. */
+  async tag(id: string, add: readonly string[], remove: readonly string[]): Promise<void> {
+    await this.database.query(
+      `UPDATE asset SET updated_at = now(), tags = ARRAY(
+         SELECT DISTINCT t.tag FROM unnest(tags || $2::text[]) AS t (tag)
+         WHERE t.tag <> ALL($3::text[]) AND (t.tag <> $4 OR cardinality($2::text[]) = 0) ORDER BY 1)
+       WHERE id = $1`,
+      [id, add, remove, UNCLASSIFIED],
     );
   }
 

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Principal } from '../../identity/index.js';
 import {
   Database,
+  InvalidInputError,
   NotFoundError,
   Outbox,
   type Page,
@@ -22,14 +23,19 @@ const ASSET_ID = z.uuid({ error: 'must be the id of an asset (a UUID)' });
 const TAG = /^[a-z][a-z0-9_-]{0,31}(\.[a-z0-9][a-z0-9_-]{0,31}){0,4}$/;
 const SUBJECT = /^(user|service|role):[a-z0-9][a-z0-9._-]{0,62}$/;
 
+const MAX_TAGS = 50;
+const TAGS = z.array(z.string().regex(TAG, 'must be a classification like pii or pii.email')).max(MAX_TAGS);
+
 const EDIT = z.object({
   description: z.string().max(10_000).nullish(),
   owners: z
     .array(z.string().regex(SUBJECT, 'must be a subject: user:NAME, service:NAME or role:NAME'))
     .max(20)
     .optional(),
-  tags: z.array(z.string().regex(TAG, 'must be a classification like pii or pii.email')).max(50).optional(),
+  tags: TAGS.optional(),
 });
+
+const TAGGING = z.object({ add: TAGS.default([]), remove: TAGS.default([]) });
 
 const FILTER = z.object({
   kinds: z.array(z.enum(ASSET_KINDS)).min(1).optional(),
@@ -105,6 +111,20 @@ export class AssetService {
       await this.assets.edit(asset.id, edit);
       await this.announce([asset.id]);
       return (await this.assets.find(asset.id))!;
+    });
+  }
+
+  /** Adds and removes classifications, the others stay. */
+  async tag(caller: Principal, id: string, input: z.input<typeof TAGGING>): Promise<Asset> {
+    const asset = await this.get(caller, id);
+    await this.policy.authorize(caller, 'manage', resourceOf(asset));
+    const { add, remove } = validate(TAGGING, input, 'input');
+    return this.database.run(async () => {
+      await this.assets.tag(asset.id, add, remove);
+      const edited = (await this.assets.find(asset.id))!;
+      if (edited.tags.length > MAX_TAGS) throw new InvalidInputError('tags', `must be at most ${MAX_TAGS}`);
+      await this.announce([asset.id]);
+      return edited;
     });
   }
 

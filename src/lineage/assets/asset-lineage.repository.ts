@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../platform/index.js';
-import type { JsonObject } from '../events/json.js';
 
 /** A version of a dataset that a run read or wrote. */
 export interface AssetVersion {
@@ -16,16 +15,6 @@ export interface AssetVersion {
 export class AssetLineageRepository {
   constructor(private readonly database: Database) {}
 
-  /** The latest whole facets by name. */
-  async facets(holder: 'asset' | 'run', id: string): Promise<JsonObject> {
-    const rows = await this.database.query<{ name: string; value: unknown }>(
-      `SELECT f.name, v.value FROM lineage_facet AS f JOIN lineage_facet_value AS v ON v.id = f.value_id
-       WHERE f.holder_id = $1 AND f.holder = $2 ORDER BY f.name`,
-      [id, holder],
-    );
-    return Object.fromEntries(rows.map(({ name, value }) => [name, value]));
-  }
-
   /** One facet of an asset; undefined when there is none. */
   async facet(assetId: string, name: string): Promise<unknown> {
     const [row] = await this.database.query<{ value: unknown }>(
@@ -36,15 +25,16 @@ export class AssetLineageRepository {
     return row?.value;
   }
 
-  /** Facets of these names, of many assets. */
+  /** Facets of many assets or runs. @param names all when absent */
   facetsOf(
-    assetIds: readonly string[],
-    names: readonly string[],
-  ): Promise<{ assetId: string; name: string; value: unknown }[]> {
+    holder: 'asset' | 'run',
+    ids: readonly string[],
+    names?: readonly string[],
+  ): Promise<{ id: string; name: string; value: unknown }[]> {
     return this.database.query(
-      `SELECT f.holder_id AS "assetId", f.name, v.value FROM lineage_facet AS f JOIN lineage_facet_value AS v ON v.id = f.value_id
-       WHERE f.holder_id = ANY($1) AND f.holder = 'asset' AND f.name = ANY($2)`,
-      [assetIds, names],
+      `SELECT f.holder_id AS id, f.name, v.value FROM lineage_facet AS f JOIN lineage_facet_value AS v ON v.id = f.value_id
+       WHERE f.holder_id = ANY($1) AND f.holder = $2 AND ($3::text[] IS NULL OR f.name = ANY($3)) ORDER BY f.name`,
+      [ids, holder, names ?? null],
     );
   }
 

@@ -34,15 +34,48 @@ export class AssetLineageService {
 
   /** The latest facets of an asset or a run. A facet that names an asset which the caller may not know of is left out. */
   async facets(caller: Principal, holder: 'asset' | 'run', id: string): Promise<JsonObject> {
-    const facets = await this.repository.facets(holder, id);
+    return (await this.facetsOf(caller, holder, [id])).get(id)!;
+  }
+
+  /** {@link facets} of many, by id. */
+  async facetsOf(
+    caller: Principal,
+    holder: 'asset' | 'run',
+    ids: readonly string[],
+  ): Promise<Map<string, JsonObject>> {
+    const found = new Map<string, JsonObject>(ids.map((id) => [id, {}]));
+    for (const { id, name, value } of await this.repository.facetsOf(holder, ids))
+      found.get(id)![name] = value;
+    return this.withoutHidden(caller, found);
+  }
+
+  /** Leaves out facets that name an asset which the caller may not know of. */
+  async withoutHidden<Key>(
+    caller: Principal,
+    facets: ReadonlyMap<Key, JsonObject>,
+  ): Promise<Map<Key, JsonObject>> {
     const named = new Map(
-      Object.entries(facets).map(([name, value]) => [name, assetsNamedIn(value, idOfAsset)]),
+      [...facets.values()].flatMap(Object.values).map((value) => [value, assetsNamedIn(value, idOfAsset)]),
     );
     const hidden = await this.views.hidden(caller, [...new Set([...named.values()].flat())]);
-    if (hidden.size === 0) return facets;
-    return Object.fromEntries(
-      Object.entries(facets).filter(([name]) => !named.get(name)!.some((asset) => hidden.has(asset))),
+    const isShown = (value: unknown) => !named.get(value)!.some((asset) => hidden.has(asset));
+    return new Map(
+      [...facets].map(([key, whole]) => [
+        key,
+        Object.fromEntries(Object.entries(whole).filter(([, value]) => isShown(value))),
+      ]),
     );
+  }
+
+  /** Whole facets of these names by id and name, unfiltered: what is shown of them must not name other assets. */
+  async values(
+    holder: 'asset' | 'run',
+    ids: readonly string[],
+    names: readonly string[],
+  ): Promise<(id: string, name: string) => JsonObject> {
+    const rows = await this.repository.facetsOf(holder, ids, names);
+    const values = new Map(rows.map(({ id, name, value }) => [`${id} ${name}`, objectAt(value)]));
+    return (id, name) => values.get(`${id} ${name}`) ?? {};
   }
 
   /** Columns as the `schema` facet names them; none when no event told them. Fields of structs as `struct.field`. */
@@ -52,11 +85,11 @@ export class AssetLineageService {
 
   /** What events say of many assets, by id, for who may see all of them: the search index. */
   async describe(assetIds: readonly string[]): Promise<Map<string, Description>> {
-    const rows = await this.repository.facetsOf(assetIds, ['schema', 'documentation']);
-    const values = new Map(rows.map(({ assetId, name, value }) => [`${assetId} ${name}`, value]));
+    const rows = await this.repository.facetsOf('asset', assetIds, ['schema', 'documentation']);
+    const values = new Map(rows.map(({ id, name, value }) => [`${id} ${name}`, value]));
     const facetOf = (assetId: string, name: string) => values.get(`${assetId} ${name}`);
     return new Map(
-      [...new Set(rows.map(({ assetId }) => assetId))].map((assetId) => [
+      [...new Set(rows.map(({ id }) => id))].map((assetId) => [
         assetId,
         {
           columns: schemaColumnsIn(facetOf(assetId, 'schema')),
@@ -68,14 +101,14 @@ export class AssetLineageService {
 
   /** The latest `schema` facets, by asset id, without the fields of structs. The caller of this may see all of the assets. */
   async schemas(assetIds: readonly string[]): Promise<Map<string, KnownSchema>> {
-    const rows = await this.repository.facetsOf(assetIds, ['schema']);
+    const rows = await this.repository.facetsOf('asset', assetIds, ['schema']);
     return new Map(
-      rows.map(({ assetId, value }) => {
+      rows.map(({ id, value }) => {
         const columns = objectsIn(objectAt(value)['fields']).flatMap((field) => {
           const name = textAt(field['name']);
           return name === undefined ? [] : [{ name, type: textAt(field['type']) }];
         });
-        return [assetId, { columns, producer: textAt(objectAt(value)['_producer']) }];
+        return [id, { columns, producer: textAt(objectAt(value)['_producer']) }];
       }),
     );
   }

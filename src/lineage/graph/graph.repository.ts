@@ -147,6 +147,17 @@ export class GraphRepository {
     return rows.map(toColumnStep);
   }
 
+  /** Edges into any column of the assets, as they are now. What influences whole datasets is not among them. */
+  async columnEdgesInto(assetIds: readonly string[], limit: number): Promise<ColumnStep[]> {
+    const rows = await this.database.query<ColumnEdgeRow>(
+      `SELECT ${COLUMN_EDGE}, bool_and(e.is_masking) AS "isMasking" FROM lineage_column_edge AS e
+       WHERE e.target_id = ANY($1) AND e.target_column <> '${ALL_COLUMNS}' AND upper_inf(e.valid)
+       GROUP BY 1, 2, 3, 4, 5 ORDER BY 3, 4, 1, 2, 5 LIMIT $2`,
+      [assetIds, limit],
+    );
+    return rows.map(toColumnStep);
+  }
+
   /** Columns of an asset that any edge touches. */
   async columnsWithEdges(assetId: string, limit: number, asOf: Date | undefined): Promise<string[]> {
     const parameters: unknown[] = [assetId, limit];

@@ -3,10 +3,11 @@ import type { z } from 'zod';
 import { type AssetKind, AssetService } from '../../catalog/index.js';
 import type { Principal } from '../../identity/index.js';
 import { validate } from '../../platform/index.js';
-import type { Transformation } from '../projection/facts.js';
+import { type ColumnEdge, columnEdges } from './column-edges.js';
 import {
   type AssetStep,
   assetOfPlace,
+  type ColumnPlace,
   type ColumnStep,
   GraphRepository,
   placeOfColumn,
@@ -34,15 +35,6 @@ export interface LineageGraph {
     readonly lastSeenAt: Date;
   }[];
   readonly isTruncated: boolean;
-}
-
-export interface ColumnEdge {
-  readonly fromAsset: LineageNode;
-  readonly fromColumn: string;
-  readonly toAsset: LineageNode;
-  readonly toColumn: string;
-  readonly transformation: Transformation;
-  readonly isMasking: boolean;
 }
 
 /** What is there at one instant and not at the other. */
@@ -233,19 +225,8 @@ export class GraphService {
       assetId,
       ...found.steps.flatMap(({ source, target }) => [source.assetId, target.assetId]),
     ]);
-    const node = ({ assetId: id, column: name }: ColumnStep['source']) =>
-      view.node(id, found.distances.get(placeOfColumn({ assetId: id, column: name })) ?? depth);
-    return {
-      edges: found.steps.map((step) => ({
-        fromAsset: node(step.source),
-        fromColumn: view.column(step.source.assetId, step.source.column),
-        toAsset: node(step.target),
-        toColumn: view.column(step.target.assetId, step.target.column),
-        transformation: step.transformation,
-        isMasking: step.isMasking,
-      })),
-      isTruncated: found.isTruncated,
-    };
+    const distanceOf = (place: ColumnPlace) => found.distances.get(placeOfColumn(place)) ?? depth;
+    return { edges: columnEdges(view, found.steps, distanceOf), isTruncated: found.isTruncated };
   }
 }
 

@@ -29,6 +29,22 @@ export interface EventRecord {
   readonly projectionError: string | null;
 }
 
+/** Events of runs between two instants of event time, either of them open. */
+export interface EventSlice {
+  readonly after: string | undefined;
+  readonly before: string | undefined;
+  readonly isAscending: boolean;
+  readonly limit: number;
+  readonly offset: number;
+}
+
+const EVENT = `e.id, e.seq, e.kind, e.event_time AS "eventTime", e.received_at AS "receivedAt", e.principal,
+  e.subject_id AS "subjectId", e.asset_ids AS "assetIds", e.run_id AS "runId", e.body, e.warnings,
+  e.projection_error AS "projectionError"`;
+
+/** Events that are counted at most. */
+const MAX_COUNT = 100_000;
+
 @Injectable()
 export class EventListRepository {
   constructor(private readonly database: Database) {}
@@ -49,12 +65,31 @@ export class EventListRepository {
     }
     if (page.after !== undefined) conditions.push(`e.seq < ${parameter(page.after[0])}::bigint`);
     return this.database.query(
-      `SELECT e.id, e.seq, e.kind, e.event_time AS "eventTime", e.received_at AS "receivedAt", e.principal,
-         e.subject_id AS "subjectId", e.asset_ids AS "assetIds", e.run_id AS "runId", e.body, e.warnings,
-         e.projection_error AS "projectionError"
-       FROM lineage_event AS e JOIN asset AS a ON a.id = e.subject_id
+      `SELECT ${EVENT} FROM lineage_event AS e JOIN asset AS a ON a.id = e.subject_id
        WHERE ${conditions.join(' AND ')} ORDER BY e.seq DESC LIMIT ${parameter(page.limit)}`,
       parameters,
     );
+  }
+
+  /** By event time. @param visible as in {@link list} @returns also how many there are in all, up to 100,000 */
+  async ofRuns(
+    { after, before, isAscending, limit, offset }: EventSlice,
+    visible: VisibilityPlan,
+  ): Promise<{ events: EventRecord[]; total: number }> {
+    const parameters: unknown[] = [after ?? null, before ?? null];
+    const from = `FROM lineage_event AS e JOIN asset AS a ON a.id = e.subject_id WHERE e.kind = 'run'
+      AND e.event_time >= coalesce($1::timestamptz, '-infinity') AND e.event_time < coalesce($2::timestamptz, 'infinity')
+      AND ${planToSql(visible.plan, policyColumns('a'), parameters)}`;
+    const [row] = await this.database.query<{ total: number }>(
+      `SELECT count(*)::int AS total FROM (SELECT ${from} LIMIT ${MAX_COUNT}) AS counted`,
+      parameters,
+    );
+    const order = isAscending ? 'ASC' : 'DESC';
+    const events = await this.database.query<EventRecord>(
+      `SELECT ${EVENT} ${from} ORDER BY e.event_time ${order}, e.id ${order}
+       LIMIT $${parameters.length + 1} OFFSET $${parameters.length + 2}`,
+      [...parameters, limit, offset],
+    );
+    return { events, total: row!.total };
   }
 }

@@ -12,8 +12,10 @@ import {
 } from '../../platform/index.js';
 import { Policy } from '../../policy/index.js';
 import { assetsNamedIn } from '../assets/names-in.js';
+import { type JsonObject, textAt } from '../events/json.js';
 import { Views } from '../graph/view.js';
-import { EventListRepository, type EventRecord } from './event-list.repository.js';
+import { namePairIn } from '../projection/identity.js';
+import { EventListRepository, type EventRecord, type EventSlice } from './event-list.repository.js';
 
 const FILTER = z.object({
   assetId: z.uuid({ error: 'must be the id of an asset (a UUID)' }).optional(),
@@ -27,6 +29,26 @@ export type SeenEvent = Omit<EventRecord, 'body' | 'warnings'> & {
   readonly body: object | null;
   readonly warnings: EventRecord['warnings'];
 };
+
+/** What may be told of an event to everybody who sees its job, also where its body is withheld. */
+export interface RunEnvelope {
+  readonly eventType: string | undefined;
+  readonly producer: string | undefined;
+  readonly schemaUrl: string | undefined;
+  readonly job: { readonly namespace: string; readonly name: string };
+}
+
+export type TimedEvent = SeenEvent & { readonly envelope: RunEnvelope };
+
+function envelopeOf({ body }: EventRecord): RunEnvelope {
+  const { eventType, producer, schemaURL, job } = body as JsonObject;
+  return {
+    eventType: textAt(eventType),
+    producer: textAt(producer),
+    schemaUrl: textAt(schemaURL),
+    job: namePairIn(job)!,
+  };
+}
 
 /** The log for people: events about what they may see. */
 @Injectable()
@@ -46,6 +68,14 @@ export class EventListService {
     const visible = await this.policy.plan(caller, 'list');
     const rows = await this.events.list(validate(FILTER, filter, 'filter'), visible, request);
     return pageOf(await this.seen(caller, rows), request, (event) => [event.seq]);
+  }
+
+  /** Events of runs by event time, and how many there are, up to 100,000. What the caller may not list is absent and not counted. */
+  async ofRuns(caller: Principal, slice: EventSlice): Promise<{ events: TimedEvent[]; total: number }> {
+    const visible = await this.policy.plan(caller, 'list');
+    const { events, total } = await this.events.ofRuns(slice, visible);
+    const seen = await this.seen(caller, events);
+    return { events: seen.map((event, i) => ({ ...event, envelope: envelopeOf(events[i]!) })), total };
   }
 
   private async seen(caller: Principal, rows: readonly EventRecord[]): Promise<SeenEvent[]> {

@@ -44,6 +44,8 @@ const RUN = `run_id AS id, job_id AS "jobId", state, coalesce(started_at, first_
 /** Ended runs that tell how long a job takes. */
 const RHYTHM_RUNS = 20;
 const MAX_RUN_DATASETS = 2_000;
+/** Of each run, where many are asked about. */
+const MAX_DATASETS_EACH = 100;
 
 @Injectable()
 export class RunRepository {
@@ -65,6 +67,55 @@ export class RunRepository {
       [jobId, page.after?.[0] ?? null, page.after?.[1] ?? null, page.limit],
     );
     return rows.map(toRun);
+  }
+
+  async findMany(runIds: readonly string[]): Promise<LineageRun[]> {
+    const rows = await this.database.query<RunRow>(
+      `SELECT ${RUN} FROM lineage_run WHERE run_id = ANY($1) ORDER BY run_id`,
+      [runIds],
+    );
+    return rows.map(toRun);
+  }
+
+  /** Part of a job's runs, the newest first. */
+  async slice(jobId: string, limit: number, offset: number): Promise<LineageRun[]> {
+    const rows = await this.database.query<RunRow>(
+      `SELECT ${RUN} FROM lineage_run WHERE job_id = $1
+       ORDER BY coalesce(first_event_at, '0001-01-01Z') DESC, run_id DESC LIMIT $2 OFFSET $3`,
+      [jobId, limit, offset],
+    );
+    return rows.map(toRun);
+  }
+
+  async count(jobId: string): Promise<number> {
+    const [row] = await this.database.query<{ count: number }>(
+      'SELECT count(*)::int AS count FROM lineage_run WHERE job_id = $1',
+      [jobId],
+    );
+    return row!.count;
+  }
+
+  /** The newest runs of each of the jobs, the newest first. @param each runs of a job at most */
+  async newest(jobIds: readonly string[], each: number): Promise<LineageRun[]> {
+    const rows = await this.database.query<RunRow>(
+      `SELECT r.* FROM unnest($1::uuid[]) AS j (id) CROSS JOIN LATERAL (
+         SELECT ${RUN} FROM lineage_run WHERE job_id = j.id
+         ORDER BY coalesce(first_event_at, '0001-01-01Z') DESC, run_id DESC LIMIT $2) AS r`,
+      [jobIds, each],
+    );
+    return rows.map(toRun);
+  }
+
+  /** What many runs read and wrote, of each run the first 100 of either. */
+  datasetsOf(runIds: readonly string[]): Promise<(RunDataset & { readonly runId: string })[]> {
+    return this.database.query(
+      `SELECT d.* FROM unnest($1::uuid[]) AS r (id) CROSS JOIN unnest('{input,output}'::text[]) AS w (direction)
+       CROSS JOIN LATERAL (
+         SELECT DISTINCT ON (asset_id) run_id AS "runId", asset_id AS "assetId", direction, version FROM lineage_run_dataset
+         WHERE run_id = r.id AND direction = w.direction ORDER BY asset_id, version_claim DESC NULLS LAST
+         LIMIT ${MAX_DATASETS_EACH}) AS d`,
+      [runIds],
+    );
   }
 
   /** How a job runs, by its last 20 ended runs and its `jobType`. */

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
-import { AssetService } from '../../catalog/index.js';
+import { type Asset, AssetService } from '../../catalog/index.js';
 import type { Principal } from '../../identity/index.js';
 import {
   InvalidInputError,
@@ -23,6 +23,14 @@ const RUN_ID = z.uuid({ error: 'must be the id of a run (a UUID)' });
 export interface SeenRunDataset {
   readonly asset: LineageNode;
   /** Null also where the caller may not know of the dataset. */
+  readonly version: string | null;
+}
+
+/** A dataset of one of several runs, which the caller may see. */
+export interface VisibleRunDataset {
+  readonly runId: string;
+  readonly direction: Direction;
+  readonly asset: Asset;
   readonly version: string | null;
 }
 
@@ -53,6 +61,44 @@ export class RunService {
       throw new InvalidInputError('after', 'must be the endCursor of an earlier page of this list');
     }
     return pageOf(await this.runs.ofJob(jobId, request), request, (run) => [run.sortedAt, run.id]);
+  }
+
+  /** Part of a job's runs, the newest first, and how many there are. The caller of this may see the job. */
+  async slice(
+    jobId: string,
+    { limit, offset }: { readonly limit: number; readonly offset: number },
+  ): Promise<{ runs: LineageRun[]; total: number }> {
+    return { runs: await this.runs.slice(jobId, limit, offset), total: await this.runs.count(jobId) };
+  }
+
+  /** The newest runs of each of the jobs, by job. The caller of this may see the jobs. @param each runs of a job at most */
+  async newest(jobIds: readonly string[], each: number): Promise<Map<string, LineageRun[]>> {
+    const found = new Map<string, LineageRun[]>(jobIds.map((id) => [id, []]));
+    for (const run of await this.runs.newest(jobIds, each)) found.get(run.jobId)!.push(run);
+    return found;
+  }
+
+  /** Those of the runs whose jobs the caller may see, with these. */
+  async visible(
+    caller: Principal,
+    runIds: readonly string[],
+  ): Promise<{ readonly run: LineageRun; readonly job: Asset }[]> {
+    const runs = await this.runs.findMany([...new Set(runIds)]);
+    const jobs = await this.assets.getVisible(caller, [...new Set(runs.map(({ jobId }) => jobId))]);
+    return runs.flatMap((run) => {
+      const job = jobs.get(run.jobId);
+      return job === undefined ? [] : [{ run, job }];
+    });
+  }
+
+  /** What many runs read and wrote, the first 100 of either; what the caller may not see is left out. */
+  async datasetsOf(caller: Principal, runIds: readonly string[]): Promise<VisibleRunDataset[]> {
+    const rows = await this.runs.datasetsOf(runIds);
+    const assets = await this.assets.getVisible(caller, [...new Set(rows.map(({ assetId }) => assetId))]);
+    return rows.flatMap(({ assetId, ...row }) => {
+      const asset = assets.get(assetId);
+      return asset === undefined ? [] : [{ ...row, asset }];
+    });
   }
 
   /** What is thought of a run that the caller may see. */
