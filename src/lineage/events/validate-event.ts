@@ -1,7 +1,13 @@
 import { CORE_SCHEMA, CORE_SCHEMA_URL } from '@cairn/openlineage-client';
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
 import { fieldPath, InvalidInputError } from '../../platform/errors/index.js';
-import { type EventBody, type EventKind, kindOf } from './event.js';
+import {
+  type EventBody,
+  type EventKind,
+  isNameOfFittingLength,
+  kindOf,
+  MAX_IDENTITY_BYTES,
+} from './event.js';
 import { checkFacets } from './facet-check.js';
 import { instantOf } from './instant.js';
 import { isObject, type JsonObject } from './json.js';
@@ -16,9 +22,6 @@ export interface EventWarning {
 
 /** Deeper JSON is refused: PostgreSQL and most clients cannot read it back. */
 export const MAX_EVENT_DEPTH = 100;
-
-/** Namespace and name together, in UTF-8: what an index entry of PostgreSQL can hold. */
-export const MAX_IDENTITY_BYTES = 2_400;
 
 const MAX_WARNINGS = 100;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
@@ -160,7 +163,7 @@ function checkIdentities(body: EventBody, warn: Warn): void {
   for (const [path, identity] of named) {
     if (identity === undefined) continue;
     if (identity.name === '') throw new InvalidInputError(`${path}.name`, 'must not be empty');
-    if (Buffer.byteLength(identity.namespace) + Buffer.byteLength(identity.name) > MAX_IDENTITY_BYTES) {
+    if (!isNameOfFittingLength(identity)) {
       throw new InvalidInputError(
         `${path}.name`,
         `must not be longer than ${MAX_IDENTITY_BYTES} bytes together with the namespace`,
