@@ -580,6 +580,29 @@ describe('runs and versions', () => {
     });
   });
 
+  test('a run tells what was odd about its events, each once, and nothing of events that name what is hidden', async () => {
+    const run = { runId: runId() };
+    const broken = (name: string, namespace = 'db') =>
+      dataset(name, { schema: facet({ fields: name }) }, namespace);
+    for (const [eventType, outputs] of [
+      ['START', [broken('odd')]],
+      ['RUNNING', [broken('odd')]],
+      ['COMPLETE', [dataset('even'), broken('odd'), broken('secret', 'vault')]],
+    ] as const)
+      await stored(event({ run, eventType, outputs: [...outputs] }));
+    const warningsFor = async (token: string) =>
+      (
+        await cairn.ask(
+          'query($id: ID!) { lineageRun(id: $id) { warnings { path rule eventId eventTime } } }',
+          { id: run.runId },
+          token,
+        )
+      ).lineageRun.warnings.map(({ path: at, rule }: { path: string; rule: string }) => `${at} ${rule}`);
+    const first = 'outputs[0].facets.schema.fields breaks its facet schema: must be array';
+    expect(await warningsFor(ada)).toEqual([first]);
+    expect((await warningsFor(max)).sort()).toEqual([0, 1, 2].map((at) => first.replace('[0]', `[${at}]`)));
+  });
+
   test('runs of a job come page by page, the newest first', async () => {
     const job = { namespace: 'etl', name: 'often' };
     const ids: string[] = [];

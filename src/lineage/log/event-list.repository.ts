@@ -29,6 +29,13 @@ export interface EventRecord {
   readonly projectionError: string | null;
 }
 
+const RECORD = `e.id, e.seq, e.kind, e.event_time AS "eventTime", e.received_at AS "receivedAt", e.principal,
+  e.subject_id AS "subjectId", e.asset_ids AS "assetIds", e.run_id AS "runId", e.body, e.warnings,
+  e.projection_error AS "projectionError"`;
+
+/** Events of a run that are looked at for their warnings. */
+const MAX_WARNING_EVENTS = 1_000;
+
 @Injectable()
 export class EventListRepository {
   constructor(private readonly database: Database) {}
@@ -49,12 +56,24 @@ export class EventListRepository {
     }
     if (page.after !== undefined) conditions.push(`e.seq < ${parameter(page.after[0])}::bigint`);
     return this.database.query(
-      `SELECT e.id, e.seq, e.kind, e.event_time AS "eventTime", e.received_at AS "receivedAt", e.principal,
-         e.subject_id AS "subjectId", e.asset_ids AS "assetIds", e.run_id AS "runId", e.body, e.warnings,
-         e.projection_error AS "projectionError"
-       FROM lineage_event AS e JOIN asset AS a ON a.id = e.subject_id
+      `SELECT ${RECORD} FROM lineage_event AS e JOIN asset AS a ON a.id = e.subject_id
        WHERE ${conditions.join(' AND ')} ORDER BY e.seq DESC LIMIT ${parameter(page.limit)}`,
       parameters,
+    );
+  }
+
+  /**
+   * Events of a run that came with warnings: of those that warn of the same about the same assets the latest to arrive, the first of them
+   * to happen first.
+   */
+  warningOfRun(runId: string, limit: number): Promise<EventRecord[]> {
+    return this.database.query(
+      `SELECT ${RECORD} FROM lineage_event AS e WHERE e.seq IN (
+         SELECT max(seq) FROM (
+           SELECT seq, warnings, asset_ids FROM lineage_event WHERE run_id = $1 AND warnings <> '[]' ORDER BY seq DESC LIMIT ${MAX_WARNING_EVENTS}
+         ) AS latest GROUP BY warnings, asset_ids)
+       ORDER BY e.event_time, e.seq LIMIT $2`,
+      [runId, limit],
     );
   }
 }

@@ -12,6 +12,7 @@ import {
 } from '../../platform/index.js';
 import { Policy } from '../../policy/index.js';
 import { assetsNamedIn } from '../assets/names-in.js';
+import type { EventWarning } from '../events/validate-event.js';
 import { Views } from '../graph/view.js';
 import { EventListRepository, type EventRecord } from './event-list.repository.js';
 
@@ -27,6 +28,15 @@ export type SeenEvent = Omit<EventRecord, 'body' | 'warnings'> & {
   readonly body: object | null;
   readonly warnings: EventRecord['warnings'];
 };
+
+/** What was odd about an event of a run. */
+export interface RunWarning extends EventWarning {
+  readonly eventId: string;
+  readonly eventTime: Date;
+}
+
+/** Events, and warnings, of a run at most. */
+const MAX_WARNED = 100;
 
 /** The log for people: events about what they may see. */
 @Injectable()
@@ -46,6 +56,22 @@ export class EventListService {
     const visible = await this.policy.plan(caller, 'list');
     const rows = await this.events.list(validate(FILTER, filter, 'filter'), visible, request);
     return pageOf(await this.seen(caller, rows), request, (event) => [event.seq]);
+  }
+
+  /**
+   * What was odd about the events of a run, each oddity once with the event that told it: the first 100 of the last 1,000 events with
+   * warnings. The caller of this may see the run; of events that name what they may not know of nothing is told.
+   */
+  async warningsOfRun(caller: Principal, runId: string): Promise<RunWarning[]> {
+    const events = await this.seen(caller, await this.events.warningOfRun(runId, MAX_WARNED));
+    const warnings = new Map<string, RunWarning>();
+    for (const { id, eventTime, warnings: told } of events) {
+      for (const { path, rule } of told) {
+        const key = JSON.stringify([path, rule]);
+        if (!warnings.has(key)) warnings.set(key, { path, rule, eventId: id, eventTime });
+      }
+    }
+    return [...warnings.values()].slice(0, MAX_WARNED);
   }
 
   private async seen(caller: Principal, rows: readonly EventRecord[]): Promise<SeenEvent[]> {
