@@ -10,8 +10,9 @@ import {
 } from './event.js';
 import { checkFacets } from './facet-check.js';
 import { instantOf } from './instant.js';
-import { isObject, type JsonObject } from './json.js';
+import { isObject, type JsonObject, stepsOf } from './json.js';
 import { isNestedWithin } from './redaction.js';
+import { redactText } from './redaction-rules.js';
 
 /** What was odd about an event that was stored all the same. */
 export interface EventWarning {
@@ -113,7 +114,7 @@ function isShapeOfFacets(instancePath: string): boolean {
 }
 
 function pathOf(error: ErrorObject, body: JsonObject): string {
-  const steps = error.instancePath.split('/').slice(1).map(unescapePointer);
+  const steps = stepsOf(error.instancePath);
   const { missingProperty } = error.params as { missingProperty?: string };
   if (missingProperty !== undefined) steps.push(missingProperty);
   let at: unknown = body;
@@ -127,13 +128,12 @@ function pathOf(error: ErrorObject, body: JsonObject): string {
   );
 }
 
-function unescapePointer(step: string): string {
-  return step.replaceAll('~1', '/').replaceAll('~0', '~');
-}
-
-/** The rule that was broken, for people; with the value where it is short and of the core, which holds no secrets. */
+/** The rule that was broken, for people; with the value, of which the core has only short ones that are no secrets by name. */
 export function ruleOf(error: ErrorObject): string {
-  const found = typeof error.data === 'string' ? `, not ${JSON.stringify(error.data.slice(0, 100))}` : '';
+  const found =
+    typeof error.data === 'string'
+      ? `, not ${JSON.stringify(redactText(error.data).text.slice(0, 100))}`
+      : '';
   switch (error.keyword) {
     case 'required':
       return 'is required';

@@ -191,6 +191,11 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new InvalidInputError('body', `must be JSON: ${(error as Error).message}`);
+    // The engine's message quotes the text, which may hold a secret.
+    const [position] = /position \d+/.exec((error as Error).message) ?? [];
+    throw new InvalidInputError(
+      'body',
+      `must be JSON${position === undefined ? '' : `: it is not at ${position}`}`,
+    );
   }
 }
