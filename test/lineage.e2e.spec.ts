@@ -548,6 +548,62 @@ describe('runs and versions', () => {
     expect(dag.runs.nodes).toEqual([{ id: parent, state: 'other' }]);
   });
 
+  test('a run and an asset tell the commits of Cairn that were read and written', async () => {
+    const repository = 'pinned';
+    await cairn.ask('mutation($i: CreateRepositoryInput!) { createRepository(input: $i) { id } }', {
+      i: { name: repository, kind: 'dataset', namespace: 'external' },
+    });
+    const commitOf = async (text: string): Promise<string> => {
+      const object = await cairn.http(`/api/v1/repositories/${repository}/objects`, {
+        method: 'PUT',
+        body: text,
+        headers: { 'content-type': 'application/octet-stream' },
+      });
+      const { sha256 } = (await object.json()) as { sha256: string };
+      const i = { repository, branch: 'main', message: text, changes: [{ path: 'a.csv', sha256 }] };
+      return (await cairn.ask('mutation($i: CommitInput!) { commit(input: $i) { id } }', { i })).commit.id;
+    };
+    const [read, written] = [await commitOf('before'), await commitOf('after')];
+    const managed = (datasetVersion: string) =>
+      dataset(repository, { version: facet({ datasetVersion }) }, 'cairn');
+    const run = { runId: runId() };
+    const job = { namespace: 'etl', name: 'pinning' };
+    await stored(event({ run, job, eventType: 'START', inputs: [managed(read)] }));
+    await stored(
+      event({
+        run,
+        job,
+        eventTime: '2026-11-23T10:01:00Z',
+        inputs: [dataset('elsewhere', { version: facet({ datasetVersion: read }) })],
+        outputs: [managed(written)],
+      }),
+    );
+    // No commit of this repository; a branch moves, and so is no version.
+    for (const other of ['f'.repeat(64), 'main'])
+      await stored(event({ job, eventTime: '2026-11-23T10:02:00Z', inputs: [managed(other)] }));
+    const query = `query($id: ID!) { lineageRun(id: $id) { inputs { version commit { message } asset { asset { identityName } } }
+      outputs { commit { id message } } } }`;
+    const { lineageRun } = await cairn.ask(query, { id: run.runId }, max);
+    const inputs = new Map(
+      lineageRun.inputs.map((input: any) => [input.asset.asset.identityName, [input.version, input.commit]]),
+    );
+    expect(inputs.get(repository)).toEqual([read, { message: 'before' }]);
+    expect(inputs.get('elsewhere')).toEqual([read, null]);
+    expect(lineageRun.outputs).toEqual([{ commit: { id: written, message: 'after' } }]);
+    const { versions } = await assetByName('versions { version runId commit { message } }', repository, {
+      namespace: 'cairn',
+    });
+    expect(versions.map(({ version, commit }: any) => [version, commit?.message])).toEqual(
+      expect.arrayContaining([
+        [read, 'before'],
+        [written, 'after'],
+        ['f'.repeat(64), undefined],
+        ['main', undefined],
+      ]),
+    );
+    expect(versions).toHaveLength(4);
+  });
+
   test('a run tells why it is thought to have failed, and when it is lost', async () => {
     const run = { runId: runId() };
     const job = { namespace: 'etl', name: 'judged' };

@@ -8,6 +8,7 @@ export { AssetKindEnum, AssetModel } from './assets/asset.model.js';
 export { assetColumns, policyColumns } from './assets/asset.repository.js';
 export { ASSET_CHANGED, AssetService, resourceOf } from './assets/asset.service.js';
 export { BranchService } from './commits/branch.service.js';
+export { CommitModel } from './commits/commit.model.js';
 export { CommitService } from './commits/commit.service.js';
 export type { PreparedCommit } from './commits/commit.service.js';
 export { NothingToCommitError } from './commits/errors.js';
