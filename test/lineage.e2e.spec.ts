@@ -604,6 +604,73 @@ describe('runs and versions', () => {
     expect(versions).toHaveLength(4);
   });
 
+  test('a run tells which commit a branch was when it read it through a bucket, by the record of accesses', async () => {
+    await cairn.ask('mutation($i: CreateRepositoryInput!) { createRepository(input: $i) { id } }', {
+      i: { name: 'bucket', kind: 'dataset', namespace: 'vault' },
+    });
+    const commitOf = async (text: string): Promise<string> => {
+      const object = await cairn.http('/api/v1/repositories/bucket/objects', {
+        method: 'PUT',
+        body: text,
+        headers: { 'content-type': 'application/octet-stream' },
+      });
+      const { sha256 } = (await object.json()) as { sha256: string };
+      const i = {
+        repository: 'bucket',
+        branch: 'main',
+        message: text,
+        changes: [{ path: 'raw/a.csv', sha256 }],
+      };
+      return (await cairn.ask('mutation($i: CommitInput!) { commit(input: $i) { id } }', { i })).commit.id;
+    };
+    const read = async (revision: string) =>
+      expect((await cairn.http(`/api/v1/repositories/bucket/content/${revision}/raw/a.csv`)).status).toBe(
+        200,
+      );
+    const inputs = async (run: { runId: string }, token = max) =>
+      (
+        await cairn.ask(
+          'query($id: ID!) { lineageRun(id: $id) { inputs { commit { message } asset { asset { identityName } } } } }',
+          { id: run.runId },
+          token,
+        )
+      ).lineageRun.inputs
+        .map(({ commit, asset }: any) => `${asset.asset.identityName}: ${commit?.message}`)
+        .sort();
+    const during = async (names: readonly string[], work: () => Promise<unknown>) => {
+      const run = { runId: runId() };
+      const at = (eventType: string) => ({ run, eventType, eventTime: new Date().toISOString() });
+      const job = { namespace: 'etl', name: 'through a bucket' };
+      await stored(
+        event({ ...at('START'), job, inputs: names.map((name) => dataset(name, {}, 's3://bucket')) }),
+      );
+      await work();
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      await stored(event({ ...at('COMPLETE'), job }));
+      return run;
+    };
+    const first = await commitOf('first');
+    await read('main');
+    const one = await during(['main/raw', 'main/raw/a.csv', `${first}/raw`, 'main/other'], async () => {
+      await commitOf('second');
+      await read('main');
+      await commitOf('third');
+    });
+    const two = await during(['main/raw'], async () => {
+      await read('main');
+      await commitOf('fourth');
+      await read('main');
+    });
+    expect(await inputs(one)).toEqual(
+      [`${first}/raw: first`, 'main/other: undefined', 'main/raw/a.csv: second', 'main/raw: second'].sort(),
+    );
+    expect(await inputs(two)).toEqual(['main/raw: undefined']);
+    // The names are there for all, the repository is not.
+    expect(new Set((await inputs(one, ada)).map((line: string) => line.split(': ')[1]))).toEqual(
+      new Set(['undefined']),
+    );
+  });
+
   test('a run tells why it is thought to have failed, and when it is lost', async () => {
     const run = { runId: runId() };
     const job = { namespace: 'etl', name: 'judged' };

@@ -20,10 +20,12 @@ interface LineageRun {
 interface RunDataset {
   readonly asset: LineageNode;
   readonly version: string | null;
+  /** Of Cairn. */
+  readonly commit: { readonly id: string } | null;
 }
 
 const ASSET = 'kind identityNamespace identityName';
-const DATASET = `asset { id asset { ${ASSET} } } version`;
+const DATASET = `asset { id asset { ${ASSET} } } version commit { id }`;
 const QUERY = `query LineageRun($id: ID!) {
   lineageRun(id: $id) {
     id state startedAt endedAt parentRunId job { ${ASSET} } verdict { isLost reason }
@@ -62,6 +64,7 @@ function formatLineageRun(run: LineageRun): string {
   ].join('\n');
 }
 
-function describe({ asset, version }: RunDataset): string {
-  return version === null ? describeNode(asset) : `${describeNode(asset)} at ${version}`;
+function describe({ asset, version, commit }: RunDataset): string {
+  const at = commit?.id ?? version;
+  return at === null ? describeNode(asset) : `${describeNode(asset)} at ${at}`;
 }

@@ -193,6 +193,7 @@ const models = [
   ],
   exports: [
     AccessLog,
+    AccessLogService,
     AssetService,
     RepositoryService,
     RefService,

@@ -1,5 +1,6 @@
 export { CatalogModule } from './catalog.module.js';
 export { AccessLog } from './access-log/access-log.js';
+export { AccessLogService } from './access-log/access-log.service.js';
 export type { AccessAction, ContentAccess } from './access-log/content-access.js';
 export { ASSET_KINDS, assetIdOf, MANAGED_IDENTITY_NAMESPACE } from './assets/asset.js';
 export type { Asset, AssetIdentity, AssetKind, AssetSpace } from './assets/asset.js';

@@ -59,13 +59,19 @@ export class RunResolver {
 
   @Access('governed')
   @ResolveField(() => [RunDatasetModel], { description: 'What the run read.' })
-  inputs(@Caller() caller: Principal, @Parent() run: LineageRunModel): Promise<RunDatasetModel[]> {
-    return this.runs.datasets(caller, run.id, 'input');
+  inputs(
+    @Caller() caller: Principal,
+    @Parent() run: LineageRunModel & LineageRun,
+  ): Promise<RunDatasetModel[]> {
+    return this.runs.datasets(caller, run, 'input');
   }
 
   @Access('governed')
   @ResolveField(() => [RunDatasetModel], { description: 'What the run wrote.' })
-  outputs(@Caller() caller: Principal, @Parent() run: LineageRunModel): Promise<RunDatasetModel[]> {
-    return this.runs.datasets(caller, run.id, 'output');
+  outputs(
+    @Caller() caller: Principal,
+    @Parent() run: LineageRunModel & LineageRun,
+  ): Promise<RunDatasetModel[]> {
+    return this.runs.datasets(caller, run, 'output');
   }
 }

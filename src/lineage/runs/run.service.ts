@@ -24,6 +24,8 @@ export interface SeenRunDataset {
   readonly asset: LineageNode;
   /** Null also where the caller may not know of the dataset. */
   readonly version: string | null;
+  readonly direction: Direction;
+  readonly run: LineageRun;
 }
 
 /** Runs: seen by those who may see their jobs. */
@@ -61,8 +63,8 @@ export class RunService {
   }
 
   /** What a run read or wrote; what the caller may not see is opaque. */
-  async datasets(caller: Principal, runId: string, direction: Direction): Promise<SeenRunDataset[]> {
-    const rows = await this.runs.datasets(runId, direction);
+  async datasets(caller: Principal, run: LineageRun, direction: Direction): Promise<SeenRunDataset[]> {
+    const rows = await this.runs.datasets(run.id, direction);
     const view = await this.views.of(
       caller,
       rows.map(({ assetId }) => assetId),
@@ -70,6 +72,7 @@ export class RunService {
     return rows.map(({ assetId, version }) => ({
       asset: view.node(assetId, 1),
       version: view.sees(assetId) ? version : null,
+      ...{ direction, run },
     }));
   }
 }
