@@ -44,7 +44,7 @@ async function collect(): Promise<boolean> {
   const begun = await client.ask('mutation { startGarbageCollection { id } }');
   if (begun === undefined) return false;
   const variables = { id: begun.startGarbageCollection.id };
-  for (const until = performance.now() + 60_000; performance.now() < until;) {
+  for (const until = performance.now() + 120_000; performance.now() < until;) {
     const query = 'query($id: ID!) { operation(id: $id, waitSeconds: 2) { state result } }';
     const operation = (await client.ask(query, variables))?.operation;
     if (operation?.state === 'succeeded') {
@@ -58,7 +58,20 @@ async function collect(): Promise<boolean> {
     if (operation?.state === 'failed' || operation?.state === 'cancelled') return false;
     await pause(50);
   }
-  throw new Error('a collection has no end');
+  throw new Error(`a collection has no end: ${await unended()}`);
+}
+
+/** What the database and the log know of operations that do not end. */
+async function unended(): Promise<string> {
+  const operations = await site.rows(
+    `SELECT kind, state, epoch, attempts, progress, problem, alive_until - now() AS alive, now() - started_at AS since
+     FROM operation WHERE state IN ('queued', 'running')`,
+  );
+  const sessions = await site.rows(
+    `SELECT state, wait_event, now() - state_change AS since, left(query, 200) AS query
+     FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()`,
+  );
+  return JSON.stringify({ operations, sessions, errors: site.errors.slice(-20) }, undefined, 1);
 }
 
 /** Whatever is seen of main at any time is whole. */
@@ -103,7 +116,7 @@ async function settle(): Promise<void> {
     const unfinished = await site.rows(`SELECT id FROM operation WHERE state IN ('queued', 'running')`);
     if (unfinished.length === 0) return;
   }
-  throw new Error('the service does not come to rest');
+  throw new Error(`the service does not come to rest: ${await unended()}`);
 }
 
 test(

@@ -254,6 +254,38 @@ describe('staging', () => {
     expect(denied.errors?.[0]?.extensions['code']).toMatch(/FORBIDDEN|NOT_FOUND/);
   });
 
+  test('what many stage at once is there when it was acknowledged, whatever is refused beside it', async () => {
+    await createRepository('stage-many');
+    const [change] = await changesOf('stage-many', { x: 'the same' });
+    const sent = (changes: object[], branch = 'main') =>
+      cairn.graphql(
+        'mutation($i: StageInput!) { stage(input: $i) }',
+        { i: { repository: 'stage-many', branch, changes } },
+        engineer,
+      );
+    const many = Array.from({ length: 600 }, (_, i) => ({ ...change, path: `many/${i}` }));
+    const outcomes = await Promise.all([
+      ...Array.from({ length: 12 }, (_, i) =>
+        sent([
+          { ...change, path: `one/${i}` },
+          { ...change, path: 'shared' },
+        ]),
+      ),
+      sent([{ ...change, path: 'refused', metadata: { a: '\0' } }]),
+      sent(many),
+      sent([{ ...change, path: 'nowhere' }], 'no-such-branch'),
+      sent(many.map(({ path, ...rest }) => ({ ...rest, path: `more/${path}` }))),
+    ]);
+    const refused = outcomes.flatMap(({ errors }, i) => (errors ? [i] : []));
+    expect(refused).toEqual([12, 14]);
+    expect(outcomes[14]!.errors![0]!.extensions['code']).toBe('NOT_FOUND');
+    expect(await commitStaged('stage-many')).toMatchObject({ state: 'succeeded' });
+    for (const path of ['one/0', 'one/11', 'shared', 'many/0', 'many/599', 'more/many/599'])
+      expect(await read(`stage-many/content/main~0/${path}`)).toBe('the same');
+    for (const path of ['refused', 'nowhere'])
+      expect(await read(`stage-many/content/main~0/${path}`)).toBe(404);
+  });
+
   test.each([
     ['../x', /"\.\."/],
     ['a\0b', /control/],

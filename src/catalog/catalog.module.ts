@@ -80,6 +80,8 @@ import { RefService } from './refs/ref.service.js';
 import { RepositoryRepository } from './repositories/repository.repository.js';
 import { AssetRepositoryResolver, RepositoryResolver } from './repositories/repository.resolver.js';
 import { RepositoryService } from './repositories/repository.service.js';
+import { PlaceRepository } from './staging/place.repository.js';
+import { StagingLanes } from './staging/staging-lanes.js';
 import { StagingRepository } from './staging/staging.repository.js';
 import { StagingResolver } from './staging/staging.resolver.js';
 import { StagingService } from './staging/staging.service.js';
@@ -118,6 +120,8 @@ const repositories = [
   OperationRunner,
   OperationService,
   OperationResolver,
+  PlaceRepository,
+  StagingLanes,
   StagingRepository,
   StagingService,
   StagingResolver,

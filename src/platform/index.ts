@@ -3,7 +3,12 @@ export type { Config } from './config/config.js';
 export { imageName, QUANTITY } from './config/execution-settings.js';
 export { columnsOf } from './database/copied-rows.js';
 export { batched } from './database/batched.js';
-export { assertOutsideTransaction, Database, isUniqueViolation } from './database/database.js';
+export {
+  assertOutsideTransaction,
+  Database,
+  isInTransaction,
+  isUniqueViolation,
+} from './database/database.js';
 export { assertMigrated, dataSourceOptions, migrateDatabase } from './database/data-source.js';
 export type { EntityClass } from './database/data-source.js';
 export { lockDataDir } from './database/embedded/data-dir-lock.js';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { pipeline, Transform, type Readable } from 'node:stream';
+import { finished, Readable } from 'node:stream';
 
 import { InvalidInputError } from '../platform/errors/index.js';
 import { CorruptObjectError, ObjectTooLargeError } from './errors.js';
@@ -9,6 +9,12 @@ import { parseSha256, type Sha256 } from './sha256.js';
 /** Bytes that may wait in between, so that reader and source do not wait for each other at each chunk. */
 const GATE_BYTES = 1024 ** 2;
 
+/** What is asked of bytes on their way. Both throw when the bytes are wrong. */
+interface Check {
+  pass(chunk: Uint8Array): void;
+  end(): void;
+}
+
 /**
  * The same bytes, hashed as they pass. The last chunk is held back until the whole is verified: a reader that was
  * told the length (an HTTP client) must not count a damaged object as complete. Destroying the result destroys
@@ -17,33 +23,21 @@ const GATE_BYTES = 1024 ** 2;
 export function verified(source: Readable, object: StoredObject): Readable {
   const hash = createHash('sha256');
   let sizeBytes = 0;
-  let held: Uint8Array | undefined;
-  const gate = new Transform({
-    highWaterMark: GATE_BYTES,
-    transform(chunk: Uint8Array, _encoding, done) {
+  return new Gate(source, {
+    pass(chunk) {
       hash.update(chunk);
       sizeBytes += chunk.byteLength;
-      const previous = held;
-      held = chunk;
-      done(null, previous);
     },
-    flush(done) {
+    end() {
       if (sizeBytes !== object.sizeBytes) {
         const reason = `${sizeBytes} bytes came where ${object.sizeBytes} were to come`;
-        done(new CorruptObjectError(object.sha256, reason));
-        return;
+        throw new CorruptObjectError(object.sha256, reason);
       }
       const found = hash.digest('hex');
-      if (found !== object.sha256) {
-        done(new CorruptObjectError(object.sha256, `its bytes have the digest ${found}`));
-        return;
-      }
-      done(null, held);
+      if (found !== object.sha256)
+        throw new CorruptObjectError(object.sha256, `its bytes have the digest ${found}`);
     },
   });
-  // The callback only marks errors as seen; `gate` carries them to the reader.
-  pipeline(source, gate, () => undefined);
-  return gate;
 }
 
 /**
@@ -54,18 +48,68 @@ export function ofLength(source: Readable, sha256: Sha256, sizeBytes: number): R
   let passed = 0;
   const wrongLength = (): CorruptObjectError =>
     new CorruptObjectError(sha256, `it has not the ${sizeBytes} bytes that were asked of it`);
-  const gate = new Transform({
-    transform(chunk: Uint8Array, _encoding, done) {
+  return new Gate(source, {
+    pass(chunk) {
       passed += chunk.byteLength;
-      if (passed > sizeBytes) done(wrongLength());
-      else done(null, chunk);
+      if (passed > sizeBytes) throw wrongLength();
     },
-    flush(done) {
-      done(passed === sizeBytes ? null : wrongLength());
+    end() {
+      if (passed !== sizeBytes) throw wrongLength();
     },
   });
-  pipeline(source, gate, () => undefined);
-  return gate;
+}
+
+/**
+ * Passes chunks on as they come, the last one after the check of the whole. Of large objects each chunk costs, so this does without
+ * the queue of its own that a Transform has for what it takes in.
+ */
+class Gate extends Readable {
+  private held: Uint8Array | undefined;
+
+  constructor(
+    private readonly source: Readable,
+    private readonly check: Check,
+  ) {
+    super({ highWaterMark: GATE_BYTES });
+    source.on('data', (chunk: Uint8Array) => this.admit(chunk));
+    source.pause();
+    finished(source, { writable: false }, (error) => this.finish(error));
+  }
+
+  override _read(): void {
+    this.source.resume();
+  }
+
+  override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
+    this.source.destroy();
+    done(error);
+  }
+
+  private admit(chunk: Uint8Array): void {
+    if (this.destroyed) return;
+    try {
+      this.check.pass(chunk);
+    } catch (error) {
+      this.destroy(error as Error);
+      return;
+    }
+    const ready = this.held;
+    this.held = chunk;
+    if (ready !== undefined && !this.push(ready)) this.source.pause();
+  }
+
+  private finish(error?: Error | null): void {
+    if (this.destroyed) return;
+    try {
+      if (error) throw error;
+      this.check.end();
+    } catch (failure) {
+      this.destroy(failure as Error);
+      return;
+    }
+    if (this.held !== undefined) this.push(this.held);
+    this.push(null);
+  }
 }
 
 /** {@link ObjectStore.read} on top of a driver's `stat` and `open`. */

@@ -83,6 +83,11 @@ export class AssetService {
     );
   }
 
+  /** Whether the caller may see an asset that was read elsewhere. */
+  async isVisible(caller: Principal, asset: Asset): Promise<boolean> {
+    return (await this.policy.plan(caller, 'list')).matches(resourceOf(asset));
+  }
+
   /** Ordered by name; what the caller may not see is absent. */
   async list(caller: Principal, filter: z.input<typeof FILTER>, args: PageArgs): Promise<Page<Asset>> {
     const request = pageRequest<readonly [string, string]>(args, 2);
@@ -163,8 +168,7 @@ export class AssetService {
   }
 
   private async visible(caller: Principal, asset: Asset | undefined, id: string): Promise<Asset> {
-    const plan = await this.policy.plan(caller, 'list');
-    if (!asset || !plan.matches(resourceOf(asset))) throw new NotFoundError('Asset', id);
+    if (!asset || !(await this.isVisible(caller, asset))) throw new NotFoundError('Asset', id);
     return asset;
   }
 }

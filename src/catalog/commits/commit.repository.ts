@@ -26,7 +26,7 @@ export class CommitRepository {
       `SELECT ${COLUMNS} FROM commit WHERE repository_id = $1 AND id = $2 AND collected_at IS NULL`,
       [repositoryId, id],
     );
-    return commit && verified(commit);
+    return commit && verifiedCommit(commit);
   }
 
   /** Commits whose id starts with `prefix` (lower-case hex): at most two, to tell a unique one. */
@@ -35,7 +35,7 @@ export class CommitRepository {
       `SELECT ${COLUMNS} FROM commit WHERE repository_id = $1 AND id LIKE $2 || '%' AND collected_at IS NULL ORDER BY id LIMIT 2`,
       [repositoryId, prefix],
     );
-    return commits.map(verified);
+    return commits.map(verifiedCommit);
   }
 
   /** The garbage collection that collected a commit; undefined for one that is there, or never was. */
@@ -57,12 +57,12 @@ export class CommitRepository {
        ) SELECT ${COLUMNS} FROM line ORDER BY step`,
       [repositoryId, id, limit],
     );
-    return commits.map(verified);
+    return commits.map(verifiedCommit);
   }
 }
 
-/** @throws {DamagedCommitError} */
-function verified(commit: Commit): Commit {
+/** A commit as it was read, if it is what its id says. @throws {DamagedCommitError} */
+export function verifiedCommit(commit: Commit): Commit {
   if (digestOf(commit) !== commit.id) throw new DamagedCommitError(commit.id);
   return commit;
 }

@@ -42,6 +42,10 @@ export class ImportStager {
         metadata: { [IMPORT_MARK]: source.name },
       },
     }));
-    if (edits.length > 0) await this.staging.write(area, edits, subject);
+    if (edits.length > 0)
+      await this.staging.write(
+        area,
+        edits.map((edit) => ({ ...edit, stagedBy: subject })),
+      );
   }
 }

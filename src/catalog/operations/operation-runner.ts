@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import {
   type BeforeApplicationShutdown,
   Inject,
@@ -164,18 +165,30 @@ export class OperationRunner implements OnApplicationBootstrap, BeforeApplicatio
       (error instanceof OperationStoppedError && error.details['reason'] === 'cancelled');
     if (reason === 'taken over') return 'taken over';
     if (isCancelled) {
-      await this.operations.fail(operation, 'cancelled', undefined);
+      await this.persist(signal, () => this.operations.fail(operation, 'cancelled', undefined));
       return 'cancelled';
     }
     // What passes by itself is tried again, by this process or another.
     if (reason === 'shutting down' || error instanceof DatabaseUnavailableError) {
-      await this.operations.release(operation);
+      await this.persist(signal, () => this.operations.release(operation));
       return 'released';
     }
     if (!(error instanceof DomainError))
       this.log.error({ err: error, operation: operation.id, kind: operation.kind }, 'operations: failed');
-    await this.operations.fail(operation, 'failed', problemOf(operation, error));
+    await this.persist(signal, () => this.operations.fail(operation, 'failed', problemOf(operation, error)));
     return 'failed';
+  }
+
+  /** Writes an outcome, through an outage of the database as long as nobody else can have taken the operation up. */
+  private async persist(signal: AbortSignal, write: () => Promise<void>): Promise<void> {
+    for (const until = Date.now() + ALIVE_MS; ;) {
+      try {
+        return await write();
+      } catch (error) {
+        if (!(error instanceof DatabaseUnavailableError) || signal.aborted || Date.now() > until) throw error;
+        await pause(POLL_MS);
+      }
+    }
   }
 
   private heartbeat(

@@ -47,13 +47,21 @@ export class RefRepository {
   });
 
   /** The ref with the longest of some names; a branch before a tag. */
-  async findLongest(repositoryId: string, names: readonly string[]): Promise<Ref | undefined> {
-    const [ref] = await this.database.query<Ref>(
-      `SELECT ${COLUMNS} FROM ref WHERE repository_id = $1 AND name = ANY($2) ORDER BY length(name) DESC, type LIMIT 1`,
-      [repositoryId, names],
-    );
-    return ref;
+  findLongest(repositoryId: string, names: readonly string[]): Promise<Ref | undefined> {
+    return this.longestByKey(JSON.stringify({ repository: repositoryId, names }));
   }
+
+  private readonly longestByKey = batched<Ref>(async (keys) => {
+    const rows = await this.database.query<Ref & { position: string }>(
+      `SELECT k.position, r.* FROM jsonb_array_elements($1::jsonb) WITH ORDINALITY AS k (wanted, position)
+       CROSS JOIN LATERAL (
+         SELECT ${COLUMNS} FROM ref
+         WHERE repository_id = (wanted->>'repository')::uuid AND name IN (SELECT jsonb_array_elements_text(wanted->'names'))
+         ORDER BY length(name) DESC, type LIMIT 1) AS r`,
+      [`[${keys.join(',')}]`],
+    );
+    return new Map(rows.map(({ position, ...ref }) => [keys[Number(position) - 1]!, ref]));
+  });
 
   /** Names of branches and tags as folders, with `/` at their ends, in the order of their bytes. */
   async folders(

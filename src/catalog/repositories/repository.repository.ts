@@ -2,7 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { type FindOptionsWhere, IsNull, Not } from 'typeorm';
 import { batched, Database, type PageRequest } from '../../platform/index.js';
 import { type Plan, planToSql } from '../../policy/index.js';
-import { policyColumns } from '../assets/asset.repository.js';
+import type { Asset } from '../assets/asset.js';
+import { assetColumns, policyColumns } from '../assets/asset.repository.js';
 import type { RepositoryChecks } from '../checks/checks.js';
 import { RepositoryEntity } from './repository.entity.js';
 import type { Repository } from './repository.js';
@@ -17,6 +18,18 @@ export interface HeldObject {
   readonly sizeBytes: number;
   /** The source where they are, when they were imported. */
   readonly importedFrom?: string;
+}
+
+export interface WithAsset {
+  readonly repository: Repository;
+  readonly asset: Asset;
+}
+
+/** Columns of a repository beside those of its asset. */
+interface OwnColumns extends Pick<Repository, 'name' | 'defaultBranch' | 'createdBy' | 'checks'> {
+  readonly repositoryId: string;
+  readonly repositoryKind: Repository['kind'];
+  readonly repositoryCreatedAt: Date;
 }
 
 @Injectable()
@@ -36,6 +49,17 @@ export class RepositoryRepository {
       [names],
     );
     return new Map(rows.map((row) => [row.name, row]));
+  });
+
+  /** A repository and its asset, in one query. */
+  readonly findWithAsset: (name: string) => Promise<WithAsset | undefined> = batched(async (names) => {
+    const rows = await this.database.query<Asset & OwnColumns>(
+      `SELECT ${assetColumns('a')}, r.id AS "repositoryId", r.name, r.kind AS "repositoryKind",
+         r.default_branch AS "defaultBranch", r.created_by AS "createdBy", r.created_at AS "repositoryCreatedAt", r.checks
+       FROM repository AS r JOIN asset AS a ON a.id = r.asset_id WHERE r.name = ANY($1) AND r.deleted_at IS NULL`,
+      [names],
+    );
+    return new Map(rows.map((row) => [row.name, withAsset(row)]));
   });
 
   async findById(id: string): Promise<Repository | undefined> {
@@ -85,12 +109,19 @@ export class RepositoryRepository {
     sizeBytes: number,
     uploadedBy: string,
   ): Promise<void> {
-    await this.database.query(
-      `INSERT INTO repository_object (repository_id, sha256, size_bytes, uploaded_by) VALUES ($1, $2, $3, $4)
-       ON CONFLICT (repository_id, sha256) DO NOTHING`,
-      [repositoryId, sha256, sizeBytes, uploadedBy],
-    );
+    await this.addByKey(JSON.stringify({ repositoryId, sha256, sizeBytes, uploadedBy }));
   }
+
+  private readonly addByKey = batched<never>(async (keys) => {
+    await this.database.query(
+      `INSERT INTO repository_object (repository_id, sha256, size_bytes, uploaded_by)
+       SELECT DISTINCT ON ("repositoryId", sha256) "repositoryId", sha256, "sizeBytes", "uploadedBy"
+       FROM jsonb_to_recordset($1::jsonb) AS o ("repositoryId" uuid, sha256 text, "sizeBytes" bigint, "uploadedBy" text)
+       ORDER BY "repositoryId", sha256 ON CONFLICT (repository_id, sha256) DO NOTHING`,
+      [`[${keys.join(',')}]`],
+    );
+    return new Map<string, never>();
+  });
 
   /** Like {@link addObject}, of objects that are stored already: of another repository, whose content the caller may read. */
   async addObjects(
@@ -147,4 +178,19 @@ export class RepositoryRepository {
   private find(where: FindOptionsWhere<RepositoryEntity>): Promise<Repository | null> {
     return this.database.repository(RepositoryEntity).findOneBy(where);
   }
+}
+
+function withAsset(row: Asset & OwnColumns): WithAsset {
+  const {
+    repositoryId,
+    repositoryKind,
+    repositoryCreatedAt,
+    name,
+    defaultBranch,
+    createdBy,
+    checks,
+    ...asset
+  } = row;
+  const own = { id: repositoryId, kind: repositoryKind, createdAt: repositoryCreatedAt, deletedAt: null };
+  return { repository: { ...own, name, assetId: asset.id, defaultBranch, createdBy, checks }, asset };
 }

@@ -115,7 +115,11 @@ export class RepositoryService {
     action: Action,
     context?: Readonly<Record<string, unknown>>,
   ): Promise<OpenRepository> {
-    return this.authorize(caller, await this.repositories.findByName(name), name, action, context);
+    const found = await this.repositories.findWithAsset(name);
+    if (!found || !(await this.assets.isVisible(caller, found.asset)))
+      throw new NotFoundError('Repository', name);
+    await this.policy.authorize(caller, action, resourceOf(found.asset), context);
+    return found;
   }
 
   /** Like {@link open}, by id. */
@@ -152,12 +156,11 @@ export class RepositoryService {
     repository: Repository | undefined,
     name: string,
     action: Action,
-    context?: Readonly<Record<string, unknown>>,
   ): Promise<OpenRepository> {
     if (!repository) throw new NotFoundError('Repository', name);
     const asset = (await this.assets.getVisible(caller, [repository.assetId])).get(repository.assetId);
     if (!asset) throw new NotFoundError('Repository', name);
-    await this.policy.authorize(caller, action, resourceOf(asset), context);
+    await this.policy.authorize(caller, action, resourceOf(asset));
     return { repository, asset };
   }
 

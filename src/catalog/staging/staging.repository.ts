@@ -1,11 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../platform/index.js';
 import type { Sha256 } from '../../storage/index.js';
-import type { TreeEntry } from '../trees/index.js';
 import type { StagedChange } from './staged-change.js';
 
 /** A row as SQL gives it. */
-interface ChangeRow {
+export interface ChangeRow {
   readonly path: string;
   readonly sha256: Sha256 | null;
   readonly sizeBytes: string | null;
@@ -15,7 +14,8 @@ interface ChangeRow {
   readonly stagedAt: Date;
 }
 
-const COLUMNS = `path, sha256, size_bytes AS "sizeBytes", content_type AS "contentType", metadata, staged_by AS "stagedBy", staged_at AS "stagedAt"`;
+/** The columns of {@link ChangeRow}. */
+export const CHANGE_COLUMNS = `path, sha256, size_bytes AS "sizeBytes", content_type AS "contentType", metadata, staged_by AS "stagedBy", staged_at AS "stagedAt"`;
 const SWEEP_ROWS = 20_000;
 
 @Injectable()
@@ -100,22 +100,19 @@ export class StagingRepository {
     );
   }
 
-  async write(
-    areaId: string,
-    changes: readonly { readonly path: string; readonly entry: TreeEntry | undefined }[],
-    stagedBy: string,
-  ): Promise<void> {
+  /** @param changes each path once */
+  async write(areaId: string, changes: readonly Omit<StagedChange, 'stagedAt'>[]): Promise<void> {
     // In one order, so that two writers of the same paths wait for each other instead of locking each other out.
     const rows = changes
-      .map(({ path, entry }) => ({ path, ...entry }))
+      .map(({ path, entry, stagedBy }) => ({ path, ...entry, stagedBy }))
       .sort((a, b) => (a.path < b.path ? -1 : 1));
     await this.database.query(
       `INSERT INTO staged_change (area_id, path, sha256, size_bytes, content_type, metadata, staged_by)
-       SELECT $1, path, sha256, "sizeBytes", "contentType", metadata, $3
-       FROM jsonb_to_recordset($2::jsonb) AS c(path text, sha256 text, "sizeBytes" bigint, "contentType" text, metadata jsonb)
+       SELECT $1, path, sha256, "sizeBytes", "contentType", metadata, "stagedBy"
+       FROM jsonb_to_recordset($2::jsonb) AS c(path text, sha256 text, "sizeBytes" bigint, "contentType" text, metadata jsonb, "stagedBy" text)
        ON CONFLICT (area_id, path) DO UPDATE SET sha256 = excluded.sha256, size_bytes = excluded.size_bytes,
          content_type = excluded.content_type, metadata = excluded.metadata, staged_by = excluded.staged_by, staged_at = now()`,
-      [areaId, JSON.stringify(rows), stagedBy],
+      [areaId, JSON.stringify(rows)],
     );
   }
 
@@ -123,7 +120,7 @@ export class StagingRepository {
   async find(areaIds: readonly string[], path: string): Promise<StagedChange | undefined> {
     if (areaIds.length === 0) return undefined;
     const [row] = await this.database.query<ChangeRow>(
-      `SELECT ${COLUMNS} FROM staged_change WHERE area_id = ANY($1) AND path = $2 ORDER BY area_id DESC LIMIT 1`,
+      `SELECT ${CHANGE_COLUMNS} FROM staged_change WHERE area_id = ANY($1) AND path = $2 ORDER BY area_id DESC LIMIT 1`,
       [areaIds, path],
     );
     return row && toChange(row);
@@ -136,7 +133,7 @@ export class StagingRepository {
   ): Promise<StagedChange[]> {
     if (areaIds.length === 0) return [];
     const rows = await this.database.query<ChangeRow>(
-      `SELECT DISTINCT ON (path) ${COLUMNS} FROM staged_change
+      `SELECT DISTINCT ON (path) ${CHANGE_COLUMNS} FROM staged_change
        WHERE area_id = ANY($1) AND path >= $2 AND ($3::text IS NULL OR path > $3) ORDER BY path, area_id DESC LIMIT $4`,
       [areaIds, from, after ?? null, limit],
     );
@@ -215,7 +212,7 @@ export class StagingRepository {
   }
 }
 
-function toChange({ path, sha256, sizeBytes, contentType, metadata, ...by }: ChangeRow): StagedChange {
+export function toChange({ path, sha256, sizeBytes, contentType, metadata, ...by }: ChangeRow): StagedChange {
   const entry =
     sha256 === null
       ? undefined

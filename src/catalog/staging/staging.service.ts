@@ -26,6 +26,7 @@ import {
 } from '../trees/index.js';
 import { commitKey } from './commit-key.js';
 import { PreconditionFailedError, StagingBusyError } from './staged-change.js';
+import { StagingLanes } from './staging-lanes.js';
 import { StagingRepository } from './staging.repository.js';
 
 const STAGE = z.object({ repository: z.string().max(100), branch: z.string().max(300), changes: CHANGES });
@@ -61,6 +62,7 @@ export class StagingService {
     private readonly revisions: RevisionService,
     private readonly changes: ChangeReader,
     private readonly staging: StagingRepository,
+    private readonly lanes: StagingLanes,
     private readonly operations: OperationService,
     private readonly trees: Trees,
   ) {}
@@ -80,22 +82,11 @@ export class StagingService {
     const { repository: name, branch, changes } = validate(STAGE, input, 'input');
     const { repository } = await this.repositories.open(caller, name, 'write', { branch });
     const edits = await this.changes.toEdits(repository, changes);
-    for (let attempt = 1; ; attempt++) {
-      const committed = condition && (await this.committed(repository, branch, condition.path));
-      const isDone = await this.database.run(async () => {
-        const area = await this.staging.openArea(repository.id, branch, condition !== undefined);
-        if (area === undefined) throw new NotFoundError('Branch', `${name}@${branch}`);
-        if (condition !== undefined) {
-          // The head moved since it was looked at: look again.
-          if (committed!.headId !== area.headId) return false;
-          await this.assertMet(repository, branch, condition, committed!.entry);
-        }
-        await this.staging.write(area.id, edits, subjectOf(caller));
-        return true;
-      });
-      if (isDone) return edits;
-      if (attempt === MAX_ATTEMPTS) throw new BranchMovedError(name, branch, committed!.headId, undefined);
-    }
+    const stagedBy = subjectOf(caller);
+    if (condition !== undefined) await this.stageIf(repository, branch, edits, stagedBy, condition);
+    else if (!(await this.lanes.write(repository.id, branch, edits, stagedBy)))
+      throw new NotFoundError('Branch', `${name}@${branch}`);
+    return edits;
   }
 
   /** What is staged and differs from the head, by path. Needs `read`. */
@@ -152,6 +143,32 @@ export class StagingService {
       await this.staging.close(areas);
       return count;
     });
+  }
+
+  private async stageIf(
+    repository: Repository,
+    branch: string,
+    edits: readonly TreeEdit[],
+    stagedBy: string,
+    condition: StagingCondition,
+  ): Promise<void> {
+    for (let attempt = 1; ; attempt++) {
+      const { headId, entry } = await this.committed(repository, branch, condition.path);
+      const isDone = await this.database.run(async () => {
+        const area = await this.staging.openArea(repository.id, branch, true);
+        if (area === undefined) throw new NotFoundError('Branch', `${repository.name}@${branch}`);
+        // The head moved since it was looked at: look again.
+        if (headId !== area.headId) return false;
+        await this.assertMet(repository, branch, condition, entry);
+        await this.staging.write(
+          area.id,
+          edits.map((edit) => ({ ...edit, stagedBy })),
+        );
+        return true;
+      });
+      if (isDone) return;
+      if (attempt === MAX_ATTEMPTS) throw new BranchMovedError(repository.name, branch, headId, undefined);
+    }
   }
 
   private async committed(

@@ -7,6 +7,8 @@ import { type OpenRepository, RepositoryService } from '../repositories/reposito
 import { type LeafItem, type ListQuery, type TreeEntry, Trees } from '../trees/index.js';
 import type { Commit } from '../versions/index.js';
 import { listOver, type OrderedSource, type ViewPage } from './listing.js';
+import { PlaceRepository } from './place.repository.js';
+import type { StagedChange } from './staged-change.js';
 import { StagingRepository } from './staging.repository.js';
 
 /** What a reader of a revision sees: a commit, and over it what is staged where the revision is a branch's bare name. */
@@ -16,6 +18,8 @@ export interface View extends OpenRepository {
   readonly branch?: string;
   /** Areas of it, oldest first; none where nothing is staged. */
   readonly areas: readonly string[];
+  /** What is staged at one path, where that is known already. */
+  readonly known?: { readonly path: string; readonly change?: StagedChange };
 }
 
 /** What is at a path of a view. */
@@ -38,6 +42,7 @@ export class ViewService {
     private readonly repositories: RepositoryService,
     private readonly revisions: RevisionService,
     private readonly staging: StagingRepository,
+    private readonly places: PlaceRepository,
     private readonly trees: Trees,
   ) {}
 
@@ -59,8 +64,28 @@ export class ViewService {
     return { commit: await this.revisions.get(repository, headId), branch: revision, areas };
   }
 
+  /**
+   * What a text like `main/a/b.csv` names, at the cost of one query. The caller has been authorized.
+   * @param names of refs that it may begin with, each followed by `/` there; the longest one counts, a branch before a tag
+   * @returns undefined when there is no such ref
+   */
+  async locate(
+    { repository, asset }: OpenRepository,
+    names: readonly string[],
+    text: string,
+  ): Promise<{ readonly name: string; readonly path: string; readonly view: View } | undefined> {
+    const place = names.length === 0 ? undefined : await this.places.find(repository.id, names, text);
+    if (place === undefined) return undefined;
+    const { type, name, headId, areas, change } = place;
+    const path = text.slice(name.length + 1);
+    const commit = place.head ?? (await this.revisions.get(repository, headId));
+    const known = { path, ...(change && { change }) };
+    const view = { repository, asset, commit, areas, known, ...(type === 'branch' && { branch: name }) };
+    return { name, path, view };
+  }
+
   async entry(view: View, path: string): Promise<ViewedEntry | undefined> {
-    const staged = await this.staging.find(view.areas, path);
+    const staged = view.known?.path === path ? view.known.change : await this.staging.find(view.areas, path);
     const entry = staged === undefined ? await this.trees.get(view.commit.tree, path) : staged.entry;
     return entry && { entry, isStaged: staged !== undefined, ...(staged && { stagedAt: staged.stagedAt }) };
   }

@@ -44,12 +44,12 @@ export class Locations {
 
   /** @returns undefined when the key begins with no revision. The caller has been authorized to read. */
   async find(open: OpenRepository, key: string): Promise<Location | undefined> {
-    const ref = await this.refOf(open.repository, key);
-    const revision = ref?.name ?? expressionIn(key);
+    const found = await this.views.locate(open, refNamesIn(key), key);
+    const revision = found?.name ?? expressionIn(key);
     if (revision === undefined) return undefined;
     const path = key.slice(revision.length + 1);
     assertLength(path);
-    const view = await this.viewAt(open, revision);
+    const view = found?.view ?? (await this.viewAt(open, revision));
     return view && { view, revision, path };
   }
 

@@ -1,8 +1,9 @@
 import type { ServerResponse } from 'node:http';
-import { pipeline } from 'node:stream/promises';
+
 import { S3Error } from '../protocol/s3-error.js';
 import type { S3Request } from '../protocol/s3-request.js';
 import type { S3Response } from '../protocol/s3-response.js';
+import { sendBytes } from './send-bytes.js';
 import { writeErrorXml, writeXml, XML_DECLARATION } from '../protocol/xml.js';
 
 /** How often a client that waits is told that it is not forgotten. */
@@ -21,7 +22,7 @@ export async function respond(
   if (stream !== undefined) {
     answer.flushHeaders();
     // A stream that fails in the middle (a damaged object) ends the connection, so that the client sees a short body.
-    await pipeline(stream, answer);
+    await sendBytes(stream, answer);
     return;
   }
   const body = xml === undefined ? '' : writeXml(xml.root, xml.content);

@@ -26,6 +26,7 @@ import type {
 import { measured } from '../../measured.js';
 import { isSha256, type Sha256 } from '../../sha256.js';
 import { clampRange, objectKey, readVerified, shortOf, verified } from '../../verified.js';
+import { ReadingHandler } from './reading-handler.js';
 import { S3DirectTransfers } from './s3-direct-transfers.js';
 import { isMissing, isPassing, s3Error, statusOf } from './s3-errors.js';
 import { probeBucket } from './s3-probe.js';
@@ -359,7 +360,7 @@ async function writeTo(sink: Writable, chunk: Uint8Array): Promise<void> {
 }
 
 function clientOf(region: string, endpoint: string | undefined): S3Client {
-  return new S3Client({
+  const client = new S3Client({
     region,
     ...(endpoint !== undefined && { endpoint, forcePathStyle: true }),
     maxAttempts: 2,
@@ -370,4 +371,9 @@ function clientOf(region: string, endpoint: string | undefined): S3Client {
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
   });
+  const { config } = client;
+  config.requestHandler = new ReadingHandler(config.requestHandler, {
+    ...{ connectMs: CONNECT_MS, silenceMs: SILENCE_MS },
+  });
+  return client;
 }
