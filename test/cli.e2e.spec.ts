@@ -418,7 +418,7 @@ describe('lineage', () => {
       schemaURL: 'https://openlineage.io/spec/2-0-2/OpenLineage.json#/$defs/RunEvent',
       run: { runId: '01a20a4d-0000-7000-8000-00000000c11a' },
       job: { namespace: 'airflow://prod', name: 'publish' },
-      inputs: [{ namespace: 'postgres://db:5432', name: 'shop.public.orders' }],
+      inputs: [{ namespace: 'postgres://db:5432', name: 'shop.public.orders', facets: null }],
       outputs: [{ namespace: 'cairn', name: repository }],
     };
     const posted = await cairn.http('/api/v1/lineage', {
@@ -431,6 +431,21 @@ describe('lineage', () => {
     expect(tree.stdout).toBe(
       `upstream\ndataset ${repository}\n└─ job publish [airflow://prod]\n   └─ dataset shop.public.orders [postgres://db:5432]\n`,
     );
+    const run = await ok('run', 'lineage', event.run.runId);
+    expect(run.stdout.split('\n').slice(1)).toEqual([
+      'of       job publish [airflow://prod]',
+      ...[
+        'state    complete',
+        'parent   -',
+        'started  2026-11-20 09:00:00Z',
+        'ended    2026-11-20 09:00:00Z',
+      ],
+      'read   dataset shop.public.orders [postgres://db:5432]',
+      `wrote  dataset ${repository}`,
+      'odd    inputs[0].facets must be object',
+      '',
+    ]);
+    expect((await cli(['run', 'lineage', '01a20a4d-0000-7000-8000-00000000ffff'])).exitCode).toBe(5);
     const graph = await ok('lineage', 'job,airflow://prod,publish', '--depth', '1', '--json');
     expect(graph.json).toMatchObject({ isTruncated: false, edges: [expect.anything(), expect.anything()] });
     const before = await ok(

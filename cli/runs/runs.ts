@@ -3,14 +3,16 @@ import type { Page } from '../api/client.js';
 import { EndedBadly, EXIT } from '../exit-codes.js';
 import { gather, wholeNumber } from '../output/arguments.js';
 import type { Session } from '../session.js';
+import { addLineageRun } from './lineage-run.js';
 import { findRun, followLog, readLog, waitForRun } from './follow.js';
 import { type SubmitOptions, submissionOf } from './submission.js';
 import { exitCodeOfRun, formatRun, formatRuns, RUN_FIELDS, type TrainingRun } from './training-run.js';
 
-/** `run submit|show|list|cancel|logs`. */
+/** `run submit|show|list|cancel|logs|lineage`. */
 export function addRuns(program: Command, open: () => Session): void {
-  const run = program.command('run').description('training runs');
+  const run = program.command('run').description('training runs, and runs of other jobs as events tell them');
   addSubmit(run, open);
+  addLineageRun(run, open);
 
   run
     .command('show')

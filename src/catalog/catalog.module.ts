@@ -197,6 +197,7 @@ const models = [
   ],
   exports: [
     AccessLog,
+    AccessLogService,
     AssetService,
     RepositoryService,
     RefService,

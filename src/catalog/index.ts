@@ -1,5 +1,6 @@
 export { CatalogModule } from './catalog.module.js';
 export { AccessLog } from './access-log/access-log.js';
+export { AccessLogService } from './access-log/access-log.service.js';
 export type { AccessAction, ContentAccess } from './access-log/content-access.js';
 export { ASSET_KINDS, assetIdOf, MANAGED_IDENTITY_NAMESPACE } from './assets/asset.js';
 export type { Asset, AssetIdentity, AssetKind, AssetSpace } from './assets/asset.js';
@@ -8,6 +9,7 @@ export { AssetKindEnum, AssetModel } from './assets/asset.model.js';
 export { assetColumns, policyColumns } from './assets/asset.repository.js';
 export { ASSET_CHANGED, AssetService, resourceOf } from './assets/asset.service.js';
 export { BranchService } from './commits/branch.service.js';
+export { CommitModel } from './commits/commit.model.js';
 export { CommitService } from './commits/commit.service.js';
 export type { PreparedCommit } from './commits/commit.service.js';
 export { NothingToCommitError } from './commits/errors.js';

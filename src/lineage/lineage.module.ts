@@ -22,6 +22,8 @@ import { ProjectionRepository } from './projection/projection.repository.js';
 import { ProjectionResolver } from './projection/projection.resolver.js';
 import { StatementRepository } from './projection/statement.repository.js';
 import { Projector } from './projection/projector.js';
+import { AssetVersionCommitResolver, RunDatasetCommitResolver } from './runs/pinned-commit.resolver.js';
+import { PinnedCommits } from './runs/pinned-commits.js';
 import { RunRepository } from './runs/run.repository.js';
 import { RunResolver } from './runs/run.resolver.js';
 import { RunService } from './runs/run.service.js';
@@ -48,6 +50,9 @@ import { RunService } from './runs/run.service.js';
     RunRepository,
     RunService,
     RunResolver,
+    PinnedCommits,
+    RunDatasetCommitResolver,
+    AssetVersionCommitResolver,
     EventFeed,
     EventPartitionsRepository,
     EventRetention,

@@ -56,6 +56,20 @@ export class AccessLogRepository {
     }));
   }
 
+  /**
+   * Ids of the commits, two at most, at which content was read between two instants, both included.
+   * @param key `REVISION/PATH` as it was asked for; what lies below it counts too
+   */
+  async commitsRead(repositoryId: string, key: string, from: Date, to: Date): Promise<string[]> {
+    const rows = await this.database.query<{ commitId: string }>(
+      `SELECT DISTINCT commit_id AS "commitId" FROM content_access
+       WHERE repository_id = $1 AND at >= $3 AND at <= $4 AND action = 'read' AND NOT is_staged AND commit_id IS NOT NULL
+         AND (revision || '/' || path = $2 OR starts_with(revision || '/' || path, $2 || '/')) LIMIT 2`,
+      [repositoryId, key, from, to],
+    );
+    return rows.map(({ commitId }) => commitId);
+  }
+
   /** Ends what is older. @returns how many rows, `limit` at most */
   async forget(days: number, limit: number): Promise<number> {
     const rows = await this.database.query(

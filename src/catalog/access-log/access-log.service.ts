@@ -20,6 +20,22 @@ export class AccessLogService {
     private readonly accesses: AccessLogRepository,
   ) {}
 
+  /**
+   * The commit at which content was read between two instants; undefined when it was none or several. Needs `list`.
+   * @param key `REVISION/PATH`; what lies below it counts too
+   */
+  async commitRead(
+    caller: Principal,
+    name: string,
+    key: string,
+    from: Date,
+    to: Date,
+  ): Promise<string | undefined> {
+    const { repository } = await this.repositories.open(caller, name, 'list');
+    const [commitId, ...others] = await this.accesses.commitsRead(repository.id, key, from, to);
+    return others.length > 0 ? undefined : commitId;
+  }
+
   /** Newest first. Needs `manage`. */
   async list(
     caller: Principal,

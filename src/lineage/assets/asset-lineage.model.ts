@@ -14,6 +14,8 @@ export class ColumnModel {
 
 @ObjectType('AssetVersion', { description: 'A version of a dataset that was read or written.' })
 export class AssetVersionModel {
+  assetId!: string;
+
   @Field(() => String, { description: "Of what Cairn versions, the commit's id." })
   version!: string;
 

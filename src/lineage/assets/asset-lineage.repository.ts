@@ -3,6 +3,7 @@ import { Database } from '../../platform/index.js';
 
 /** A version of a dataset that a run read or wrote. */
 export interface AssetVersion {
+  readonly assetId: string;
   readonly version: string;
   /** When it was first seen. */
   readonly seenAt: Date;
@@ -41,7 +42,7 @@ export class AssetLineageRepository {
   /** The newest first. */
   versions(assetId: string, limit: number): Promise<AssetVersion[]> {
     return this.database.query(
-      `SELECT version, seen_at AS "seenAt", run_id AS "runId" FROM lineage_version
+      `SELECT asset_id AS "assetId", version, seen_at AS "seenAt", run_id AS "runId" FROM lineage_version
        WHERE asset_id = $1 ORDER BY seen_at DESC, version LIMIT $2`,
       [assetId, limit],
     );

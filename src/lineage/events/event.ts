@@ -50,3 +50,13 @@ export function kindOf(body: Pick<EventBody, 'run' | 'job' | 'dataset'>): EventK
   if (body.job !== undefined) return 'job';
   return body.dataset === undefined ? undefined : 'dataset';
 }
+
+/** Namespace and name together, in UTF-8: what an index entry of PostgreSQL can hold. */
+export const MAX_IDENTITY_BYTES = 2_400;
+
+/** Whether an asset can have this name: see {@link MAX_IDENTITY_BYTES}. */
+export function isNameOfFittingLength({ namespace, name }: { namespace: string; name: string }): boolean {
+  const chars = namespace.length + name.length;
+  if (3 * chars <= MAX_IDENTITY_BYTES) return true;
+  return Buffer.byteLength(namespace) + Buffer.byteLength(name) <= MAX_IDENTITY_BYTES;
+}

@@ -1,7 +1,7 @@
 import { CORE_SCHEMA, FACET_DOCUMENTS, FACET_SCHEMAS, type FacetEntity } from '@cairn/openlineage-client';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import type { EventBody } from './event.js';
-import { isObject, objectsIn } from './json.js';
+import { isObject, objectsIn, stepsOf } from './json.js';
 
 const ajv = new Ajv2020({
   strict: false,
@@ -35,7 +35,7 @@ export function checkFacets(body: EventBody, warn: (path: string, rule: string) 
       if (validate === undefined || validate(facet)) continue;
       const [error] = validate.errors ?? [];
       warn(
-        `${at}.${name}${(error?.instancePath ?? '').replaceAll('/', '.')}`,
+        [at, name, ...stepsOf(error?.instancePath ?? '')].join('.'),
         `breaks its facet schema: ${error?.message ?? 'invalid'}`,
       );
     }

@@ -20,3 +20,11 @@ export function objectsIn(value: unknown): readonly JsonObject[] {
 export function textAt(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
+
+/** The names and indexes of a JSON pointer. Source: RFC 6901. */
+export function stepsOf(pointer: string): string[] {
+  return pointer
+    .split('/')
+    .slice(1)
+    .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
+}

@@ -1,6 +1,6 @@
 /** Last words of names whose values are secrets, with separators and case taken out. */
 const SECRET_NAME =
-  /(?:password|passwd|passphrase|pwd|secret|secretkey|secretaccesskey|accesskey|accesskeyid|apikey|privatekey|signingkey|encryptionkey|accountkey|sharedkey|sastoken|token|authorization|credential|credentials|secrets|passwords|tokens|apikeys|cookie|setcookie|connectionstring|webhookurl)(?:value|text|plain)?$/;
+  /(?:password|passwd|passphrase|pwd|secret|secretkey|secretaccesskey|accesskey|accesskeyid|apikey|privatekey|signingkey|encryptionkey|accountkey|sharedkey|authkey|masterkey|subscriptionkey|hmackey|sshkey|sastoken|accesssignature|token|jwt|bearer|authorization|credential|credentials|secrets|passwords|passcode|tokens|apikeys|cookie|setcookie|connectionstring|webhookurl|(?:db|user|admin|root|login|proxy|smtp|redis|mysql|pg|postgres)pass)(?:value|text|plain|\d{1,3})?$/;
 
 /** Names that end like one of the above and are none. */
 const HARMLESS_NAME =
@@ -39,18 +39,30 @@ const TEXT_RULES: readonly TextRule[] = [
   {
     rule: 'private key',
     pattern:
-      /-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----[^-]{0,20000}(?:-----END [A-Z ]{0,40}PRIVATE KEY-----)?/g,
+      /-----BEGIN [A-Z ]{0,40}PRIVATE KEY(?: BLOCK)?-----(?:(?!-----)[^]){0,20000}(?:-----END [A-Z ]{0,40}PRIVATE KEY(?: BLOCK)?-----)?/g,
     replacement: '***',
   },
   {
     rule: 'credentials in a URL',
     // A user alone is no secret: in abfss://container@account it names data.
-    pattern: /(\b[a-z][a-z0-9+.-]{1,30}:\/\/[^\s/?#@:'"<>]{0,200}:)[^\s/?#'"<>]{1,500}@/gi,
+    // A password may hold what it should not; a port followed by a path is none.
+    pattern:
+      /(\b[a-z][a-z0-9+.-]{1,30}:\/\/[^\s/?#@:'"<>]{0,200}:)(?:[^\s/?#'"<>]{1,500}@|(?!\d{1,5}[/?#,;])[^\s'"<>]{1,500}?@)/gi,
+    replacement: '$1***@',
+  },
+  {
+    rule: 'credentials in a URL',
+    pattern: /(\bhttps?:\/\/)[\w.~%+-]{20,500}@/gi,
+    replacement: '$1***@',
+  },
+  {
+    rule: 'credentials in a URL',
+    pattern: /(\bjdbc:oracle:\w{1,10}:[^\s/@:'"]{1,100}\/)[^\s'"]{1,200}?@/gi,
     replacement: '$1***@',
   },
   {
     rule: 'JSON web token',
-    pattern: /\beyJ[\w-]{8,2000}\.[\w-]{8,8000}(?:\.[\w-]{0,2000})?/g,
+    pattern: /\beyJ[\w-]{8,2000}(?:\.[\w-]{0,8000}){1,4}/g,
     replacement: '***',
   },
   {
@@ -59,6 +71,11 @@ const TEXT_RULES: readonly TextRule[] = [
     replacement: '$1 ***',
   },
   { rule: 'AWS access key', pattern: /\b(?:AKIA|ASIA|AROA|AIDA)[0-9A-Z]{16}\b/g, replacement: '***' },
+  {
+    rule: 'AWS secret key',
+    pattern: /(aws_secret_access_key\s{0,3}[=:]\s{0,3})[\w/+]{40}/gi,
+    replacement: '$1***',
+  },
   {
     rule: 'token of a known service',
     pattern:
@@ -73,7 +90,7 @@ const TEXT_RULES: readonly TextRule[] = [
   {
     rule: 'secret in an assignment',
     pattern: new RegExp(
-      `\\b(${ASSIGNED_NAME}\\\\?["']?\\s{0,3}[=:]?\\s{0,3})(\\\\?["'])(?!\\*\\*\\*)(?:(?!\\2)[^\\n]){1,2000}\\2`,
+      `\\b(${ASSIGNED_NAME}\\\\{0,7}["']?\\s{0,3}[=:]?\\s{0,3})(\\\\{0,7}["'])(?!\\*\\*\\*)(?:(?!\\2)[^\\n]){1,2000}\\2`,
       'gi',
     ),
     replacement: '$1$2***$2',
@@ -94,7 +111,7 @@ const TEXT_RULES: readonly TextRule[] = [
 
 /** One quick look that most texts end with. */
 const HINT =
-  /:\/\/|eyJ|AKIA|ASIA|AROA|AIDA|PRIVATE KEY|bearer|basic|negotiate|digest|pass|pwd|secret|token|key|sig|gh[pousr]_|github_pat|glpat|xox|sk-|AIza|dapi|hvs\.|npm_|pypi-|identified|credential/i;
+  /:\/\/|eyJ|AKIA|ASIA|AROA|AIDA|PRIVATE KEY|bearer|basic|negotiate|digest|pass|pwd|secret|token|key|sig|gh[pousr]_|github_pat|glpat|xox|sk-|AIza|dapi|hvs\.|npm_|pypi-|identified|credential|jdbc:oracle/i;
 
 const MAX_CLEAN_CHARS = 300;
 

@@ -165,7 +165,7 @@ describe('redaction by form', () => {
 
 it('what PostgreSQL cannot store in JSON is replaced, also in names', () => {
   const body: Record<string, unknown> = { a: 'x\0y', 'k\0': 'v', half: '\ud800' };
-  expect(redact(body)).toHaveLength(2);
+  expect(redact(body).map(({ path }) => path)).toEqual(['a', 'k\ufffd', 'half']);
   expect(body).toEqual({ a: 'x\ufffdy', 'k\ufffd': 'v', half: '\ufffd' });
 });
 

@@ -11,7 +11,7 @@ export interface Alteration {
   readonly rule: string;
 }
 
-/** Objects below these keys are named by columns, so that a column named `password` is no secret. */
+/** Objects below these keys are named by columns: what is told of a column named `password` is no secret. */
 const KEYED_BY_COLUMN: ReadonlySet<string> = new Set(['fields', 'columnMetrics', 'columns']);
 
 const MAX_ALTERATIONS = 50;
@@ -37,36 +37,55 @@ type Tell = (path: readonly string[], rule: string) => void;
 function walk(container: JsonObject | unknown[], path: string[], isSecret: boolean, tell: Tell): void {
   const object = Array.isArray(container) ? undefined : container;
   const isColumns = path.length > 0 && KEYED_BY_COLUMN.has(path.at(-1)!);
-  const namesSecret = object !== undefined && isPairOfSecret(object);
-  for (const key of Object.keys(container)) {
-    const at = object === undefined ? Number(key) : key;
-    const value = (container as JsonObject)[at];
+  const valueOfSecret = object === undefined ? undefined : keyOfSecretValue(object);
+  for (const given of Object.keys(container)) {
+    const value = (container as JsonObject)[given];
+    const isText = typeof value === 'string';
+    // What is told of a column is no text.
     const isSecretHere =
       isSecret ||
-      (object !== undefined && !isColumns && isSecretName(key)) ||
-      (namesSecret && key === 'value');
+      (object === undefined
+        ? isText && isSecretOption(container as unknown[], Number(given))
+        : given === valueOfSecret || ((isText || !isColumns) && isSecretName(given)));
+    const key = object === undefined ? given : cleanKey(object, given);
     path.push(key);
-    if (typeof value === 'string') {
+    if (key !== given) tell(path, 'the name was changed: it held a secret or what cannot be stored');
+    if (isText) {
       const clean = isSecretHere ? secretText(value, path, tell) : cleanText(value, path, tell);
-      if (clean !== value) (container as JsonObject)[at] = clean;
+      if (clean !== value) (container as JsonObject)[key] = clean;
     } else if (typeof value === 'number' && isSecretHere && namesCredential(path)) {
-      (container as JsonObject)[at] = REDACTED;
+      (container as JsonObject)[key] = REDACTED;
       tell(path, 'redacted: the name says that it is a secret');
     } else if (typeof value === 'object' && value !== null) {
       walk(value as JsonObject, path, isSecretHere && !isColumns, tell);
     }
     path.pop();
-    if (object !== undefined && !isStorable(key)) {
-      delete object[key];
-      object[storable(key)] = value;
-    }
   }
 }
 
-/** `{name: 'DB_PASSWORD', value: 's3cret'}`, as environment variables and parameters come. */
-function isPairOfSecret(object: JsonObject): boolean {
-  const name = object['name'] ?? object['key'];
-  return 'value' in object && typeof name === 'string' && isSecretName(name);
+/** The key of what `{name: 'DB_PASSWORD', value: 's3cret'}` holds, as environment variables and parameters come. */
+function keyOfSecretValue(object: JsonObject): string | undefined {
+  const key = 'value' in object ? 'value' : 'Value' in object ? 'Value' : undefined;
+  if (key === undefined) return undefined;
+  const name = object['name'] ?? object['key'] ?? object['Name'] ?? object['Key'];
+  return typeof name === 'string' && isSecretName(name) ? key : undefined;
+}
+
+/** Whether an item follows an option that names a secret: `['--db-password', 's3cret']`, as command lines come. */
+function isSecretOption(items: readonly unknown[], at: number): boolean {
+  const option = items[at - 1];
+  return typeof option === 'string' && option.startsWith('-') && isSecretName(option);
+}
+
+/** Takes secrets out of a key, and renames it in its object. @returns the key as it is then */
+function cleanKey(object: JsonObject, key: string): string {
+  const clean = storable(redactText(key).text);
+  if (clean === key) return key;
+  let free = clean;
+  for (let n = 2; Object.hasOwn(object, free); n++) free = `${clean} ${n}`;
+  object[free] = object[key];
+  delete object[key];
+  return free;
 }
 
 /** A number is a secret under `password`, and a count under `tokens`. */
@@ -93,7 +112,7 @@ function isStorable(text: string): boolean {
 }
 
 function storable(text: string): string {
-  return text.toWellFormed().replaceAll('\0', '\ufffd');
+  return isStorable(text) ? text : text.toWellFormed().replaceAll('\0', '\ufffd');
 }
 
 /** Whether no list or object lies deeper than `max` levels. It looks no deeper than that, so any depth can be measured. */

@@ -1,11 +1,18 @@
 import { CORE_SCHEMA, CORE_SCHEMA_URL } from '@cairn/openlineage-client';
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
 import { fieldPath, InvalidInputError } from '../../platform/errors/index.js';
-import { type EventBody, type EventKind, kindOf } from './event.js';
+import {
+  type EventBody,
+  type EventKind,
+  isNameOfFittingLength,
+  kindOf,
+  MAX_IDENTITY_BYTES,
+} from './event.js';
 import { checkFacets } from './facet-check.js';
 import { instantOf } from './instant.js';
-import { isObject, type JsonObject } from './json.js';
+import { isObject, type JsonObject, stepsOf } from './json.js';
 import { isNestedWithin } from './redaction.js';
+import { redactText } from './redaction-rules.js';
 
 /** What was odd about an event that was stored all the same. */
 export interface EventWarning {
@@ -16,9 +23,6 @@ export interface EventWarning {
 
 /** Deeper JSON is refused: PostgreSQL and most clients cannot read it back. */
 export const MAX_EVENT_DEPTH = 100;
-
-/** Namespace and name together, in UTF-8: what an index entry of PostgreSQL can hold. */
-export const MAX_IDENTITY_BYTES = 2_400;
 
 const MAX_WARNINGS = 100;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
@@ -110,7 +114,7 @@ function isShapeOfFacets(instancePath: string): boolean {
 }
 
 function pathOf(error: ErrorObject, body: JsonObject): string {
-  const steps = error.instancePath.split('/').slice(1).map(unescapePointer);
+  const steps = stepsOf(error.instancePath);
   const { missingProperty } = error.params as { missingProperty?: string };
   if (missingProperty !== undefined) steps.push(missingProperty);
   let at: unknown = body;
@@ -124,13 +128,12 @@ function pathOf(error: ErrorObject, body: JsonObject): string {
   );
 }
 
-function unescapePointer(step: string): string {
-  return step.replaceAll('~1', '/').replaceAll('~0', '~');
-}
-
-/** The rule that was broken, for people; with the value where it is short and of the core, which holds no secrets. */
+/** The rule that was broken, for people; with the value, of which the core has only short ones that are no secrets by name. */
 export function ruleOf(error: ErrorObject): string {
-  const found = typeof error.data === 'string' ? `, not ${JSON.stringify(error.data.slice(0, 100))}` : '';
+  const found =
+    typeof error.data === 'string'
+      ? `, not ${JSON.stringify(redactText(error.data).text.slice(0, 100))}`
+      : '';
   switch (error.keyword) {
     case 'required':
       return 'is required';
@@ -160,7 +163,7 @@ function checkIdentities(body: EventBody, warn: Warn): void {
   for (const [path, identity] of named) {
     if (identity === undefined) continue;
     if (identity.name === '') throw new InvalidInputError(`${path}.name`, 'must not be empty');
-    if (Buffer.byteLength(identity.namespace) + Buffer.byteLength(identity.name) > MAX_IDENTITY_BYTES) {
+    if (!isNameOfFittingLength(identity)) {
       throw new InvalidInputError(
         `${path}.name`,
         `must not be longer than ${MAX_IDENTITY_BYTES} bytes together with the namespace`,

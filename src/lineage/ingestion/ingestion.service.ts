@@ -1,20 +1,17 @@
-import { idOfAsset } from '../projection/asset-ids.js';
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { type BeforeApplicationShutdown, Inject, Injectable } from '@nestjs/common';
-import { type Principal, subjectOf } from '../../identity/index.js';
+import type { Principal } from '../../identity/index.js';
 import { CONFIG, type Config, DomainError, HealthChecks, InvalidInputError } from '../../platform/index.js';
 import { currentTraceparent, inSpan, withTraceparent } from '../../platform/tracing/index.js';
-import { instantOf } from '../events/instant.js';
 import type { EventWarning } from '../events/validate-event.js';
 import { EventLogRepository } from '../log/event-log.repository.js';
 import { ingestedEvents } from '../metrics.js';
-import { noFacts } from '../projection/facts.js';
-import { datasetNamed, jobNamed } from '../projection/identity.js';
 import { type BatchAnswer, batchAnswerOf } from './batch-answer.js';
 import { type Emission, EmissionCheck } from './emission-check.js';
+import { acceptedOf } from './accepted-event.js';
 import { type AcceptedEvent, EventStore, type Stored } from './event-store.js';
 import { IngestLane } from './ingest-lane.js';
-import { prepareEvent, type PreparedEvent, readFacts } from './prepare-event.js';
+import { prepareEvent, type PreparedEvent } from './prepare-event.js';
 
 /** Events of one batch request at most. */
 export const MAX_BATCH_EVENTS = 1_000;
@@ -145,35 +142,6 @@ function traced<T>(items: readonly Item[], work: () => Promise<T>): Promise<T> {
   return withTraceparent(first, () => inSpan('take in events', options, work));
 }
 
-function acceptedOf({ caller, event }: Item, withheld: readonly string[]): AcceptedEvent {
-  const { emissions, reading: wholeReading, ...rest } = event;
-  const reading = withheld.length === 0 ? wholeReading : readFacts({ ...rest, withheld });
-  const facts = 'facts' in reading ? reading.facts : noFacts();
-  const subject =
-    rest.body.job === undefined
-      ? datasetNamed(idOfAsset, rest.body.dataset!)
-      : jobNamed(idOfAsset, rest.body.job);
-  const notTaken = emissions.described.filter(({ id }) => withheld.includes(id));
-  const warnings = notTaken.map(({ identityName }) => ({
-    path: 'inputs',
-    rule: `the facets of ${identityName} are not shown: describing it needs emit on it`,
-  }));
-  return {
-    facts,
-    event: {
-      ...rest,
-      withheld,
-      warnings: [...rest.warnings, ...warnings],
-      eventTime: instantOf(rest.body.eventTime)!,
-      principal: subjectOf(caller),
-      subjectId: subject.id,
-      assetIds: [...new Set([subject.id, ...facts.assets.keys()])],
-      runId: rest.body.run?.runId ?? null,
-      projectionError: 'error' in reading ? reading.error : null,
-    },
-  };
-}
-
 function receiptOf(
   { event: { id, warnings } }: AcceptedEvent,
   { isDuplicate, projectionError }: Stored,
@@ -191,6 +159,11 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new InvalidInputError('body', `must be JSON: ${(error as Error).message}`);
+    // The engine's message quotes the text, which may hold a secret.
+    const [position] = /position \d+/.exec((error as Error).message) ?? [];
+    throw new InvalidInputError(
+      'body',
+      `must be JSON${position === undefined ? '' : `: it is not at ${position}`}`,
+    );
   }
 }

@@ -2,6 +2,7 @@ import { idOfAsset } from '../projection/asset-ids.js';
 import { canonicalJson, sha256Hex } from '../events/canonical-json.js';
 import type { EventBody, EventKind, LoggedEvent } from '../events/event.js';
 import { redact } from '../events/redaction.js';
+import { redactText } from '../events/redaction-rules.js';
 import { type EventWarning, validateEvent } from '../events/validate-event.js';
 import type { Facts } from '../projection/facts.js';
 import { factsOf } from '../projection/facts-of.js';
@@ -47,8 +48,13 @@ export function prepareEvent(value: unknown): PreparedEvent {
     kind,
     body,
     bodyJson,
-    warnings: [...warnings, ...alterations],
+    warnings: [...warnings.map(withoutSecrets), ...alterations],
     emissions: emissionsOf(body, idOfAsset),
     reading: readFacts({ id, body, withheld: [] }),
   };
+}
+
+/** Paths are made of names out of the event as it came. */
+function withoutSecrets({ path, rule }: EventWarning): EventWarning {
+  return { path: redactText(path).text, rule };
 }

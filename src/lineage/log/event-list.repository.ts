@@ -45,6 +45,9 @@ const EVENT = `e.id, e.seq, e.kind, e.event_time AS "eventTime", e.received_at A
 /** Events that are counted at most. */
 const MAX_COUNT = 100_000;
 
+/** Events of a run that are looked at for their warnings. */
+const MAX_WARNING_EVENTS = 1_000;
+
 @Injectable()
 export class EventListRepository {
   constructor(private readonly database: Database) {}
@@ -91,5 +94,20 @@ export class EventListRepository {
       [...parameters, limit, offset],
     );
     return { events, total: row!.total };
+  }
+
+  /**
+   * Events of a run that came with warnings: of those that warn of the same about the same assets the latest to arrive, the first of them
+   * to happen first.
+   */
+  warningOfRun(runId: string, limit: number): Promise<EventRecord[]> {
+    return this.database.query(
+      `SELECT ${EVENT} FROM lineage_event AS e WHERE e.seq IN (
+         SELECT max(seq) FROM (
+           SELECT seq, warnings, asset_ids FROM lineage_event WHERE run_id = $1 AND warnings <> '[]' ORDER BY seq DESC LIMIT ${MAX_WARNING_EVENTS}
+         ) AS latest GROUP BY warnings, asset_ids)
+       ORDER BY e.event_time, e.seq LIMIT $2`,
+      [runId, limit],
+    );
   }
 }

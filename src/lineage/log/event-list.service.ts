@@ -13,6 +13,7 @@ import {
 import { Policy } from '../../policy/index.js';
 import { assetsNamedIn } from '../assets/names-in.js';
 import { type JsonObject, textAt } from '../events/json.js';
+import type { EventWarning } from '../events/validate-event.js';
 import { Views } from '../graph/view.js';
 import { namePairIn } from '../projection/identity.js';
 import { EventListRepository, type EventRecord, type EventSlice } from './event-list.repository.js';
@@ -50,6 +51,15 @@ function envelopeOf({ body }: EventRecord): RunEnvelope {
   };
 }
 
+/** What was odd about an event of a run. */
+export interface RunWarning extends EventWarning {
+  readonly eventId: string;
+  readonly eventTime: Date;
+}
+
+/** Events, and warnings, of a run at most. */
+const MAX_WARNED = 100;
+
 /** The log for people: events about what they may see. */
 @Injectable()
 export class EventListService {
@@ -76,6 +86,22 @@ export class EventListService {
     const { events, total } = await this.events.ofRuns(slice, visible);
     const seen = await this.seen(caller, events);
     return { events: seen.map((event, i) => ({ ...event, envelope: envelopeOf(events[i]!) })), total };
+  }
+
+  /**
+   * What was odd about the events of a run, each oddity once with the event that told it: the first 100 of the last 1,000 events with
+   * warnings. The caller of this may see the run; of events that name what they may not know of nothing is told.
+   */
+  async warningsOfRun(caller: Principal, runId: string): Promise<RunWarning[]> {
+    const events = await this.seen(caller, await this.events.warningOfRun(runId, MAX_WARNED));
+    const warnings = new Map<string, RunWarning>();
+    for (const { id, eventTime, warnings: told } of events) {
+      for (const { path, rule } of told) {
+        const key = JSON.stringify([path, rule]);
+        if (!warnings.has(key)) warnings.set(key, { path, rule, eventId: id, eventTime });
+      }
+    }
+    return [...warnings.values()].slice(0, MAX_WARNED);
   }
 
   private async seen(caller: Principal, rows: readonly EventRecord[]): Promise<SeenEvent[]> {

@@ -1,4 +1,5 @@
 import type { AssetIdentity, AssetKind, AssetSpace } from '../../catalog/index.js';
+import { isNameOfFittingLength } from '../events/event.js';
 import { objectAt, textAt } from '../events/json.js';
 
 /** Stands for an empty namespace, which Flink sends for every table. */
@@ -43,10 +44,9 @@ function named(
   return { ...identity, kind, id: idOf(identity) };
 }
 
-/** Reads `{namespace, name}` out of an unchecked value, e.g. an input field of a facet. */
+/** Reads `{namespace, name}` out of an unchecked value, e.g. an input field of a facet. One that no asset can have is passed over. */
 export function namePairIn(value: unknown): { namespace: string; name: string } | undefined {
   const { namespace, name } = objectAt(value);
-  return typeof namespace === 'string' && typeof name === 'string' && name !== ''
-    ? { namespace, name }
-    : undefined;
+  if (typeof namespace !== 'string' || typeof name !== 'string' || name === '') return undefined;
+  return isNameOfFittingLength({ namespace, name }) ? { namespace, name } : undefined;
 }

@@ -87,9 +87,11 @@ function bodyOf(event: Record<string, unknown>): EventBody | undefined {
 }
 
 // What is missing is not in the events: Delta's DELETE and a streaming write of Spark have no datasets; Airflow names the columns of an
-// INSERT `_0`; Flink tells of no columns.
+// INSERT `_0`; Flink tells of no columns,
+// Dagster of no datasets.
 it.each([
   ['dbt-duckdb', '28 of 28', '60 of 62', []],
+  ['dbt-postgres', '28 of 28', '60 of 62', []],
   [
     'spark',
     '35 of 38',
@@ -102,6 +104,8 @@ it.each([
   ['airflow', '24 of 24', '9 of 14', []],
   ['flink', '12 of 12', '0 of 12', []],
   ['openlineage-python', '36 of 36', '10 of 10', []],
+  ['dagster', '0 of 0', '0 of 0', []],
+  ['trino', '17 of 17', '16 of 16', []],
 ])(
   'of %s: %s true edges, %s true direct columns, and none that is not there',
   (recording, edges, columns, invented) => {

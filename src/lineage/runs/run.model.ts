@@ -53,6 +53,21 @@ export class RunVerdictModel {
   reason?: string | null;
 }
 
+@ObjectType('LineageRunWarning', { description: 'What was odd about an event of a run.' })
+export class RunWarningModel {
+  @Field(() => String, { description: "JSON path from the event's body." })
+  path!: string;
+
+  @Field(() => String)
+  rule!: string;
+
+  @Field(() => ID, { description: 'One of the events that it was told of.' })
+  eventId!: string;
+
+  @Field(() => Date)
+  eventTime!: Date;
+}
+
 export const LineageRunPage = pageType(LineageRunModel, 'LineageRunPage');
 
 @ObjectType('LineageRunDataset', { description: 'A dataset that a run read or wrote.' })

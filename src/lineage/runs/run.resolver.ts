@@ -3,7 +3,8 @@ import { AssetModel, AssetService } from '../../catalog/index.js';
 import { Access, Caller, type Principal } from '../../identity/index.js';
 import { JsonScalar } from '../../platform/index.js';
 import { AssetLineageService } from '../assets/asset-lineage.service.js';
-import { LineageRunModel, RunDatasetModel, RunVerdictModel } from './run.model.js';
+import { EventListService } from '../log/event-list.service.js';
+import { LineageRunModel, RunDatasetModel, RunVerdictModel, RunWarningModel } from './run.model.js';
 import type { LineageRun } from './run.repository.js';
 import { RunService } from './run.service.js';
 
@@ -13,6 +14,7 @@ export class RunResolver {
     private readonly runs: RunService,
     private readonly assets: AssetService,
     private readonly lineage: AssetLineageService,
+    private readonly events: EventListService,
   ) {}
 
   @Access('governed')
@@ -47,14 +49,29 @@ export class RunResolver {
   }
 
   @Access('governed')
+  @ResolveField(() => [RunWarningModel], {
+    description:
+      'What was odd about its events, each once, 100 at most; without those of events that name what you may not see.',
+  })
+  warnings(@Caller() caller: Principal, @Parent() run: LineageRunModel): Promise<RunWarningModel[]> {
+    return this.events.warningsOfRun(caller, run.id);
+  }
+
+  @Access('governed')
   @ResolveField(() => [RunDatasetModel], { description: 'What the run read.' })
-  inputs(@Caller() caller: Principal, @Parent() run: LineageRunModel): Promise<RunDatasetModel[]> {
-    return this.runs.datasets(caller, run.id, 'input');
+  inputs(
+    @Caller() caller: Principal,
+    @Parent() run: LineageRunModel & LineageRun,
+  ): Promise<RunDatasetModel[]> {
+    return this.runs.datasets(caller, run, 'input');
   }
 
   @Access('governed')
   @ResolveField(() => [RunDatasetModel], { description: 'What the run wrote.' })
-  outputs(@Caller() caller: Principal, @Parent() run: LineageRunModel): Promise<RunDatasetModel[]> {
-    return this.runs.datasets(caller, run.id, 'output');
+  outputs(
+    @Caller() caller: Principal,
+    @Parent() run: LineageRunModel & LineageRun,
+  ): Promise<RunDatasetModel[]> {
+    return this.runs.datasets(caller, run, 'output');
   }
 }

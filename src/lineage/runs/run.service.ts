@@ -24,6 +24,8 @@ export interface SeenRunDataset {
   readonly asset: LineageNode;
   /** Null also where the caller may not know of the dataset. */
   readonly version: string | null;
+  readonly direction: Direction;
+  readonly run: LineageRun;
 }
 
 /** A dataset of one of several runs, which the caller may see. */
@@ -107,8 +109,8 @@ export class RunService {
   }
 
   /** What a run read or wrote; what the caller may not see is opaque. */
-  async datasets(caller: Principal, runId: string, direction: Direction): Promise<SeenRunDataset[]> {
-    const rows = await this.runs.datasets(runId, direction);
+  async datasets(caller: Principal, run: LineageRun, direction: Direction): Promise<SeenRunDataset[]> {
+    const rows = await this.runs.datasets(run.id, direction);
     const view = await this.views.of(
       caller,
       rows.map(({ assetId }) => assetId),
@@ -116,6 +118,7 @@ export class RunService {
     return rows.map(({ assetId, version }) => ({
       asset: view.node(assetId, 1),
       version: view.sees(assetId) ? version : null,
+      ...{ direction, run },
     }));
   }
 }

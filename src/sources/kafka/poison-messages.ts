@@ -39,7 +39,7 @@ export class PoisonMessages {
         orderingKey: `${topic}/${partition}/${offset}`,
         payload: { topic, partition, offset, text: redactText(text) },
       },
-      reason,
+      redactText(reason),
     );
   }
 }
