@@ -19,7 +19,7 @@ export interface SameFact {
   readonly fromId: string;
   readonly toId: string;
   readonly kind: SameKind;
-  /** When and by which event it was said last. */
+  /** Of a rename: when and by which event it was said last. */
   readonly claim: string;
 }
 
