@@ -22,10 +22,14 @@ import { ProjectionResolver } from './projection/projection.resolver.js';
 import { StatementRepository } from './projection/statement.repository.js';
 import { Projector } from './projection/projector.js';
 import { AliasWriter } from './identity/alias-writer.js';
+import { AliasResolver } from './identity/alias.resolver.js';
+import { AliasService } from './identity/alias.service.js';
 import { Identities } from './identity/identities.js';
 import { IdentityRepository } from './identity/identity.repository.js';
 import { Mover } from './identity/mover.js';
 import { Reconciler } from './identity/reconciler.js';
+import { RuleResolver } from './identity/rules/rule.resolver.js';
+import { RuleService } from './identity/rules/rule.service.js';
 import { RuleRepository } from './identity/rules/rule.repository.js';
 import { RunRepository } from './runs/run.repository.js';
 import { RunResolver } from './runs/run.resolver.js';
@@ -42,6 +46,10 @@ import { RunService } from './runs/run.service.js';
     Mover,
     AliasWriter,
     Reconciler,
+    RuleService,
+    RuleResolver,
+    AliasService,
+    AliasResolver,
     ProjectionRepository,
     StatementRepository,
     Projector,

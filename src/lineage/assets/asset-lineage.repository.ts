@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../platform/index.js';
 import type { JsonObject } from '../events/json.js';
+import { namesOf } from '../identity/names-of.js';
 
 /** A version of a dataset that a run read or wrote. */
 export interface AssetVersion {
@@ -16,11 +17,13 @@ export interface AssetVersion {
 export class AssetLineageRepository {
   constructor(private readonly database: Database) {}
 
-  /** The latest whole facets by name. */
+  /** The latest whole facets by name: of an asset, under all of its names. */
   async facets(holder: 'asset' | 'run', id: string): Promise<JsonObject> {
     const rows = await this.database.query<{ name: string; value: unknown }>(
-      `SELECT f.name, v.value FROM lineage_facet AS f JOIN lineage_facet_value AS v ON v.id = f.value_id
-       WHERE f.holder_id = $1 AND f.holder = $2 ORDER BY f.name`,
+      `SELECT f.name, v.value FROM (
+         SELECT DISTINCT ON (name) name, value_id FROM lineage_facet
+         WHERE holder_id IN (${namesOf('$1')}) AND holder = $2 ORDER BY name, claim DESC
+       ) AS f JOIN lineage_facet_value AS v ON v.id = f.value_id ORDER BY f.name`,
       [id, holder],
     );
     return Object.fromEntries(rows.map(({ name, value }) => [name, value]));
@@ -28,11 +31,7 @@ export class AssetLineageRepository {
 
   /** One facet of an asset; undefined when there is none. */
   async facet(assetId: string, name: string): Promise<unknown> {
-    const [row] = await this.database.query<{ value: unknown }>(
-      `SELECT v.value FROM lineage_facet AS f JOIN lineage_facet_value AS v ON v.id = f.value_id
-       WHERE f.holder_id = $1 AND f.holder = 'asset' AND f.name = $2`,
-      [assetId, name],
-    );
+    const [row] = await this.facetsOf([assetId], [name]);
     return row?.value;
   }
 
@@ -42,17 +41,21 @@ export class AssetLineageRepository {
     names: readonly string[],
   ): Promise<{ assetId: string; name: string; value: unknown }[]> {
     return this.database.query(
-      `SELECT f.holder_id AS "assetId", f.name, v.value FROM lineage_facet AS f JOIN lineage_facet_value AS v ON v.id = f.value_id
-       WHERE f.holder_id = ANY($1) AND f.holder = 'asset' AND f.name = ANY($2)`,
+      `SELECT f.asset_id AS "assetId", f.name, v.value FROM (
+         SELECT DISTINCT ON (a.id, f.name) a.id AS asset_id, f.name, f.value_id
+         FROM unnest($1::uuid[]) AS a (id) CROSS JOIN LATERAL (${namesOf('a.id')}) AS n
+         JOIN lineage_facet AS f ON f.holder_id = n.raw_id AND f.holder = 'asset' AND f.name = ANY($2)
+         ORDER BY a.id, f.name, f.claim DESC
+       ) AS f JOIN lineage_facet_value AS v ON v.id = f.value_id`,
       [assetIds, names],
     );
   }
 
-  /** The newest first. */
+  /** The newest first. What several names of the asset had is one version. */
   versions(assetId: string, limit: number): Promise<AssetVersion[]> {
     return this.database.query(
-      `SELECT version, seen_at AS "seenAt", run_id AS "runId" FROM lineage_version
-       WHERE asset_id = $1 ORDER BY seen_at DESC, version LIMIT $2`,
+      `SELECT version, min(seen_at) AS "seenAt", (array_agg(run_id ORDER BY run_claim))[1] AS "runId" FROM lineage_version
+       WHERE asset_id IN (${namesOf('$1')}) GROUP BY version ORDER BY 2 DESC, version LIMIT $2`,
       [assetId, limit],
     );
   }

@@ -94,11 +94,9 @@ export class AliasWriter {
     given: readonly SameFact[],
     isAlone: boolean,
   ): Promise<void> {
-    const stored = new Map(
-      (await this.repository.storedSames(given)).map((fact) => [keyOf(fact), fact.claim]),
-    );
+    const told = new Map((await this.repository.storedSames(given)).map((fact) => [keyOf(fact), fact.claim]));
     const news = given.filter((fact) => {
-      const claim = stored.get(keyOf(fact));
+      const claim = told.get(keyOf(fact));
       return claim === undefined || (fact.kind === 'rename' && fact.claim > claim);
     });
     if (news.length === 0) return;
@@ -114,13 +112,16 @@ export class AliasWriter {
       resolved.rules,
       idOfAsset,
     );
-    const before = await this.identities.canonicalOf([...names.keys()]);
+    const stored = new Map((await this.repository.aliases([...names.keys()])).map((row) => [row.rawId, row]));
     const changed = new Map<string, NewAlias>();
+    const others: NewAlias[] = [];
     for (const rawId of names.keys()) {
-      const alias = aliases.get(rawId);
-      const assetId = alias?.assetId ?? rawId;
-      if (before.get(rawId) !== assetId) changed.set(rawId, { rawId, assetId, reason: alias?.reason ?? '' });
+      const { assetId, reason } = aliases.get(rawId) ?? { assetId: rawId, reason: '' };
+      const before = stored.get(rawId);
+      if ((before?.assetId ?? rawId) !== assetId) changed.set(rawId, { rawId, assetId, reason });
+      else if (before !== undefined && before.reason !== reason) others.push({ rawId, assetId, reason });
     }
+    await this.repository.setAliases(others);
     if (changed.size === 0) return;
     const kinds = new Map([...names].map(([id, { kind }]) => [id, kind]));
     const shown = new Map<string, NamedAsset>();

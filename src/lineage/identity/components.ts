@@ -95,7 +95,8 @@ export function aliasesAmong(
   const aliases = new Map<string, Alias>();
   const add = (id: string, node: Node, ruleIds: readonly string[]) => {
     const asset = shown.get(rootOf(node))!;
-    if (asset.id === id) return;
+    // What Cairn manages is never only a name of something else.
+    if (asset.id === id || (node.id === id && node.identity.identityNamespace === MANAGED)) return;
     const reasons = asset === node ? ruleIds : [...ruleIds, ...[...node.reasons].sort()];
     aliases.set(id, { identity: asset.identity, assetId: asset.id, reason: reasons.join(',') });
   };

@@ -3,13 +3,11 @@ import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { idOfAsset } from '../projection/asset-ids.js';
 import type { NamedAsset } from '../projection/identity.js';
+import { MAX_MEMBERS } from './names-of.js';
 import { IdentityRepository, type JobStatement } from './identity.repository.js';
 import { ALL_BUILTIN_RULES } from './rules/builtin-rules.js';
 import { CompiledRules } from './rules/compiled-rules.js';
 import { RuleRepository } from './rules/rule.repository.js';
-
-/** Names of one asset that are asked about at most, those of the latest first: engines may give a job a name each time that it runs. */
-export const MAX_MEMBERS = 1_000;
 
 const MAX_KNOWN = 100_000;
 const MAX_STATE_AGE_MS = 1_000;
@@ -17,7 +15,7 @@ const MAX_STATE_AGE_MS = 1_000;
 /** What a name stands for. */
 export interface Standing {
   readonly asset: NamedAsset;
-  /** Ids of the rules that spelled it so, with commas. */
+  /** Ids of the rules by which it does, `symlinks` or `renames`, with commas. */
   readonly reason: string;
 }
 
@@ -119,17 +117,18 @@ export class Identities {
       return { name, asset, reason: ruleIds.join(',') };
     });
     const targets = new Map(
-      (await this.repository.aliases([...new Set(spelled.map(({ asset }) => asset.id))])).flatMap(
-        ({ rawId, assetId }) => (rawId === assetId ? [] : [[rawId, assetId] as const]),
+      (await this.repository.aliases([...new Set(spelled.map(({ asset }) => asset.id))])).flatMap((row) =>
+        row.rawId === row.assetId ? [] : [[row.rawId, row] as const],
       ),
     );
     const named = new Map<string, NamedAsset>();
     if (targets.size > 0)
-      for (const asset of await this.repository.named([...new Set(targets.values())]))
+      for (const asset of await this.repository.named([...targets.values()].map(({ assetId }) => assetId)))
         named.set(asset.id, asset);
     for (const { name, asset, reason } of spelled) {
-      const target = named.get(targets.get(asset.id) ?? '');
-      found.set(name.id, { asset: target ?? asset, reason });
+      const target = targets.get(asset.id);
+      const told = [reason, target?.reason ?? ''].filter((part) => part !== '').join(',');
+      found.set(name.id, { asset: named.get(target?.assetId ?? '') ?? asset, reason: told });
     }
     return found;
   }

@@ -11,14 +11,10 @@ export interface IdentityState {
   readonly builtinRules: string;
 }
 
-/** A name and the asset that it stands for. */
-export interface AliasRow {
+/** A name, the asset that it stands for, and why. */
+export interface NewAlias {
   readonly rawId: string;
   readonly assetId: string;
-}
-
-/** An alias to be stored. */
-export interface NewAlias extends AliasRow {
   readonly reason: string;
 }
 
@@ -54,9 +50,9 @@ export class IdentityRepository {
     );
   }
 
-  aliases(rawIds: readonly string[]): Promise<AliasRow[]> {
+  aliases(rawIds: readonly string[]): Promise<NewAlias[]> {
     return this.database.query(
-      'SELECT raw_id AS "rawId", asset_id AS "assetId" FROM lineage_alias WHERE raw_id = ANY($1)',
+      'SELECT raw_id AS "rawId", asset_id AS "assetId", reason FROM lineage_alias WHERE raw_id = ANY($1)',
       [rawIds],
     );
   }
@@ -83,6 +79,7 @@ export class IdentityRepository {
   }
 
   async setAliases(rows: readonly NewAlias[]): Promise<void> {
+    if (rows.length === 0) return;
     await this.database.query(
       `INSERT INTO lineage_alias AS a (raw_id, asset_id, reason)
        SELECT * FROM jsonb_to_recordset($1::jsonb) AS r ("rawId" uuid, "assetId" uuid, reason text) ORDER BY 1

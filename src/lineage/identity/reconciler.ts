@@ -19,6 +19,8 @@ export interface Resolution {
   readonly changes: ReadonlyMap<string, ChangedAlias>;
   /** Every asset and every spelling, as it is named. */
   readonly named: ReadonlyMap<string, NamedAsset>;
+  /** Ids of the assets that the catalog has. */
+  readonly existing: ReadonlySet<string>;
 }
 
 /** Resolves all names there are, by the rules as they are or as they would be. */
@@ -82,7 +84,7 @@ export class Reconciler {
           formerId: then?.assetId ?? rawId,
         });
     }
-    return { changes, named };
+    return { changes, named, existing: new Set(assets.map(({ id }) => id)) };
   }
 }
 

@@ -134,7 +134,12 @@ class Reading {
       if (other.id === asset.id || this.withheld.has(other.id)) continue;
       this.asset({ ...other, kind: asset.kind });
       const [fromId, toId] = kind === 'rename' ? [other.id, asset.id] : [asset.id, other.id];
-      this.facts.sames.set(`${fromId} ${toId} ${kind}`, { fromId, toId, kind, claim: kind === 'rename' ? this.claim : '' });
+      this.facts.sames.set(`${fromId} ${toId} ${kind}`, {
+        fromId,
+        toId,
+        kind,
+        claim: kind === 'rename' ? this.claim : '',
+      });
     }
   }
 

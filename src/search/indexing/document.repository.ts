@@ -15,10 +15,10 @@ export class DocumentRepository {
     private readonly lineage: AssetLineageService,
   ) {}
 
-  /** Documents of those of the assets that exist. */
+  /** Documents of those of the assets that exist and are no other's name. */
   async find(assetIds: readonly string[]): Promise<SearchDocument[]> {
     const assets = await this.database.query<Asset>(
-      `SELECT ${assetColumns('a')} FROM asset AS a WHERE a.id = ANY($1)`,
+      `SELECT ${assetColumns('a')} FROM asset AS a WHERE a.id = ANY($1) AND a.alias_of IS NULL`,
       [assetIds],
     );
     return this.describe(assets);
@@ -28,7 +28,7 @@ export class DocumentRepository {
   async *all(): AsyncGenerator<readonly SearchDocument[]> {
     for (let after = FIRST_ID; ;) {
       const assets = await this.database.query<Asset>(
-        `SELECT ${assetColumns('a')} FROM asset AS a WHERE a.id > $1 ORDER BY a.id LIMIT ${BATCH}`,
+        `SELECT ${assetColumns('a')} FROM asset AS a WHERE a.id > $1 AND a.alias_of IS NULL ORDER BY a.id LIMIT ${BATCH}`,
         [after],
       );
       const last = assets.at(-1);
