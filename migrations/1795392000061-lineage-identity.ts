@@ -62,7 +62,7 @@ export class LineageIdentity1795392000061 implements MigrationInterface {
       CREATE INDEX lineage_pairing_by_input ON lineage_pairing (input_id);
 
       ALTER TABLE asset ADD COLUMN alias_of uuid;
-      CREATE INDEX asset_by_alias ON asset (alias_of) WHERE alias_of IS NOT NULL;
+      CREATE INDEX asset_by_alias ON asset (alias_of, created_at) WHERE alias_of IS NOT NULL;
 
       UPDATE lineage_graph SET is_stale = is_stale OR EXISTS (SELECT FROM lineage_event)`);
   }

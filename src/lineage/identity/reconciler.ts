@@ -46,18 +46,18 @@ export class Reconciler {
     await this.assets.alias(new Map(moved.map(({ rawId, assetId }) => [rawId, assetId])));
     await this.mover.move(new Map(moved.map((row) => [row.rawId, row])));
     const others = [...changes.values()].filter(({ assetId, formerId }) => assetId === formerId);
-    await this.repository.setAliases(others);
+    const isGone = ({ rawId, assetId, reason }: NewAlias) => rawId === assetId && reason !== ITSELF;
+    await this.repository.setAliases(others.filter((row) => !isGone(row)));
+    await this.repository.removeAliases(others.filter(isGone).map(({ rawId }) => rawId));
     await this.repository.raiseVersion(BUILTIN_FINGERPRINT);
     return moved.length;
   }
 
   /** What names would stand for under some rules. Nothing is written. */
   async resolve(rules: CompiledRules): Promise<Resolution> {
-    const [assets, sames, stored] = await Promise.all([
-      this.repository.allNamed(),
-      this.repository.allSames(),
-      this.repository.allAliases(),
-    ]);
+    const assets = await this.repository.allNamed();
+    const sames = await this.repository.allSames();
+    const stored = await this.repository.allAliases();
     const named = new Map(assets.map((asset) => [asset.id, asset]));
     const byStatement = assets.filter((asset) => rules.needsStatement(asset));
     const statements = await this.repository.statements(byStatement.map(({ id }) => id));
