@@ -1,6 +1,9 @@
 import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { DataSource } from 'typeorm';
 import { run } from '../cli/run.js';
+import { LineageIdentity1795392000061 } from '../migrations/1795392000061-lineage-identity.js';
 import { Projector } from '../src/lineage/index.js';
 import { Database, OutboxWorker } from '../src/platform/index.js';
 import { startTestCairn, type TestCairn } from './support/cairn.js';
@@ -382,3 +385,41 @@ describe('jobs that are named anew at each run', () => {
     expect(await hash()).toBe(before);
   });
 });
+
+describe('an upgrade', () => {
+  const migration = new LineageIdentity1795392000061();
+  const version = () =>
+    cairn.app.get(Database).query('SELECT identity_version AS v, builtin_rules AS r FROM lineage_graph');
+
+  test('of a database that knew of no names gives the graph with them', async () => {
+    const before = await hash();
+    const url = cairn.databaseUrl;
+    await cairn.away(async () => {
+      const source = await new DataSource({ type: 'postgres', url }).initialize();
+      await migration.down(source.createQueryRunner());
+      await source.query('DELETE FROM migrations WHERE name = $1', [migration.name]);
+      await source.destroy();
+    });
+    await until(async () => (await hash()) === before);
+  });
+
+  test('to other rules that come with Cairn goes over all names once', async () => {
+    await cairn.app.get(Database).query(`UPDATE lineage_graph SET builtin_rules = 'of another version'`);
+    const [{ r: rules }, before] = [(await version())[0] as any, await hash()];
+    expect(rules).toBe('of another version');
+    await cairn.restart();
+    await until(async () => ((await version())[0] as any).r !== rules);
+    expect(await hash()).toBe(before);
+    const then = await version();
+    await cairn.restart();
+    await send([event('upgraded', [], [dataset('new', 'table')])]);
+    expect(await version()).toEqual(then);
+  });
+});
+
+async function until(isSo: () => Promise<boolean>): Promise<void> {
+  for (let tries = 0; !(await isSo()); tries++) {
+    if (tries === 200) throw new Error('not so');
+    await pause(50);
+  }
+}

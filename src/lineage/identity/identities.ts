@@ -3,7 +3,6 @@ import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { idOfAsset } from '../projection/asset-ids.js';
 import type { NamedAsset } from '../projection/identity.js';
-import { MAX_MEMBERS } from './names-of.js';
 import { IdentityRepository, type JobStatement } from './identity.repository.js';
 import { ALL_BUILTIN_RULES } from './rules/builtin-rules.js';
 import { CompiledRules } from './rules/compiled-rules.js';
@@ -50,24 +49,6 @@ export class Identities {
     private readonly repository: IdentityRepository,
     private readonly ruleRows: RuleRepository,
   ) {}
-
-  /** The asset that each name stands for, itself where it stands for no other. */
-  async canonicalOf(ids: readonly string[]): Promise<Map<string, string>> {
-    const canonical = new Map(ids.map((id) => [id, id]));
-    for (const { rawId, assetId } of await this.repository.aliases(ids)) canonical.set(rawId, assetId);
-    return canonical;
-  }
-
-  /** The asset that one name stands for. */
-  async assetOf(id: string): Promise<string> {
-    return (await this.canonicalOf([id])).get(id)!;
-  }
-
-  /** All names of an asset, its own first, then those of the latest, 1,000 of them. */
-  async membersOf(assetId: string): Promise<string[]> {
-    const members = await this.repository.members([assetId], MAX_MEMBERS);
-    return [assetId, ...members.map(({ rawId }) => rawId)];
-  }
 
   /**
    * The rules as they are now.

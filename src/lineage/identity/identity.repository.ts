@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { assetColumns, type Asset } from '../../catalog/index.js';
 import { Database } from '../../platform/index.js';
 import type { NamedAsset } from '../projection/identity.js';
 import type { SameFact } from './components.js';
@@ -104,10 +103,6 @@ export class IdentityRepository {
 
   allNamed(): Promise<NamedAsset[]> {
     return this.database.query(`SELECT ${NAMED} FROM asset AS a`);
-  }
-
-  assets(ids: readonly string[]): Promise<Asset[]> {
-    return this.database.query(`SELECT ${assetColumns('a')} FROM asset AS a WHERE a.id = ANY($1)`, [ids]);
   }
 
   statements(jobIds: readonly string[]): Promise<JobStatement[]> {

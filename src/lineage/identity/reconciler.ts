@@ -53,6 +53,11 @@ export class Reconciler {
     return moved.length;
   }
 
+  /** Makes names follow the rules that this version of Cairn comes with, where another version resolved them last. */
+  async catchUp(): Promise<void> {
+    if ((await this.repository.state()).builtinRules !== BUILTIN_FINGERPRINT) await this.reconcile();
+  }
+
   /** What names would stand for under some rules. Nothing is written. */
   async resolve(rules: CompiledRules): Promise<Resolution> {
     const assets = await this.repository.allNamed();

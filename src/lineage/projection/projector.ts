@@ -60,7 +60,8 @@ export class Projector implements OnApplicationBootstrap {
   /**
    * Empties the graph and replays the log, in one transaction: readers see the old graph until the new one is whole, and ingestion
    * waits. Events that failed before are tried again. What came from events that are not kept any more stays.
-   * @param onlyStale only where the graph is of a version of Cairn that derived it otherwise
+   * @param onlyStale only where the graph is of a version of Cairn that derived it otherwise; where only its rules of names are other
+   *   ones, names alone are gone over
    */
   async rebuild(onlyStale = false): Promise<Rebuilt> {
     return this.database.run(async () => {
@@ -68,7 +69,10 @@ export class Projector implements OnApplicationBootstrap {
       const [graph] = await this.database.query<{ isWhole: boolean; isStale: boolean }>(
         'SELECT forgotten_before IS NULL AS "isWhole", is_stale AS "isStale" FROM lineage_graph',
       );
-      if (onlyStale && !graph!.isStale) return { events: 0, failed: 0 };
+      if (onlyStale && !graph!.isStale) {
+        await this.reconciler.catchUp();
+        return { events: 0, failed: 0 };
+      }
       // What the log has forgotten only the graph knows: then it is gone over again, and not emptied.
       if (graph!.isWhole)
         for (const table of DERIVED_TABLES) await this.database.query(`DELETE FROM ${table}`);
