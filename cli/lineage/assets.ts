@@ -14,9 +14,10 @@ interface Asset {
   readonly owners: readonly string[];
   readonly tags: readonly string[];
   readonly updatedAt: string;
+  readonly aliases: readonly { readonly identityNamespace: string; readonly identityName: string }[];
 }
-const FIELDS =
-  'id kind identityNamespace identityName namespace isManaged description owners tags createdAt updatedAt';
+const FIELDS = `id kind identityNamespace identityName namespace isManaged description owners tags createdAt updatedAt
+  aliases(first: 20) { identityNamespace identityName reason }`;
 const NAMING = 'an id, a repository, KIND,NAME of what Cairn manages, or KIND,NAMESPACE,NAME';
 
 interface EditOptions {
@@ -76,6 +77,9 @@ function formatAsset({ id, kind, identityNamespace, identityName, ...asset }: As
     description: asset.description,
     owners: asset.owners.join(', '),
     tags: asset.tags.join(', '),
+    'other names': asset.aliases
+      .map((alias) => `${alias.identityNamespace} ${alias.identityName}`)
+      .join(', '),
     changed: formatInstant(asset.updatedAt),
     id,
   });

@@ -5,6 +5,7 @@ import { instant, wholeNumber } from '../output/arguments.js';
 import type { Session } from '../session.js';
 import { resolveAsset } from './asset-name.js';
 import { formatDot } from './dot.js';
+import { addRules } from './rules.js';
 import { describeNode, formatTree, type LineageGraph, type LineageNode } from './tree.js';
 
 const NODE = 'id asset { kind identityNamespace identityName }';
@@ -45,9 +46,9 @@ interface Look {
   readonly format: 'tree' | 'dot';
 }
 
-/** `lineage ASSET`, `paths FROM TO` and `impact ASSET`. */
+/** `lineage ASSET`, `lineage rules`, `paths FROM TO` and `impact ASSET`. */
 export function addLineage(program: Command, open: () => Session): void {
-  program
+  const lineage = program
     .command('lineage')
     .description('where an asset came from and where it went, now or at an instant')
     .argument('<asset>', ASSET)
@@ -68,6 +69,7 @@ export function addLineage(program: Command, open: () => Session): void {
       const id = await resolveAsset(client, name);
       await (look.since === undefined ? showGraph : showDifference)(session, client, id, look);
     });
+  addRules(lineage, open);
   program
     .command('paths')
     .description('the shortest ways along which data flows from one asset to another')

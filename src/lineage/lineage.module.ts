@@ -24,6 +24,16 @@ import { StatementRepository } from './projection/statement.repository.js';
 import { Projector } from './projection/projector.js';
 import { AssetVersionCommitResolver, RunDatasetCommitResolver } from './runs/pinned-commit.resolver.js';
 import { PinnedCommits } from './runs/pinned-commits.js';
+import { AliasWriter } from './identity/alias-writer.js';
+import { AliasResolver } from './identity/alias.resolver.js';
+import { AliasService } from './identity/alias.service.js';
+import { Identities } from './identity/identities.js';
+import { IdentityRepository } from './identity/identity.repository.js';
+import { Mover } from './identity/mover.js';
+import { Reconciler } from './identity/reconciler.js';
+import { RuleResolver } from './identity/rules/rule.resolver.js';
+import { RuleService } from './identity/rules/rule.service.js';
+import { RuleRepository } from './identity/rules/rule.repository.js';
 import { RunRepository } from './runs/run.repository.js';
 import { RunResolver } from './runs/run.resolver.js';
 import { RunService } from './runs/run.service.js';
@@ -33,6 +43,16 @@ import { RunService } from './runs/run.service.js';
   controllers: [IngestionController],
   providers: [
     EventLogRepository,
+    IdentityRepository,
+    RuleRepository,
+    Identities,
+    Mover,
+    AliasWriter,
+    Reconciler,
+    RuleService,
+    RuleResolver,
+    AliasService,
+    AliasResolver,
     ProjectionRepository,
     StatementRepository,
     Projector,

@@ -15,6 +15,8 @@ export interface SearchDocument {
   readonly description: string;
   /** Names of columns. */
   readonly columns: readonly string[];
+  /** Other names of the asset. */
+  readonly otherNames: readonly string[];
 }
 
 /** Which documents count; absent means any. */

@@ -20,6 +20,7 @@ export interface GraphqlAnswer {
 /** A whole service over its own database, data folder and port. */
 export interface TestCairn extends Cairn {
   readonly dataDir: string;
+  readonly databaseUrl: string;
   readonly adminToken: string;
   /** Sends an operation as the holder of `token`, the administrator's by default. */
   graphql(query: string, variables?: Record<string, unknown>, token?: string): Promise<GraphqlAnswer>;
@@ -79,6 +80,7 @@ export async function startTestCairn(env: Record<string, string> = {}): Promise<
   const cairn: TestCairn = {
     ...running,
     dataDir,
+    databaseUrl: database.url,
     adminToken,
     http,
     graphql,

@@ -3,11 +3,12 @@ import { policyColumns } from '../../catalog/index.js';
 import { Database, type PageRequest } from '../../platform/index.js';
 import { planToSql, type VisibilityPlan } from '../../policy/index.js';
 import type { EventKind } from '../events/event.js';
+import { namesOf } from '../identity/names-of.js';
 import type { EventWarning } from '../events/validate-event.js';
 
 /** Which events a list shows; absent means any. */
 export interface EventFilter {
-  /** Events about this job, or about this dataset by itself. */
+  /** Events about this job, or about this dataset by itself, under any of its names. */
   readonly assetId?: string;
   readonly runId?: string;
   readonly isUnprojected?: boolean;
@@ -60,15 +61,19 @@ export class EventListRepository {
   ): Promise<EventRecord[]> {
     const parameters: unknown[] = [];
     const parameter = (value: unknown) => `$${parameters.push(value)}`;
-    const conditions = [planToSql(visible.plan, policyColumns('a'), parameters)];
-    if (filter.assetId !== undefined) conditions.push(`e.subject_id = ${parameter(filter.assetId)}::uuid`);
+    const conditions = [
+      planToSql(visible.plan, policyColumns('a'), parameters),
+      `(c.id IS NULL OR ${planToSql(visible.plan, policyColumns('c'), parameters)})`,
+    ];
+    if (filter.assetId !== undefined)
+      conditions.push(`e.subject_id IN (${namesOf(parameter(filter.assetId))})`);
     if (filter.runId !== undefined) conditions.push(`e.run_id = ${parameter(filter.runId)}::uuid`);
     if (filter.isUnprojected !== undefined) {
       conditions.push(`e.projection_error IS ${filter.isUnprojected ? 'NOT ' : ''}NULL`);
     }
     if (page.after !== undefined) conditions.push(`e.seq < ${parameter(page.after[0])}::bigint`);
     return this.database.query(
-      `SELECT ${EVENT} FROM lineage_event AS e JOIN asset AS a ON a.id = e.subject_id
+      `SELECT ${EVENT} FROM lineage_event AS e JOIN asset AS a ON a.id = e.subject_id LEFT JOIN asset AS c ON c.id = a.alias_of
        WHERE ${conditions.join(' AND ')} ORDER BY e.seq DESC LIMIT ${parameter(page.limit)}`,
       parameters,
     );

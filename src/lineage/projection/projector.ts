@@ -11,6 +11,8 @@ import type { NamedAsset } from './identity.js';
 import { DERIVED_TABLES, hashOfGraph } from './graph-hash.js';
 import { joinFacts } from './merge-facts.js';
 import { ProjectionRepository } from './projection.repository.js';
+import { AliasWriter } from '../identity/alias-writer.js';
+import { Reconciler } from '../identity/reconciler.js';
 
 const REBUILD_BATCH = 500;
 
@@ -28,6 +30,8 @@ export class Projector implements OnApplicationBootstrap {
     private readonly database: Database,
     private readonly rows: ProjectionRepository,
     private readonly log: EventLogRepository,
+    private readonly aliases: AliasWriter,
+    private readonly reconciler: Reconciler,
     private readonly assets: AssetService,
     private readonly outbox: Outbox,
     @Inject(LOGGER) private readonly logger: Logger,
@@ -44,17 +48,20 @@ export class Projector implements OnApplicationBootstrap {
   /**
    * Writes facts into the graph, in the transaction under way, which has appended to the log and so holds off rebuilds.
    * @param isInCatalog whether the catalog is known to have an asset as it is
+   * @param isAlone whether all other writers are held off too
+   * @throws {NotAloneError} they have to be
    */
-  async project(facts: Facts, isInCatalog: (asset: NamedAsset) => boolean): Promise<void> {
+  async project(facts: Facts, isInCatalog: (asset: NamedAsset) => boolean, isAlone: boolean): Promise<void> {
     const stop = projectionDuration.startTimer();
-    await this.write(facts, isInCatalog);
+    await this.write(facts, isAlone, isInCatalog);
     stop();
   }
 
   /**
    * Empties the graph and replays the log, in one transaction: readers see the old graph until the new one is whole, and ingestion
    * waits. Events that failed before are tried again. What came from events that are not kept any more stays.
-   * @param onlyStale only where the graph is of a version of Cairn that derived it otherwise
+   * @param onlyStale only where the graph is of a version of Cairn that derived it otherwise; where only its rules of names are other
+   *   ones, names alone are gone over
    */
   async rebuild(onlyStale = false): Promise<Rebuilt> {
     return this.database.run(async () => {
@@ -62,11 +69,15 @@ export class Projector implements OnApplicationBootstrap {
       const [graph] = await this.database.query<{ isWhole: boolean; isStale: boolean }>(
         'SELECT forgotten_before IS NULL AS "isWhole", is_stale AS "isStale" FROM lineage_graph',
       );
-      if (onlyStale && !graph!.isStale) return { events: 0, failed: 0 };
+      if (onlyStale && !graph!.isStale) {
+        await this.reconciler.catchUp();
+        return { events: 0, failed: 0 };
+      }
       // What the log has forgotten only the graph knows: then it is gone over again, and not emptied.
       if (graph!.isWhole)
         for (const table of DERIVED_TABLES) await this.database.query(`DELETE FROM ${table}`);
       await this.database.query('UPDATE lineage_graph SET epoch = epoch + 1, is_stale = false');
+      await this.reconciler.reconcile();
       let events = 0;
       let failed = 0;
       for (let after = '0'; ;) {
@@ -88,9 +99,9 @@ export class Projector implements OnApplicationBootstrap {
   /** @returns how many could not be projected */
   private async replay(batch: readonly LoggedEvent[]): Promise<number> {
     const errors = new Map<string, string | null>(batch.map(({ id }) => [id, null]));
-    if ((await this.attempt(async () => this.write(factsOfAll(batch)))) !== undefined) {
+    if ((await this.attempt(async () => this.write(factsOfAll(batch), true))) !== undefined) {
       for (const event of batch) {
-        const error = await this.attempt(async () => this.write(factsOf(event, idOfAsset)));
+        const error = await this.attempt(async () => this.write(factsOf(event, idOfAsset), true));
         if (error !== undefined) errors.set(event.id, String(error));
       }
     }
@@ -114,13 +125,19 @@ export class Projector implements OnApplicationBootstrap {
 
   private async write(
     facts: Facts,
+    isAlone: boolean,
     isInCatalog: (asset: NamedAsset) => boolean = () => false,
   ): Promise<void> {
     const unknown = [...facts.assets.values()].filter((asset) => !isInCatalog(asset));
     if (unknown.length > 0) await this.assets.see(unknown);
-    const changed = await this.rows.write(facts);
+    const canonical = await this.aliases.resolve(facts, isAlone);
+    const changed = await this.rows.write(facts, canonical);
     await this.outbox.append(
-      changed.map((assetId) => ({ topic: ASSET_CHANGED, orderingKey: assetId, payload: { assetId } })),
+      [...new Set(changed.map(canonical))].map((assetId) => ({
+        topic: ASSET_CHANGED,
+        orderingKey: assetId,
+        payload: { assetId },
+      })),
     );
   }
 }

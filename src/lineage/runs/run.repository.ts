@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type PageRequest } from '../../platform/index.js';
+import { namesOf } from '../identity/names-of.js';
 import { type Direction, RUN_STATES, type RunState } from '../projection/facts.js';
 import type { Rhythm } from './run-verdict.js';
 
@@ -37,7 +38,7 @@ type RunRow = Omit<ListedRun, 'state'> & { readonly state: number };
 /** Runs that only others spoke of come last. In microseconds, which a Date would lose. */
 const SORTED_AT = `to_char(coalesce(first_event_at, '0001-01-01Z') AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
 
-const RUN = `run_id AS id, job_id AS "jobId", state, coalesce(started_at, first_event_at) AS "startedAt", ended_at AS "endedAt",
+const RUN = `run_id AS id, of_job_id AS "jobId", state, coalesce(started_at, first_event_at) AS "startedAt", ended_at AS "endedAt",
   parent_run_id AS "parentRunId", last_event_at AS "lastEventAt", completed_at AS "completedAt", failed_at AS "failedAt",
   aborted_at AS "abortedAt", ${SORTED_AT} AS "sortedAt"`;
 
@@ -62,7 +63,7 @@ export class RunRepository {
   async ofJob(jobId: string, page: PageRequest<readonly [string, string]>): Promise<ListedRun[]> {
     const rows = await this.database.query<RunRow>(
       `SELECT ${RUN} FROM lineage_run
-       WHERE job_id = $1 AND ($2::text IS NULL OR (coalesce(first_event_at, '0001-01-01Z'), run_id) < ($2::timestamptz, $3::uuid))
+       WHERE of_job_id = $1 AND ($2::text IS NULL OR (coalesce(first_event_at, '0001-01-01Z'), run_id) < ($2::timestamptz, $3::uuid))
        ORDER BY coalesce(first_event_at, '0001-01-01Z') DESC, run_id DESC LIMIT $4`,
       [jobId, page.after?.[0] ?? null, page.after?.[1] ?? null, page.limit],
     );
@@ -80,7 +81,7 @@ export class RunRepository {
   /** Part of a job's runs, the newest first. */
   async slice(jobId: string, limit: number, offset: number): Promise<LineageRun[]> {
     const rows = await this.database.query<RunRow>(
-      `SELECT ${RUN} FROM lineage_run WHERE job_id = $1
+      `SELECT ${RUN} FROM lineage_run WHERE of_job_id = $1
        ORDER BY coalesce(first_event_at, '0001-01-01Z') DESC, run_id DESC LIMIT $2 OFFSET $3`,
       [jobId, limit, offset],
     );
@@ -89,7 +90,7 @@ export class RunRepository {
 
   async count(jobId: string): Promise<number> {
     const [row] = await this.database.query<{ count: number }>(
-      'SELECT count(*)::int AS count FROM lineage_run WHERE job_id = $1',
+      'SELECT count(*)::int AS count FROM lineage_run WHERE of_job_id = $1',
       [jobId],
     );
     return row!.count;
@@ -99,7 +100,7 @@ export class RunRepository {
   async newest(jobIds: readonly string[], each: number): Promise<LineageRun[]> {
     const rows = await this.database.query<RunRow>(
       `SELECT r.* FROM unnest($1::uuid[]) AS j (id) CROSS JOIN LATERAL (
-         SELECT ${RUN} FROM lineage_run WHERE job_id = j.id
+         SELECT ${RUN} FROM lineage_run WHERE of_job_id = j.id
          ORDER BY coalesce(first_event_at, '0001-01-01Z') DESC, run_id DESC LIMIT $2) AS r`,
       [jobIds, each],
     );
@@ -111,8 +112,9 @@ export class RunRepository {
     return this.database.query(
       `SELECT d.* FROM unnest($1::uuid[]) AS r (id) CROSS JOIN unnest('{input,output}'::text[]) AS w (direction)
        CROSS JOIN LATERAL (
-         SELECT DISTINCT ON (asset_id) run_id AS "runId", asset_id AS "assetId", direction, version FROM lineage_run_dataset
-         WHERE run_id = r.id AND direction = w.direction ORDER BY asset_id, version_claim DESC NULLS LAST
+         SELECT DISTINCT ON (2) d.run_id AS "runId", coalesce(a.asset_id, d.asset_id) AS "assetId", d.direction, d.version
+         FROM lineage_run_dataset AS d LEFT JOIN lineage_alias AS a ON a.raw_id = d.asset_id
+         WHERE d.run_id = r.id AND d.direction = w.direction ORDER BY 2, d.version_claim DESC NULLS LAST
          LIMIT ${MAX_DATASETS_EACH}) AS d`,
       [runIds],
     );
@@ -122,9 +124,9 @@ export class RunRepository {
   async rhythm(jobId: string): Promise<Rhythm> {
     const [row] = await this.database.query<{ longestMs: number | null; isStreaming: boolean }>(
       `SELECT (SELECT max(extract(epoch FROM ended_at - started_at) * 1000)::float8 FROM (
-           SELECT ended_at, started_at FROM lineage_run WHERE job_id = $1 AND ended_at >= started_at
+           SELECT ended_at, started_at FROM lineage_run WHERE of_job_id = $1 AND ended_at >= started_at
            ORDER BY coalesce(first_event_at, '0001-01-01Z') DESC, run_id DESC LIMIT ${RHYTHM_RUNS}) AS last) AS "longestMs",
-         EXISTS (SELECT FROM lineage_facet AS f JOIN lineage_facet_value AS v ON v.id = f.value_id WHERE f.holder_id = $1
+         EXISTS (SELECT FROM lineage_facet AS f JOIN lineage_facet_value AS v ON v.id = f.value_id WHERE f.holder_id IN (${namesOf('$1')})
            AND f.holder = 'asset' AND f.name = 'jobType' AND upper(v.value->>'processingType') = 'STREAMING') AS "isStreaming"`,
       [jobId],
     );
@@ -134,8 +136,9 @@ export class RunRepository {
   /** The first 2,000, by asset. */
   datasets(runId: string, direction: Direction): Promise<RunDataset[]> {
     return this.database.query(
-      `SELECT DISTINCT ON (asset_id) asset_id AS "assetId", direction, version FROM lineage_run_dataset
-       WHERE run_id = $1 AND direction = $2 ORDER BY asset_id, version_claim DESC NULLS LAST LIMIT ${MAX_RUN_DATASETS}`,
+      `SELECT DISTINCT ON (1) coalesce(a.asset_id, d.asset_id) AS "assetId", d.direction, d.version
+       FROM lineage_run_dataset AS d LEFT JOIN lineage_alias AS a ON a.raw_id = d.asset_id
+       WHERE d.run_id = $1 AND d.direction = $2 ORDER BY 1, d.version_claim DESC NULLS LAST LIMIT ${MAX_RUN_DATASETS}`,
       [runId, direction],
     );
   }

@@ -23,6 +23,7 @@ const document = (name: string, rest: Partial<SearchDocument> = {}): SearchDocum
   tags: ['unclassified'],
   description: '',
   columns: [],
+  otherNames: [],
   ...rest,
 });
 

@@ -32,6 +32,9 @@ const TABLE = `SELECT t.connection, t.identity_namespace AS "identityNamespace",
     t.changed_at AS "changedAt", t.removed_at AS "removedAt", c.stale_since AS "staleSince"
   FROM catalog_table AS t JOIN catalog_connection AS c ON c.name = t.connection`;
 
+/** The asset `$1` and its other names. */
+const NAMES = 'SELECT id FROM asset WHERE id = $1 OR alias_of = $1';
+
 @Injectable()
 export class TableRepository {
   constructor(private readonly database: Database) {}
@@ -47,18 +50,20 @@ export class TableRepository {
     return rows.map(known)[0];
   }
 
-  /** What sources say of an asset; several connections may know it. */
+  /** What sources say of an asset, under any of its names; several connections may know it. */
   async ofAsset(assetId: string): Promise<TableRow[]> {
-    const rows = await this.database.query<TableRow>(`${TABLE} WHERE t.asset_id = $1 ORDER BY t.connection`, [
-      assetId,
-    ]);
+    const rows = await this.database.query<TableRow>(
+      `${TABLE} WHERE t.asset_id IN (${NAMES}) ORDER BY t.connection, t.identity_namespace, t.identity_name`,
+      [assetId],
+    );
     return rows.map(known);
   }
 
   /** Newest first. */
   changesOf(assetId: string, limit: number): Promise<TableChange[]> {
     return this.database.query<TableChange>(
-      `SELECT connection, diff, changed_at AS "changedAt" FROM catalog_change WHERE asset_id = $1 ORDER BY id DESC LIMIT $2`,
+      `SELECT connection, diff, changed_at AS "changedAt" FROM catalog_change
+       WHERE asset_id IN (${NAMES}) ORDER BY id DESC LIMIT $2`,
       [assetId, limit],
     );
   }

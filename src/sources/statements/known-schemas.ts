@@ -46,10 +46,11 @@ export class KnownSchemas {
       ]),
     );
     const visible = await this.assets.getVisible(caller, [...ids.values()]);
-    const schemas = await this.lineage.schemas([...visible.keys()]);
+    const assetOf = (id: string) => visible.get(id)?.aliasOf ?? id;
+    const schemas = await this.lineage.schemas([...new Set([...visible.keys()].map(assetOf))]);
     const found = new Map<string, readonly DefinedColumn[]>();
     for (const [table, id] of ids) {
-      const schema = schemas.get(id);
+      const schema = schemas.get(assetOf(id));
       // Engines list the columns that a query read, without types, in the place of a schema.
       const isWhole = schema?.producer === PRODUCER || schema?.columns.some(({ type }) => type !== undefined);
       if (schema !== undefined && isWhole === true && schema.columns.length > 0)

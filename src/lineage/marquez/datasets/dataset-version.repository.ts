@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { policyColumns } from '../../../catalog/index.js';
 import { Database } from '../../../platform/index.js';
+import { namesOf } from '../../identity/names-of.js';
 import { planToSql, type VisibilityPlan } from '../../../policy/index.js';
 import type { Slice } from '../http/inputs.js';
 import { versionIdSql } from '../version-ids.js';
@@ -28,12 +29,15 @@ export class DatasetVersionRepository {
     const parameters: unknown[] = [assetId, id ?? null];
     const versions = `WITH written AS (
         SELECT DISTINCT ON (d.run_id) d.run_id, d.version, d.last_at FROM lineage_run_dataset AS d JOIN asset AS j ON j.id = d.job_id
-        WHERE d.asset_id = $1 AND d.direction = 'output' AND d.run_id <> d.job_id AND d.last_at IS NOT NULL
+        WHERE d.asset_id IN (${namesOf('$1')}) AND d.direction = 'output' AND d.run_id <> d.job_id AND d.last_at IS NOT NULL
           AND ${planToSql(visible.plan, policyColumns('j'), parameters)}
         ORDER BY d.run_id, d.version_claim DESC NULLS LAST),
       versions AS (
-        SELECT ${versionIdSql('v.asset_id::text', "'version'", 'v.version')} AS id, v.seen_at AS at, w.run_id AS "runId"
-        FROM lineage_version AS v LEFT JOIN written AS w ON w.run_id = v.run_id AND w.version = v.version WHERE v.asset_id = $1
+        SELECT ${versionIdSql('$1::text', "'version'", 'v.version')} AS id, v.seen_at AS at, w.run_id AS "runId"
+        FROM (
+          SELECT version, min(seen_at) AS seen_at, (array_agg(run_id ORDER BY run_claim))[1] AS run_id FROM lineage_version
+          WHERE asset_id IN (${namesOf('$1')}) GROUP BY version
+        ) AS v LEFT JOIN written AS w ON w.run_id = v.run_id AND w.version = v.version
         UNION ALL
         SELECT ${versionIdSql('$1::text', "'run'", 'w.run_id::text')}, w.last_at, w.run_id FROM written AS w WHERE w.version IS NULL)`;
     const from = 'FROM versions WHERE $2::uuid IS NULL OR id = $2';

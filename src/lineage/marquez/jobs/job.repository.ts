@@ -24,9 +24,9 @@ export class JobRepository {
   ): Promise<{ assets: Asset[]; total: number }> {
     const states = lastStates?.map((state) => RUN_STATES.indexOf(state)) ?? null;
     const parameters: unknown[] = [namespace ?? null, states];
-    const latest = `LEFT JOIN LATERAL (SELECT state, first_event_at FROM lineage_run WHERE job_id = a.id
+    const latest = `LEFT JOIN LATERAL (SELECT state, first_event_at FROM lineage_run WHERE of_job_id = a.id
       ORDER BY coalesce(first_event_at, '0001-01-01Z') DESC, run_id DESC LIMIT 1) AS r ON true`;
-    const where = `WHERE a.space = 'job' AND ($1::text IS NULL OR a.identity_namespace = $1)
+    const where = `WHERE a.alias_of IS NULL AND a.space = 'job' AND ($1::text IS NULL OR a.identity_namespace = $1)
       AND ($2::smallint[] IS NULL OR r.state = ANY($2)) AND ${planToSql(visible.plan, policyColumns('a'), parameters)}`;
     const [row] = await this.database.query<{ total: number }>(
       `SELECT count(*)::int AS total FROM asset AS a ${latest} ${where}`,

@@ -32,7 +32,7 @@ export class NameRepository {
     const parameters: unknown[] = [space ?? null, name ?? null, limit, offset];
     return this.database.query(
       `SELECT a.identity_namespace AS name, min(a.created_at) AS "createdAt", max(a.updated_at) AS "updatedAt" FROM asset AS a
-       WHERE ($1::text IS NULL OR a.space = $1) AND ($2::text IS NULL OR a.identity_namespace = $2)
+       WHERE a.alias_of IS NULL AND ($1::text IS NULL OR a.space = $1) AND ($2::text IS NULL OR a.identity_namespace = $2)
          AND ${planToSql(visible.plan, policyColumns('a'), parameters)}
        GROUP BY 1 ORDER BY 1 LIMIT $3 OFFSET $4`,
       parameters,
@@ -47,7 +47,7 @@ export class NameRepository {
     { limit, offset }: Slice,
   ): Promise<{ assets: Asset[]; total: number }> {
     const parameters: unknown[] = [space, namespace];
-    const from = `FROM asset AS a WHERE a.space = $1 AND a.identity_namespace = $2
+    const from = `FROM asset AS a WHERE a.alias_of IS NULL AND a.space = $1 AND a.identity_namespace = $2
       AND ${planToSql(visible.plan, policyColumns('a'), parameters)}`;
     const [row] = await this.database.query<{ total: number }>(
       `SELECT count(*)::int AS total ${from}`,
@@ -66,7 +66,7 @@ export class NameRepository {
     const parameters: unknown[] = [UNCLASSIFIED, limit, offset];
     const rows = await this.database.query<{ tag: string }>(
       `SELECT DISTINCT t.tag FROM asset AS a CROSS JOIN unnest(a.tags) AS t (tag)
-       WHERE t.tag <> $1 AND ${planToSql(visible.plan, policyColumns('a'), parameters)}
+       WHERE a.alias_of IS NULL AND t.tag <> $1 AND ${planToSql(visible.plan, policyColumns('a'), parameters)}
        ORDER BY 1 LIMIT $2 OFFSET $3`,
       parameters,
     );
@@ -80,7 +80,7 @@ export class NameRepository {
     parameters.push(limit);
     return this.database.query<Asset>(
       `SELECT ${assetColumns('a')} FROM asset AS a
-       WHERE a.identity_name ILIKE '%' || $1 || '%' AND ($2::text IS NULL OR a.space = $2)
+       WHERE a.alias_of IS NULL AND a.identity_name ILIKE '%' || $1 || '%' AND ($2::text IS NULL OR a.space = $2)
          AND ($3::text IS NULL OR a.identity_namespace = $3)
          AND ($4::timestamptz IS NULL OR a.updated_at > $4) AND ($5::timestamptz IS NULL OR a.updated_at < $5)
          AND ${planToSql(visible.plan, policyColumns('a'), parameters)}

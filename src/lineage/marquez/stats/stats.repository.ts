@@ -39,9 +39,9 @@ const INTERVALS: Readonly<Record<Period, string>> = {
 
 /** Whose first sight counts. */
 const ROWS: Readonly<Record<Counted, string>> = {
-  jobs: `SELECT a.created_at FROM asset AS a WHERE a.space = 'job' AND`,
-  datasets: `SELECT a.created_at FROM asset AS a WHERE a.space = 'data' AND`,
-  sources: `SELECT min(a.created_at) AS created_at FROM asset AS a WHERE a.space = 'data' AND`,
+  jobs: `SELECT a.created_at FROM asset AS a WHERE a.alias_of IS NULL AND a.space = 'job' AND`,
+  datasets: `SELECT a.created_at FROM asset AS a WHERE a.alias_of IS NULL AND a.space = 'data' AND`,
+  sources: `SELECT min(a.created_at) AS created_at FROM asset AS a WHERE a.alias_of IS NULL AND a.space = 'data' AND`,
 };
 
 /** Counts over time; every query takes which assets the caller may know of. */

@@ -29,7 +29,7 @@ const document = (n: number, rest: Partial<SearchDocument> = {}): SearchDocument
     name: `orders_${n}`,
   },
   ...{ identityNamespace: 'postgres://db:5432', namespace: 'research', tags: ['unclassified'] },
-  ...{ description: '', columns: [], ...rest },
+  ...{ description: '', columns: [], otherNames: [], ...rest },
 });
 async function* all(...documents: SearchDocument[]) {
   yield documents;

@@ -64,6 +64,7 @@ const anyDocument = fc.record({
   tags: fc.uniqueArray(fc.constantFrom(...TAGS), { minLength: 1, maxLength: 3 }),
   description: fc.constantFrom('', 'What customers bought, cleaned.', 'Raw items of the HTTPServer log'),
   columns: fc.array(fc.constantFrom('order_id', 'customerEmail', 'totalCents'), { maxLength: 3 }),
+  otherNames: fc.array(fc.constantFrom('mirror.orders', 'penguin_v2'), { maxLength: 2 }),
 });
 const anyGlob = fc
   .array(fc.constantFrom('*', '**', 'raw*', '*.orders', 'orders', 'penguin', '*r*', 'a+b', 'x{2}'), {

@@ -20,7 +20,7 @@ export interface Source {
   readonly nameTails: readonly string[];
   readonly nameLength: number;
   readonly columns: string;
-  /** What else the asset is found by: tags, namespaces, kind. */
+  /** What else the asset is found by: tags, namespaces, kind, other names. */
   readonly other: string;
   readonly description: string;
 }
@@ -32,7 +32,8 @@ export interface Mark {
 export const MARK_ID = 'mark';
 
 export function sourceOf(document: SearchDocument): Source {
-  const { assetId, kind, namespace, tags, name, identityNamespace, columns, description } = document;
+  const { assetId, kind, namespace, tags, name, identityNamespace, columns, otherNames, description } =
+    document;
   const nameWords = name.normalize('NFKC');
   const lowerName = nameWords.toLowerCase();
   return {
@@ -40,7 +41,7 @@ export function sourceOf(document: SearchDocument): Source {
     nameTails: tailsOf(lowerName),
     nameLength: Math.max(1, name.length),
     columns: bounded(columns.join(' ')),
-    other: bounded([...tags, identityNamespace, namespace, kind].join(' ')),
+    other: bounded([...tags, identityNamespace, namespace, kind, ...otherNames].join(' ')),
     description: bounded(description),
   };
 }

@@ -103,13 +103,20 @@ export class PostgresSearchIndex implements SearchIndex {
   }
 }
 
-function rowOf({ identityNamespace, columns, ...document }: SearchDocument): object {
+function rowOf({ identityNamespace, columns, otherNames, ...document }: SearchDocument): object {
   return {
     ...document,
     columns: columns.join(' ').slice(0, MAX_FIELD_CHARS),
     nameWords: joined(document.name),
     otherWords: joined(
-      `${columns.join(' ')} ${document.tags.join(' ')} ${identityNamespace} ${document.namespace} ${document.kind}`,
+      [
+        ...columns,
+        ...document.tags,
+        identityNamespace,
+        document.namespace,
+        document.kind,
+        ...otherNames,
+      ].join(' '),
     ),
     descriptionWords: joined(document.description),
   };
