@@ -63,6 +63,7 @@ export class LineageIdentity1795392000061 implements MigrationInterface {
 
       ALTER TABLE asset ADD COLUMN alias_of uuid;
       CREATE INDEX asset_by_alias ON asset (alias_of, created_at) WHERE alias_of IS NOT NULL;
+      CREATE INDEX asset_by_name_of_alias ON asset (alias_of, identity_namespace) WHERE alias_of IS NOT NULL;
 
       UPDATE lineage_graph SET is_stale = is_stale OR EXISTS (SELECT FROM lineage_event)`);
   }

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { DataSource } from 'typeorm';
 import { run } from '../cli/run.js';
 import { LineageIdentity1795392000061 } from '../migrations/1795392000061-lineage-identity.js';
+import { Placement } from '../src/catalog/assets/placement.js';
 import { Projector } from '../src/lineage/index.js';
 import { Database, OutboxWorker } from '../src/platform/index.js';
 import { startTestCairn, type TestCairn } from './support/cairn.js';
@@ -155,6 +156,28 @@ describe('an asset of several names', () => {
     ]);
     expect((await asset('aliases { identityNamespace }', SALARIES, ada)).aliases).toEqual([]);
     await expect(asset('', ['dataset', 'vault', 'salaries'], ada)).rejects.toThrow(/NOT_FOUND/);
+  });
+
+  test('stands in policy where the first place is that matches any of its names', async () => {
+    const place = async (identityNamespace: string, token = max) =>
+      (await asset('namespace', ['dataset', identityNamespace, 'wages'], token)).namespace;
+    await send([event('count', [], [dataset('s3://vault', 'wages')])]);
+    expect(await place('s3://vault', ada)).toBe('external');
+    await send([event('count', [], [dataset('s3a://vault', 'wages')])]);
+    expect(await place('s3://vault')).toBe('vault');
+    for (const namespace of ['s3://vault', 's3a://vault'])
+      await expect(place(namespace, ada)).rejects.toThrow(/NOT_FOUND/);
+    // Also when places are looked at again, and until its names part.
+    await cairn.app.get(Placement).onModuleInit();
+    expect(await place('s3://vault')).toBe('vault');
+    const { addIdentityRule } = await cairn.ask(ADD, {
+      i: { kind: 'off', rule: 'schemes' },
+      reason: 'apart',
+    });
+    expect(await place('s3://vault', ada)).toBe('external');
+    expect(await place('s3a://vault')).toBe('vault');
+    await cairn.ask(REMOVE, { id: addIdentityRule.rule.id });
+    await expect(place('s3://vault', ada)).rejects.toThrow(/NOT_FOUND/);
   });
 
   test('is named last by the latest rename, whatever circle the renames go', async () => {

@@ -113,9 +113,9 @@ export class Policy implements OnModuleInit {
     return { plan, matches: (resource) => planMatches(plan, resource) };
   }
 
-  /** The policy namespace of assets known only from events, by their OpenLineage namespace. */
-  placeOf(identityNamespace: string): string {
-    return this.compiled.placeOf(identityNamespace);
+  /** The policy namespace of an asset known only from events, by the OpenLineage namespaces of all of its names. */
+  placeOf(...identityNamespaces: readonly string[]): string {
+    return this.compiled.placeOf(...identityNamespaces);
   }
 }
 

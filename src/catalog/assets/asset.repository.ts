@@ -144,34 +144,86 @@ export class AssetRepository {
   /**
    * Makes names stand for assets. An asset is classified as all of its names are: what was said of one goes for all.
    * @param aliases by the id of the name; one that stands for itself is an asset of its own
-   * @returns ids of the names that changed
+   * @returns the names that changed, and the assets that they were names of
    */
-  async alias(aliases: ReadonlyMap<string, string>): Promise<string[]> {
-    const rows = await this.database.query<{ id: string }>(
+  async alias(aliases: ReadonlyMap<string, string>): Promise<{ id: string; formerId: string | null }[]> {
+    const rows = await this.database.query<{ id: string; formerId: string | null }>(
       `WITH given AS (
          SELECT "id", nullif("aliasOf", "id") AS alias_of FROM jsonb_to_recordset($1::jsonb) AS r ("id" uuid, "aliasOf" uuid)
        )
-       UPDATE asset AS a SET alias_of = g.alias_of, updated_at = now() FROM given AS g
-       WHERE a.id = g.id AND a.alias_of IS DISTINCT FROM g.alias_of RETURNING a.id`,
+       UPDATE asset AS a SET alias_of = g.alias_of, updated_at = now() FROM given AS g JOIN asset AS former ON former.id = g.id
+       WHERE a.id = g.id AND a.alias_of IS DISTINCT FROM g.alias_of RETURNING a.id, former.alias_of AS "formerId"`,
       [JSON.stringify([...aliases].map(([id, aliasOf]) => ({ id, aliasOf })))],
     );
+    // The asset's classifications are those of the row as it is then: another transaction may have added some.
     await this.database.query(
-      `UPDATE asset AS a SET tags = t.tags, updated_at = now()
+      `UPDATE asset AS a SET tags = ARRAY(SELECT DISTINCT unnest(a.tags || t.tags) ORDER BY 1), updated_at = now()
        FROM (
-         SELECT c.id, array_agg(DISTINCT tag) AS tags
-         FROM asset AS c JOIN asset AS n ON n.alias_of = c.id CROSS JOIN LATERAL unnest(c.tags || n.tags) AS tag
-         WHERE n.id = ANY($1) GROUP BY c.id
+         SELECT n.alias_of AS id, array_agg(DISTINCT tag) AS tags FROM asset AS n CROSS JOIN LATERAL unnest(n.tags) AS tag
+         WHERE n.id = ANY($1) AND n.alias_of IS NOT NULL GROUP BY n.alias_of
        ) AS t WHERE a.id = t.id AND NOT a.tags @> t.tags`,
-      [rows.map((row) => row.id)],
+      [rows.map(({ id }) => id)],
+    );
+    return rows;
+  }
+
+  /** Assets of which some names are the first in their OpenLineage namespace. @param names ids of such names */
+  async namedElsewhere(names: readonly string[]): Promise<string[]> {
+    const rows = await this.database.query<{ id: string }>(
+      `SELECT DISTINCT a.id FROM asset AS n JOIN asset AS a ON a.id = n.alias_of
+       WHERE n.id = ANY($1) AND n.identity_namespace <> a.identity_namespace AND NOT EXISTS (
+         SELECT FROM asset AS o
+         WHERE o.alias_of = a.id AND o.identity_namespace = n.identity_namespace AND o.id <> ALL($1::uuid[]))`,
+      [names],
+    );
+    return rows.map(({ id }) => id);
+  }
+
+  /** Ids of assets known only from events that have a name in another OpenLineage namespace. */
+  async severalNamed(): Promise<string[]> {
+    const rows = await this.database.query<{ id: string }>(
+      `SELECT DISTINCT a.id FROM asset AS a JOIN asset AS n ON n.alias_of = a.id
+       WHERE n.identity_namespace <> a.identity_namespace AND NOT a.is_managed`,
+    );
+    return rows.map(({ id }) => id);
+  }
+
+  /**
+   * The OpenLineage namespaces of all names of assets known only from events. Holds the assets until the transaction under way ends, in
+   * the order of ids: who adds another name at the same time sees those of the other, or is seen.
+   */
+  async identityNamespaces(ids: readonly string[]): Promise<Map<string, string[]>> {
+    await this.database.query('SELECT 1 FROM asset WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE', [ids]);
+    const rows = await this.database.query<{ id: string; namespaces: string[] }>(
+      `SELECT a.id, array_agg(DISTINCT n.identity_namespace) AS namespaces
+       FROM asset AS a JOIN asset AS n ON n.id = a.id OR n.alias_of = a.id
+       WHERE a.id = ANY($1) AND NOT a.is_managed GROUP BY a.id`,
+      [ids],
+    );
+    return new Map(rows.map(({ id, namespaces }) => [id, namespaces]));
+  }
+
+  /** Moves assets to places in policy's namespaces. @param places by asset @returns ids of those that moved */
+  async placeEach(places: ReadonlyMap<string, string>): Promise<string[]> {
+    const rows = await this.database.query<{ id: string }>(
+      `UPDATE asset AS a SET namespace = p.namespace, updated_at = now()
+       FROM jsonb_to_recordset($1::jsonb) AS p (id uuid, namespace text)
+       WHERE a.id = p.id AND a.namespace <> p.namespace RETURNING a.id`,
+      [JSON.stringify([...places].map(([id, namespace]) => ({ id, namespace })))],
     );
     return rows.map((row) => row.id);
   }
 
-  /** Moves assets known only from events to another place in policy's namespaces. @returns ids of those that moved */
+  /**
+   * Moves assets known only from events, all of whose names are in one OpenLineage namespace, to another place in policy's namespaces.
+   * @returns ids of those that moved
+   */
   async place(identityNamespace: string, namespace: string): Promise<string[]> {
     const rows = await this.database.query<{ id: string }>(
-      `UPDATE asset SET namespace = $2, updated_at = now()
-       WHERE identity_namespace = $1 AND NOT is_managed AND namespace <> $2 RETURNING id`,
+      `UPDATE asset AS a SET namespace = $2, updated_at = now()
+       WHERE a.identity_namespace = $1 AND NOT a.is_managed AND a.namespace <> $2 AND NOT EXISTS (
+         SELECT FROM asset AS n WHERE n.alias_of = a.id AND n.identity_namespace <> a.identity_namespace)
+       RETURNING a.id`,
       [identityNamespace, namespace],
     );
     return rows.map((row) => row.id);

@@ -193,7 +193,22 @@ export class AssetService {
    */
   async alias(aliases: ReadonlyMap<string, string>): Promise<void> {
     const changed = await this.assets.alias(aliases);
-    await this.announce([...new Set(changed.flatMap((id) => [id, aliases.get(id)!]))]);
+    const ids = changed.map(({ id }) => id);
+    const losing = changed.flatMap(({ formerId }) => formerId ?? []);
+    await this.placeByNames([...new Set([...losing, ...(await this.assets.namedElsewhere(ids))])]);
+    await this.announce([...new Set([...losing, ...ids.flatMap((id) => [id, aliases.get(id)!])])]);
+  }
+
+  /**
+   * Puts assets known only from events where `places.csv` has the first of all of their names, in the transaction under way.
+   * @returns ids of those that moved
+   */
+  async placeByNames(ids: readonly string[]): Promise<string[]> {
+    if (ids.length === 0) return [];
+    const names = await this.assets.identityNamespaces(ids);
+    return this.assets.placeEach(
+      new Map([...names].map(([id, namespaces]) => [id, this.policy.placeOf(...namespaces)])),
+    );
   }
 
   /** Tells the rest of the house that an asset's entry or content changed, in the transaction under way. */

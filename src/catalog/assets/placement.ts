@@ -27,5 +27,12 @@ export class Placement implements OnModuleInit {
       if (moved > 0)
         this.log.info({ identityNamespace, namespace, assets: moved }, 'assets were placed anew');
     }
+    const several = await this.assets.severalNamed();
+    const moved = await this.database.run(async () => {
+      const ids = await this.service.placeByNames(several);
+      await this.service.announce(ids);
+      return ids.length;
+    });
+    if (moved > 0) this.log.info({ assets: moved }, 'assets of several names were placed anew');
   }
 }

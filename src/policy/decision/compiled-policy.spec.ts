@@ -187,6 +187,14 @@ describe('the place of an asset known only from events', () => {
     ]);
   });
 
+  it('is that of the first pattern that matches any of its names', () => {
+    const bundle = bundleOf(`${ACME}g2, lab, *`, 's3a://secret, lab\ns3://**, acme\n**, acme/sales');
+    const compiled = new CompiledPolicy(bundle);
+    expect(compiled.placeOf('s3://secret', 's3a://secret')).toBe('lab');
+    expect(compiled.placeOf('s3a://secret', 's3://secret')).toBe('lab');
+    expect(compiled.placeOf('file', 's3://other')).toBe('acme');
+  });
+
   it('is external when the bundle says nothing of places', () => {
     expect(policy.placeOf('kafka://broker:9092')).toBe('external');
   });

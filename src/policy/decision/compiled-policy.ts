@@ -87,9 +87,14 @@ export class CompiledPolicy {
     return buildPlan(request, this.bundle, this.roles);
   }
 
-  /** The namespace in which an asset stands that is known only from events, by its OpenLineage namespace. */
-  placeOf(openLineageNamespace: string): string {
-    const place = this.bundle.places.find(({ pattern }: Place) => globMatches(pattern, openLineageNamespace));
+  /**
+   * The namespace in which an asset stands that is known only from events, by the OpenLineage namespaces of all of its names: the first
+   * pattern that matches any of them, so that no other name takes an asset away from where it is kept.
+   */
+  placeOf(...openLineageNamespaces: readonly string[]): string {
+    const place = this.bundle.places.find(({ pattern }: Place) =>
+      openLineageNamespaces.some((namespace) => globMatches(pattern, namespace)),
+    );
     return place?.namespace ?? EXTERNAL_NAMESPACE;
   }
 
