@@ -9,6 +9,7 @@ import type { Asset, AssetKind, AssetSpace } from './asset.js';
 @Index('asset_by_namespace', ['namespace', 'kind'])
 @Index('asset_by_tag', { synchronize: false })
 @Index('asset_by_alias', ['aliasOf', 'createdAt'], { where: 'alias_of IS NOT NULL' })
+@Index('asset_by_name_of_alias', ['aliasOf', 'identityNamespace'], { where: 'alias_of IS NOT NULL' })
 export class AssetEntity implements Asset {
   @PrimaryColumn('uuid')
   id!: string;
