@@ -151,8 +151,17 @@ describe('Elasticsearch beside PostgreSQL, on one corpus', () => {
 
   it('finds what every word of the query begins a word of, or stands in the name of', async () => {
     const isFound = (document: SearchDocument, term: string) => {
-      const { name, columns, tags, identityNamespace, namespace, kind, description } = document;
-      const texts = [name, ...columns, ...tags, identityNamespace, namespace, kind, description];
+      const { name, columns, tags, otherNames, identityNamespace, namespace, kind, description } = document;
+      const texts = [
+        name,
+        ...columns,
+        ...tags,
+        ...otherNames,
+        identityNamespace,
+        namespace,
+        kind,
+        description,
+      ];
       const begins = texts.flatMap(wordsOf).some((word) => word.startsWith(term));
       return begins || (term.length >= 3 && name.toLowerCase().includes(term));
     };
