@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { finished, Readable } from 'node:stream';
-
 import { InvalidInputError } from '../platform/errors/index.js';
 import { CorruptObjectError, ObjectTooLargeError } from './errors.js';
 import type { ByteRange, ObjectStore, StoredObject } from './object-store.js';

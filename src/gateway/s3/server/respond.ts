@@ -1,5 +1,4 @@
 import type { ServerResponse } from 'node:http';
-
 import { S3Error } from '../protocol/s3-error.js';
 import type { S3Request } from '../protocol/s3-request.js';
 import type { S3Response } from '../protocol/s3-response.js';

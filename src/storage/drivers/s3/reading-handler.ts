@@ -1,3 +1,4 @@
+import { buildQueryString } from '@smithy/core/protocols';
 import { Agent, type Dispatcher } from 'undici';
 
 /** A request as the SDK hands it over, signed. */
@@ -7,7 +8,7 @@ interface SignedRequest {
   readonly hostname: string;
   readonly port?: number;
   readonly path: string;
-  readonly query?: Readonly<Record<string, string | readonly string[] | null>>;
+  readonly query?: Parameters<typeof buildQueryString>[0];
   readonly headers: Record<string, string>;
 }
 
@@ -82,21 +83,10 @@ export class ReadingHandler implements RequestHandler {
   }
 }
 
+/** The query is written as it was signed. */
 function pathOf({ path, query = {} }: SignedRequest): string {
-  const pairs = Object.entries(query).flatMap(([name, values]) =>
-    [values]
-      .flat()
-      .map((value) => (value === null ? escaped(name) : `${escaped(name)}=${escaped(String(value))}`)),
-  );
-  return pairs.length === 0 ? path : `${path}?${pairs.join('&')}`;
-}
-
-/** As it was signed. */
-function escaped(text: string): string {
-  return encodeURIComponent(text).replace(
-    /[!'()*]/g,
-    (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`,
-  );
+  const asked = buildQueryString(query);
+  return asked === '' ? path : `${path}?${asked}`;
 }
 
 function named(error: unknown): unknown {
