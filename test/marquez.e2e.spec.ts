@@ -463,6 +463,31 @@ describe('what Marquez clients write', () => {
   });
 });
 
+test('what comes under several names is shown once, with what was told under each', async () => {
+  const runs = [randomUUID(), randomUUID()];
+  const written = ['s3://lakes', 's3a://lakes'].map((namespace, i) =>
+    event(runs[i]!, 'fill', 'COMPLETE', 40 + i, {
+      outputs: [{ namespace, name: 'finds', facets: schema(...['id', 'depth'].slice(0, i + 1)) }],
+    }),
+  );
+  await cairn.http('/api/v1/lineage/batch', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(written),
+  });
+  const route = `/namespaces/${encodeURIComponent('s3://lakes')}/datasets`;
+  const { datasets } = await get(shapes.datasets, route);
+  expect(datasets.map((one: any) => one.name)).toEqual(['finds']);
+  const { namespaces } = await get(shapes.namespaces, '/namespaces');
+  expect(namespaces.map((one: any) => one.name)).not.toContain('s3a://lakes');
+  const { versions } = await get(shapes.datasetVersions, `${route}/finds/versions`);
+  expect(versions.map((one: any) => one.createdByRun.id)).toEqual([runs[1], runs[0]]);
+  expect(versions.map((one: any) => one.fields.map((field: any) => field.name))).toEqual([
+    ['id', 'depth'],
+    ['id'],
+  ]);
+});
+
 test('recordings of real producers are told in the same shapes', async () => {
   for (const name of ['spark', 'airflow', 'dbt-duckdb', 'flink', 'trino'])
     await cairn.http('/api/v1/lineage/batch', {

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../../platform/index.js';
+import { namesOf } from '../../identity/names-of.js';
 import { UNKNOWN_NAMESPACE } from '../../projection/identity.js';
 
 /** One facet as an event of a run told it. */
@@ -18,15 +19,16 @@ const objectAt = (value: string) => `CASE jsonb_typeof(${value}) WHEN 'object' T
 export class ToldFacetRepository {
   constructor(private readonly database: Database) {}
 
-  /** Of a dataset that the runs wrote. */
-  ofOutput(runIds: readonly string[], namespace: string, name: string): Promise<ToldFacet[]> {
+  /** Of a dataset that the runs wrote, under any of its names. */
+  ofOutput(runIds: readonly string[], assetId: string): Promise<ToldFacet[]> {
     return this.database.query(
       `SELECT e.run_id AS "runId", f.key AS name, f.value FROM lineage_event AS e
        CROSS JOIN LATERAL jsonb_array_elements(${listAt("e.body->'outputs'")}) AS d (value)
        CROSS JOIN LATERAL jsonb_each(${objectAt("d.value->'facets'")}) AS f
-       WHERE e.run_id = ANY($1) AND coalesce(nullif(d.value->>'namespace', ''), '${UNKNOWN_NAMESPACE}') = $2 AND d.value->>'name' = $3
+       WHERE e.run_id = ANY($1) AND (coalesce(nullif(d.value->>'namespace', ''), '${UNKNOWN_NAMESPACE}'), d.value->>'name') IN (
+         SELECT n.identity_namespace, n.identity_name FROM asset AS n WHERE n.id IN (${namesOf('$2')}))
        ORDER BY e.event_time, e.id`,
-      [runIds, namespace, name],
+      [runIds, assetId],
     );
   }
 

@@ -20,7 +20,7 @@ export class ToldFacetService {
     asset: Asset,
     runIds: readonly string[],
   ): Promise<Map<string, JsonObject>> {
-    const told = await this.facets.ofOutput(runIds, asset.identityNamespace, asset.identityName);
+    const told = await this.facets.ofOutput(runIds, asset.id);
     return this.lineage.withoutHidden(caller, lastTold(told));
   }
 
