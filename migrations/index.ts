@@ -22,6 +22,7 @@ import { Models1795392000054 } from './1795392000054-models.js';
 import { GarbageCollection1795392000055 } from './1795392000055-garbage-collection.js';
 import { Imports1795392000056 } from './1795392000056-imports.js';
 import { LineageTime1795392000060 } from './1795392000060-lineage-time.js';
+import { LineageIdentity1795392000061 } from './1795392000061-lineage-identity.js';
 import { EventPartitions1795392000064 } from './1795392000064-event-partitions.js';
 
 /** Every migration, in order. A room's migration creates that room's tables. */
@@ -50,5 +51,6 @@ export const MIGRATIONS = [
   GarbageCollection1795392000055,
   Imports1795392000056,
   LineageTime1795392000060,
+  LineageIdentity1795392000061,
   EventPartitions1795392000064,
 ];

@@ -21,6 +21,12 @@ import { ProjectionRepository } from './projection/projection.repository.js';
 import { ProjectionResolver } from './projection/projection.resolver.js';
 import { StatementRepository } from './projection/statement.repository.js';
 import { Projector } from './projection/projector.js';
+import { AliasWriter } from './identity/alias-writer.js';
+import { Identities } from './identity/identities.js';
+import { IdentityRepository } from './identity/identity.repository.js';
+import { Mover } from './identity/mover.js';
+import { Reconciler } from './identity/reconciler.js';
+import { RuleRepository } from './identity/rules/rule.repository.js';
 import { RunRepository } from './runs/run.repository.js';
 import { RunResolver } from './runs/run.resolver.js';
 import { RunService } from './runs/run.service.js';
@@ -30,6 +36,12 @@ import { RunService } from './runs/run.service.js';
   controllers: [IngestionController],
   providers: [
     EventLogRepository,
+    IdentityRepository,
+    RuleRepository,
+    Identities,
+    Mover,
+    AliasWriter,
+    Reconciler,
     ProjectionRepository,
     StatementRepository,
     Projector,

@@ -20,6 +20,21 @@ export const ingestBatchSize = new Histogram({
   registers: [metricsRegistry],
 });
 
+/** Names that came to stand for another asset than before. */
+export const movedNames = new Counter({
+  name: 'cairn_lineage_names_moved_total',
+  help: 'Names that came to stand for another asset than before, by a rule or by what an event said.',
+  registers: [metricsRegistry],
+});
+
+/** Seconds that telling the lineage of such names again took. */
+export const resolutionDuration = new Histogram({
+  name: 'cairn_lineage_names_duration_seconds',
+  help: 'Seconds that carrying lineage over took when names came to stand for other assets.',
+  buckets: [0.005, 0.025, 0.1, 0.5, 2.5, 10, 60, 300],
+  registers: [metricsRegistry],
+});
+
 /** Seconds that projecting one batch of events took. */
 export const projectionDuration = new Histogram({
   name: 'cairn_lineage_projection_duration_seconds',

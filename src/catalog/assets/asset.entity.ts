@@ -8,6 +8,7 @@ import type { Asset, AssetKind, AssetSpace } from './asset.js';
 @Index('asset_by_name', ['identityName', 'id'])
 @Index('asset_by_namespace', ['namespace', 'kind'])
 @Index('asset_by_tag', { synchronize: false })
+@Index('asset_by_alias', ['aliasOf'], { where: 'alias_of IS NOT NULL' })
 export class AssetEntity implements Asset {
   @PrimaryColumn('uuid')
   id!: string;
@@ -38,6 +39,9 @@ export class AssetEntity implements Asset {
 
   @Column('text', { array: true, default: '{unclassified}' })
   tags!: string[];
+
+  @Column('uuid', { name: 'alias_of', nullable: true })
+  aliasOf!: string | null;
 
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
   createdAt!: Date;

@@ -22,7 +22,7 @@ export function policyColumns(alias: string): {
 export function assetColumns(alias: string): string {
   return `${alias}.id, ${alias}.space, ${alias}.kind, ${alias}.identity_namespace AS "identityNamespace",
     ${alias}.identity_name AS "identityName", ${alias}.namespace, ${alias}.is_managed AS "isManaged", ${alias}.description,
-    ${alias}.owners, ${alias}.tags, ${alias}.created_at AS "createdAt", ${alias}.updated_at AS "updatedAt"`;
+    ${alias}.owners, ${alias}.tags, ${alias}.alias_of AS "aliasOf", ${alias}.created_at AS "createdAt", ${alias}.updated_at AS "updatedAt"`;
 }
 
 /** Which assets a list shows; absent means any. */
@@ -69,11 +69,11 @@ export class AssetRepository {
     return asset;
   }
 
-  /** In the order of (name, id). @param visible which assets the caller may see */
+  /** Those that are not another's name, in the order of (name, id). @param visible which assets the caller may see */
   list(filter: AssetFilter, visible: Plan, page: PageRequest<readonly [string, string]>): Promise<Asset[]> {
     const parameters: unknown[] = [];
     const parameter = (value: unknown) => `$${parameters.push(value)}`;
-    const conditions = [planToSql(visible, policyColumns('a'), parameters)];
+    const conditions = [planToSql(visible, policyColumns('a'), parameters), 'a.alias_of IS NULL'];
     if (filter.kinds) conditions.push(`a.kind = ANY(${parameter(filter.kinds)})`);
     if (filter.namespace !== undefined) {
       const at = parameter(filter.namespace);
@@ -128,6 +128,32 @@ export class AssetRepository {
          tags = coalesce($5, tags), updated_at = now() WHERE id = $1`,
       [id, 'description' in edit, edit.description ?? null, edit.owners ?? null, edit.tags ?? null],
     );
+  }
+
+  /**
+   * Makes names stand for assets. An asset is classified as all of its names are: what was said of one goes for all.
+   * @param aliases by the id of the name; one that stands for itself is an asset of its own
+   * @returns ids of the names that changed
+   */
+  async alias(aliases: ReadonlyMap<string, string>): Promise<string[]> {
+    const rows = await this.database.query<{ id: string }>(
+      `WITH given AS (
+         SELECT "id", nullif("aliasOf", "id") AS alias_of FROM jsonb_to_recordset($1::jsonb) AS r ("id" uuid, "aliasOf" uuid)
+       )
+       UPDATE asset AS a SET alias_of = g.alias_of, updated_at = now() FROM given AS g
+       WHERE a.id = g.id AND a.alias_of IS DISTINCT FROM g.alias_of RETURNING a.id`,
+      [JSON.stringify([...aliases].map(([id, aliasOf]) => ({ id, aliasOf })))],
+    );
+    await this.database.query(
+      `UPDATE asset AS a SET tags = t.tags, updated_at = now()
+       FROM (
+         SELECT c.id, array_agg(DISTINCT tag) AS tags
+         FROM asset AS c JOIN asset AS n ON n.alias_of = c.id CROSS JOIN LATERAL unnest(c.tags || n.tags) AS tag
+         WHERE n.id = ANY($1) GROUP BY c.id
+       ) AS t WHERE a.id = t.id AND NOT a.tags @> t.tags`,
+      [rows.map((row) => row.id)],
+    );
+    return rows.map((row) => row.id);
   }
 
   /** Moves assets known only from events to another place in policy's namespaces. @returns ids of those that moved */

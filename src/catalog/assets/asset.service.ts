@@ -53,13 +53,13 @@ export class AssetService {
     private readonly outbox: Outbox,
   ) {}
 
-  /** @throws {NotFoundError} also when the caller may not know of it */
+  /** A name of an asset gives the asset. @throws {NotFoundError} also when the caller may not know of it */
   async get(caller: Principal, id: string): Promise<Asset> {
     const asset = await this.assets.find(validate(ASSET_ID, id, 'id'));
-    return this.visible(caller, asset, id);
+    return this.known(caller, asset, id);
   }
 
-  /** By OpenLineage name. @throws {NotFoundError} also when the caller may not know of it */
+  /** By OpenLineage name, or another name of it. @throws {NotFoundError} also when the caller may not know of it */
   async getByName(
     caller: Principal,
     kind: AssetKind,
@@ -67,10 +67,10 @@ export class AssetService {
     identityName: string,
   ): Promise<Asset> {
     const asset = await this.assets.findByIdentity(spaceOf(kind), identityNamespace, identityName);
-    return this.visible(caller, asset, `${identityNamespace} ${identityName}`);
+    return this.known(caller, asset, `${identityNamespace} ${identityName}`);
   }
 
-  /** Those of `ids` that the caller may see, by id. */
+  /** Those of `ids` that the caller may see, by id. A name of an asset only who may see the asset. */
   async getVisible(caller: Principal, ids: readonly string[]): Promise<Map<string, Asset>> {
     const plan = await this.policy.plan(caller, 'list');
     const [only] = ids;
@@ -78,8 +78,14 @@ export class AssetService {
       ids.length === 1
         ? [await this.assets.find(only!)].flatMap((asset) => asset ?? [])
         : await this.assets.findMany(ids);
+    const seen = assets.filter((asset) => plan.matches(resourceOf(asset)));
+    const aliased = seen.flatMap(({ aliasOf }) => aliasOf ?? []);
+    const targets = aliased.length === 0 ? [] : await this.assets.findMany([...new Set(aliased)]);
+    const shown = new Set(
+      targets.filter((asset) => plan.matches(resourceOf(asset))).map(({ id: own }) => own),
+    );
     return new Map(
-      assets.filter((asset) => plan.matches(resourceOf(asset))).map((asset) => [asset.id, asset]),
+      seen.filter(({ aliasOf }) => aliasOf === null || shown.has(aliasOf)).map((asset) => [asset.id, asset]),
     );
   }
 
@@ -155,11 +161,28 @@ export class AssetService {
     return id;
   }
 
+  /**
+   * Makes names stand for assets, in the transaction under way. Lists show the assets; a name still finds its asset. The caller of this has
+   * authorized it.
+   * @param aliases ids of assets by the ids of their names; a name that stands for itself is an asset of its own
+   */
+  async alias(aliases: ReadonlyMap<string, string>): Promise<void> {
+    const changed = await this.assets.alias(aliases);
+    await this.announce([...new Set(changed.flatMap((id) => [id, aliases.get(id)!]))]);
+  }
+
   /** Tells the rest of the house that an asset's entry or content changed, in the transaction under way. */
   async announce(assetIds: readonly string[]): Promise<void> {
     await this.outbox.append(
       assetIds.map((assetId) => ({ topic: ASSET_CHANGED, orderingKey: assetId, payload: { assetId } })),
     );
+  }
+
+  /** The asset that was asked for; the one that it is a name of. */
+  private async known(caller: Principal, asset: Asset | undefined, id: string): Promise<Asset> {
+    const known = await this.visible(caller, asset, id);
+    if (known.aliasOf === null) return known;
+    return this.visible(caller, await this.assets.find(known.aliasOf), id);
   }
 
   private async visible(caller: Principal, asset: Asset | undefined, id: string): Promise<Asset> {

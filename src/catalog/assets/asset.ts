@@ -48,6 +48,8 @@ export interface Asset extends AssetIdentity {
   readonly owners: readonly string[];
   /** Classifications as set, not closed over their tree. */
   readonly tags: readonly string[];
+  /** The asset that its name is another name of, by its id; null for an asset of its own. */
+  readonly aliasOf: string | null;
   readonly createdAt: Date;
   readonly updatedAt: Date;
 }

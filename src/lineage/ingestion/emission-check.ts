@@ -4,6 +4,8 @@ import { type Principal, subjectOf } from '../../identity/index.js';
 import { Database } from '../../platform/index.js';
 import { Policy, type Resource } from '../../policy/index.js';
 import type { NamedAsset } from '../projection/identity.js';
+import { statementsIn } from '../identity/alias-writer.js';
+import { Identities } from '../identity/identities.js';
 import type { PreparedEvent } from './prepare-event.js';
 
 /** An event and who sends it. */
@@ -39,11 +41,13 @@ export class EmissionCheck {
   constructor(
     private readonly database: Database,
     private readonly policy: Policy,
+    private readonly identities: Identities,
   ) {}
 
   /** Each (sender, asset) is decided once. */
   async check(emissions: readonly Emission[]): Promise<Checked> {
-    const { known, owners } = await this.lookUp(emissions);
+    const shown = await this.shownAs(emissions);
+    const { known, owners } = await this.lookUp(emissions, shown);
     const refusals = new Map<string, Promise<unknown>>();
     const refusalOf = ({ caller, inContext }: Emission, id: string, resource: Resource): Promise<unknown> => {
       const key = `${subjectOf(caller)} ${id}`;
@@ -56,11 +60,20 @@ export class EmissionCheck {
       refusals.set(key, decided);
       return decided;
     };
+    // Who speaks of an asset under another name speaks of the asset.
+    const refusalOfName = async (emission: Emission, name: NamedAsset): Promise<unknown> => {
+      const asset = shown.get(name.id) ?? name;
+      for (const asked of asset.id === name.id ? [name] : [name, asset]) {
+        const refusal = await refusalOf(emission, asked.id, this.resourceOf(asked, known.get(asked.id)));
+        if (refusal !== undefined) return refusal;
+      }
+      return undefined;
+    };
     const verdicts = await Promise.all(
       emissions.map(async (emission): Promise<Verdict> => {
         const { required, described } = emission.event.emissions;
         for (const asset of required) {
-          const refusal = await refusalOf(emission, asset.id, this.resourceOf(asset, known.get(asset.id)));
+          const refusal = await refusalOfName(emission, asset);
           if (refusal !== undefined) return { refusal };
         }
         const owner = owners.get(emission.event.body.run?.runId.toLowerCase() ?? '');
@@ -70,10 +83,7 @@ export class EmissionCheck {
         }
         const withheld: string[] = [];
         for (const asset of described) {
-          if (
-            (await refusalOf(emission, asset.id, this.resourceOf(asset, known.get(asset.id)))) !== undefined
-          )
-            withheld.push(asset.id);
+          if ((await refusalOfName(emission, asset)) !== undefined) withheld.push(asset.id);
         }
         return { withheld };
       }),
@@ -83,6 +93,23 @@ export class EmissionCheck {
       return there !== undefined && (there === kind || kind === 'dataset' || kind === 'job');
     };
     return { verdicts, isInCatalog };
+  }
+
+  /** The assets that the names stand for of which policy is asked. */
+  private async shownAs(emissions: readonly Emission[]): Promise<Map<string, NamedAsset>> {
+    const names = emissions.flatMap(({ event: { emissions: named } }) => [
+      ...named.required,
+      ...named.described,
+    ]);
+    const statements = emissions.map(({ event: { reading } }) =>
+      'facts' in reading ? statementsIn(reading.facts) : new Map<string, never>(),
+    );
+    const standings = await this.identities.standings(
+      await this.identities.resolved(false),
+      [...new Map(names.map((name) => [name.id, name])).values()],
+      new Map(statements.flatMap((some) => [...some])),
+    );
+    return new Map([...standings].map(([id, { asset }]) => [id, asset]));
   }
 
   private resourceOf(asset: NamedAsset, row: AssetRow | undefined): Resource {
@@ -102,8 +129,12 @@ export class EmissionCheck {
    */
   private async lookUp(
     emissions: readonly Emission[],
+    shown: ReadonlyMap<string, NamedAsset>,
   ): Promise<{ known: Map<string, AssetRow>; owners: Map<string, AssetRow> }> {
-    const ids = new Set(emissions.flatMap(({ event }) => namedIn(event)));
+    const ids = new Set([
+      ...emissions.flatMap(({ event }) => namedIn(event)),
+      ...[...shown.values()].map(({ id }) => id),
+    ]);
     const runIds = new Set(emissions.flatMap(({ event }) => event.body.run?.runId ?? []));
     const rows = await this.database.query<AssetRow & { runId: string | null }>(
       `SELECT ${ASSET}, NULL::uuid AS "runId" FROM asset AS a WHERE a.id = ANY($1::uuid[])

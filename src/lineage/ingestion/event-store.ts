@@ -5,6 +5,7 @@ import { ingestBatchSize } from '../metrics.js';
 import { type Facts, noFacts } from '../projection/facts.js';
 import type { NamedAsset } from '../projection/identity.js';
 import { joinFacts } from '../projection/merge-facts.js';
+import { NotAloneError } from '../identity/alias-writer.js';
 import { Projector } from '../projection/projector.js';
 import { EventLogUnavailableError } from './errors.js';
 
@@ -64,14 +65,30 @@ export class EventStore {
     }
   }
 
-  private async commit(rows: readonly AcceptedEvent[], isInCatalog: IsInCatalog): Promise<Stored[]> {
+  private async commit(
+    rows: readonly AcceptedEvent[],
+    isInCatalog: IsInCatalog,
+    // A drop takes from what others may be about to add to.
+    isAlone = rows.some(({ facts }) => facts.drops.size > 0),
+  ): Promise<Stored[]> {
+    try {
+      return await this.commitOnce(rows, isInCatalog, isAlone);
+    } catch (error) {
+      if (isAlone || !(error instanceof NotAloneError)) throw error;
+      return this.commitOnce(rows, isInCatalog, true);
+    }
+  }
+
+  private async commitOnce(
+    rows: readonly AcceptedEvent[],
+    isInCatalog: IsInCatalog,
+    isAlone: boolean,
+  ): Promise<Stored[]> {
     const fresh = await this.database.run(async () => {
-      // A drop takes from what others may be about to add to.
-      const isAlone = rows.some(({ facts }) => facts.drops.size > 0);
       const events = rows.map(({ event }) => event);
       const ids = await this.log.append(events, isAlone);
       const facts = rows.filter(({ event }) => ids.has(event.id)).map((row) => row.facts);
-      if (facts.length > 0) await this.projector.project(joinFacts(facts), isInCatalog);
+      if (facts.length > 0) await this.projector.project(joinFacts(facts), isInCatalog, isAlone);
       return ids;
     });
     ingestBatchSize.observe(rows.length);

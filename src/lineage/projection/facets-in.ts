@@ -1,5 +1,7 @@
 import type { EventDataset } from '../events/event.js';
-import { type JsonObject, objectAt, textAt } from '../events/json.js';
+import { type JsonObject, objectAt, objectsIn, textAt } from '../events/json.js';
+import type { SameKind } from '../identity/components.js';
+import { namePairIn } from './identity.js';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
@@ -23,6 +25,23 @@ export function isEmpty(inputs: unknown): boolean {
 export function isDrop(facet: unknown): boolean {
   return textAt(objectAt(facet)['lifecycleStateChange'])?.toUpperCase() === 'DROP';
 }
+
+/** Names that a dataset's facets say to be of it too: other names of the same, and the one that it had before. */
+export function otherNamesIn(facets: JsonObject): { kind: SameKind; namespace: string; name: string }[] {
+  const symlinks = objectsIn(objectAt(facets['symlinks'])['identifiers'])
+    .slice(0, MAX_SYMLINKS)
+    .flatMap((identifier) => {
+      const pair = namePairIn(identifier);
+      const kind: SameKind = textAt(identifier['type'])?.toUpperCase() === 'TABLE' ? 'table' : 'symlink';
+      return pair === undefined ? [] : [{ kind, ...pair }];
+    });
+  const change = objectAt(facets['lifecycleStateChange']);
+  const isRename = textAt(change['lifecycleStateChange'])?.toUpperCase() === 'RENAME';
+  const previous = isRename ? namePairIn(change['previousIdentifier']) : undefined;
+  return previous === undefined ? symlinks : [...symlinks, { kind: 'rename', ...previous }];
+}
+
+const MAX_SYMLINKS = 50;
 
 export function isDeleted(facet: unknown): boolean {
   return objectAt(facet)['_deleted'] === true;

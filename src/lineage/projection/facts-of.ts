@@ -1,7 +1,7 @@
 import type { EventBody, EventDataset, LoggedEvent } from '../events/event.js';
 import { instantOf } from '../events/instant.js';
 import { type JsonObject, objectAt, objectsIn, textAt } from '../events/json.js';
-import { explicitInputs, isDataset, isDeleted, isDrop, isEmpty, uuidAt } from './facets-in.js';
+import { explicitInputs, isDataset, isDeleted, isDrop, isEmpty, otherNamesIn, uuidAt } from './facets-in.js';
 import { columnLineageIn, type ColumnSource, entryColumnsIn } from './column-facts.js';
 import type { Direction, Facts, RunState, StatementKind } from './facts.js';
 import { NO_JOB, noFacts } from './facts.js';
@@ -121,9 +121,21 @@ class Reading {
     this.readVersion(asset, known, use?.direction);
     this.facet('asset', asset.id, facets);
     this.readStatements(use?.direction === 'output' ? use.job : undefined, asset, facets);
+    this.readNames(asset, facets);
     if (isDrop(facets['lifecycleStateChange']))
       this.facts.drops.set(`${asset.id} ${this.at}`, { assetId: asset.id, at: this.at });
     return asset;
+  }
+
+  /** Other names count only where the sender may emit about them too. */
+  private readNames(asset: NamedAsset, facets: JsonObject): void {
+    for (const { kind, ...name } of otherNamesIn(facets)) {
+      const other = datasetNamed(this.idOf, name);
+      if (other.id === asset.id || this.withheld.has(other.id)) continue;
+      this.asset({ ...other, kind: asset.kind });
+      const [fromId, toId] = kind === 'rename' ? [other.id, asset.id] : [asset.id, other.id];
+      this.facts.sames.set(`${fromId} ${toId} ${kind}`, { fromId, toId, kind, claim: kind === 'rename' ? this.claim : '' });
+    }
   }
 
   /** What the facets of a dataset say of how it follows from others. Who only reads it tells as one who describes it. */

@@ -1,3 +1,4 @@
+import type { SameFact } from '../identity/components.js';
 import type { NamedAsset } from './identity.js';
 
 /** The states of a run. `other` says only that something was heard of it. */
@@ -128,6 +129,7 @@ export interface Facts {
   readonly edges: Map<string, EdgeFact>;
   readonly statements: Map<string, StatementFact>;
   readonly drops: Map<string, DropFact>;
+  readonly sames: Map<string, SameFact>;
   readonly runs: Map<string, RunFact>;
   readonly runDatasets: Map<string, RunDatasetFact>;
   readonly facets: Map<string, FacetFact>;
@@ -140,6 +142,7 @@ export function noFacts(): Facts {
     edges: new Map(),
     statements: new Map(),
     drops: new Map(),
+    sames: new Map(),
     runs: new Map(),
     runDatasets: new Map(),
     facets: new Map(),

@@ -7,17 +7,19 @@ const DERIVED: Readonly<Record<string, string>> = {
   lineage_column_edge:
     'job_id, kind, source_id, source_column, target_id, target_column, transformation, subtype, is_masking, said, valid',
   lineage_pairing: 'job_id, output_id, input_id, kind, valid',
-  lineage_statement: 'job_id, output_id, kind, at, event_id, value_id',
-  lineage_drop: 'asset_id, at',
+  lineage_statement: 'job_id, output_id, kind, at, event_id, value_id, of_job_id, of_output_id',
+  lineage_drop: 'asset_id, at, of_asset_id',
+  lineage_same: 'from_id, to_id, kind, claim',
   lineage_run:
-    'run_id, job_id, job_claim, state, started_at, ended_at, first_event_at, last_event_at, completed_at, failed_at, aborted_at, parent_run_id, parent_claim',
+    'run_id, job_id, job_claim, state, started_at, ended_at, first_event_at, last_event_at, completed_at, failed_at, aborted_at, parent_run_id, parent_claim, of_job_id',
   lineage_run_dataset: 'run_id, job_id, asset_id, direction, first_at, last_at, version, version_claim',
   lineage_facet: 'holder_id, holder, name, value_id, claim',
   lineage_version: 'asset_id, version, seen_at, run_id, run_claim',
 };
 
-/** Rows of what never held are there or not, by the order in which it was taken back. */
+/** Rows of what never held are there or not, by the order in which it was taken back, or in which names came to be of one asset. */
 const SAYS_SOMETHING: Readonly<Record<string, string>> = {
+  lineage_edge: "valid <> '{}'",
   lineage_column_edge: "said <> '{}'",
   lineage_pairing: "valid <> '{}'",
 };

@@ -1,3 +1,4 @@
+import type { SameFact } from '../identity/components.js';
 import {
   type EdgeFact,
   type FacetFact,
@@ -19,6 +20,7 @@ export function mergeFacts(into: Facts, from: Facts): Facts {
   mergeRows(into.edges, from.edges, edgeOf);
   mergeRows(into.statements, from.statements, same);
   mergeRows(into.drops, from.drops, same);
+  mergeRows(into.sames, from.sames, latestSame);
   mergeRows(into.runs, from.runs, runOf);
   mergeRows(into.runDatasets, from.runDatasets, runDatasetOf);
   mergeRows(into.facets, from.facets, facetOf);
@@ -61,7 +63,12 @@ function same<Row>(a: Row): Row {
   return a;
 }
 
-function edgeOf(a: EdgeFact, b: EdgeFact): EdgeFact {
+function latestSame(a: SameFact, b: SameFact): SameFact {
+  return a.claim >= b.claim ? a : b;
+}
+
+/** Two observations of one edge. */
+export function edgeOf(a: EdgeFact, b: EdgeFact): EdgeFact {
   return {
     ...a,
     firstSeenAt: least(a.firstSeenAt, b.firstSeenAt),

@@ -2,7 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { Database } from '../../platform/index.js';
 import { canonicalJson } from '../events/canonical-json.js';
-import { type FacetFact, type Facts, RUN_STATES, type StatementValue } from './facts.js';
+import { type EdgeFact, type FacetFact, type Facts, RUN_STATES, type StatementValue } from './facts.js';
+import { edgeOf } from './merge-facts.js';
 import { StatementRepository } from './statement.repository.js';
 import {
   CUT_BY_DROPS,
@@ -44,18 +45,20 @@ export class ProjectionRepository {
   ) {}
 
   /**
-   * Writes facts in the transaction under way.
+   * Writes facts in the transaction under way. What is said stays under the names that say it; edges, columns and pairs are of assets.
+   * @param canonical the asset that each name in the facts stands for
    * @returns ids of the assets whose entry in the search index changes by it
    */
-  async write(facts: Facts): Promise<string[]> {
+  async write(facts: Facts, canonical: (rawId: string) => string): Promise<string[]> {
+    const edges = edgesOfAssets(facts, canonical);
     const { facets, values } = this.facetRows([...facts.facets.values()]);
     const valueIds = this.statementValues(facts, values);
     const parameters: unknown[] = [];
     const given = (rows: readonly object[]) => `$${parameters.push(JSON.stringify(rows))}::jsonb`;
     const upserts: Upsert[] = [
-      { name: 'edges', rows: [...facts.edges.values()], sql: UPSERT_EDGES },
-      { name: 'drops', rows: [...facts.drops.values()], sql: INSERT_DROPS },
-      { name: 'runs', rows: runRows(facts), sql: UPSERT_RUNS },
+      { name: 'edges', rows: edges, sql: UPSERT_EDGES },
+      { name: 'drops', rows: dropRows(facts, canonical), sql: INSERT_DROPS },
+      { name: 'runs', rows: runRows(facts, canonical), sql: UPSERT_RUNS },
       { name: 'run_datasets', rows: [...facts.runDatasets.values()], sql: UPSERT_RUN_DATASETS },
       { name: 'versions', rows: [...facts.versions.values()], sql: UPSERT_VERSIONS },
     ];
@@ -74,8 +77,8 @@ export class ProjectionRepository {
       `WITH ${ctes.join(',\n')} ${facets.length > 0 ? SELECT_CHANGED : 'SELECT NULL AS id WHERE false'}`,
       parameters,
     );
-    await this.statements.write([...facts.statements.values()], (value) => valueIds.get(value)!);
-    await this.cut(facts);
+    await this.statements.write([...facts.statements.values()], (value) => valueIds.get(value)!, canonical);
+    await this.cut(edges, facts, canonical);
     this.database.afterCommit(() => [...values.keys()].forEach((id) => this.knownValues.set(id, true)));
     return changed.map(({ id }) => id);
   }
@@ -92,10 +95,14 @@ export class ProjectionRepository {
     );
   }
 
-  private async cut({ edges, drops }: Facts): Promise<void> {
+  private async cut(
+    edges: readonly EdgeFact[],
+    { drops }: Facts,
+    canonical: (rawId: string) => string,
+  ): Promise<void> {
     const ids = new Set([
-      ...[...edges.values()].flatMap(({ sourceId, targetId }) => [sourceId, targetId]),
-      ...[...drops.values()].map(({ assetId }) => assetId),
+      ...edges.flatMap(({ sourceId, targetId }) => [sourceId, targetId]),
+      ...[...drops.values()].map(({ assetId }) => canonical(assetId)),
     ]);
     if (ids.size === 0) return;
     await this.database.query(CUT_BY_DROPS, [[...ids]]);
@@ -115,6 +122,26 @@ export class ProjectionRepository {
   }
 }
 
-function runRows({ runs }: Facts): object[] {
-  return [...runs.values()].map((run) => ({ ...run, state: RUN_STATES.indexOf(run.state) }));
+function runRows({ runs }: Facts, canonical: (rawId: string) => string): object[] {
+  return [...runs.values()].map((run) => ({
+    ...run,
+    state: RUN_STATES.indexOf(run.state),
+    ofJobId: canonical(run.jobId),
+  }));
+}
+
+function dropRows({ drops }: Facts, canonical: (rawId: string) => string): object[] {
+  return [...drops.values()].map((drop) => ({ ...drop, ofAssetId: canonical(drop.assetId) }));
+}
+
+/** Names of one asset make one edge. */
+function edgesOfAssets({ edges }: Facts, canonical: (rawId: string) => string): EdgeFact[] {
+  const joined = new Map<string, EdgeFact>();
+  for (const edge of edges.values()) {
+    const ofAssets = { ...edge, sourceId: canonical(edge.sourceId), targetId: canonical(edge.targetId) };
+    const key = `${ofAssets.sourceId} ${ofAssets.targetId}`;
+    const known = joined.get(key);
+    joined.set(key, known === undefined ? ofAssets : edgeOf(known, ofAssets));
+  }
+  return [...joined.values()];
 }

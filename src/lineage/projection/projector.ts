@@ -11,6 +11,8 @@ import type { NamedAsset } from './identity.js';
 import { DERIVED_TABLES, hashOfGraph } from './graph-hash.js';
 import { joinFacts } from './merge-facts.js';
 import { ProjectionRepository } from './projection.repository.js';
+import { AliasWriter } from '../identity/alias-writer.js';
+import { Reconciler } from '../identity/reconciler.js';
 
 const REBUILD_BATCH = 500;
 
@@ -28,6 +30,8 @@ export class Projector implements OnApplicationBootstrap {
     private readonly database: Database,
     private readonly rows: ProjectionRepository,
     private readonly log: EventLogRepository,
+    private readonly aliases: AliasWriter,
+    private readonly reconciler: Reconciler,
     private readonly assets: AssetService,
     private readonly outbox: Outbox,
     @Inject(LOGGER) private readonly logger: Logger,
@@ -44,10 +48,12 @@ export class Projector implements OnApplicationBootstrap {
   /**
    * Writes facts into the graph, in the transaction under way, which has appended to the log and so holds off rebuilds.
    * @param isInCatalog whether the catalog is known to have an asset as it is
+   * @param isAlone whether all other writers are held off too
+   * @throws {NotAloneError} they have to be
    */
-  async project(facts: Facts, isInCatalog: (asset: NamedAsset) => boolean): Promise<void> {
+  async project(facts: Facts, isInCatalog: (asset: NamedAsset) => boolean, isAlone: boolean): Promise<void> {
     const stop = projectionDuration.startTimer();
-    await this.write(facts, isInCatalog);
+    await this.write(facts, isAlone, isInCatalog);
     stop();
   }
 
@@ -67,6 +73,7 @@ export class Projector implements OnApplicationBootstrap {
       if (graph!.isWhole)
         for (const table of DERIVED_TABLES) await this.database.query(`DELETE FROM ${table}`);
       await this.database.query('UPDATE lineage_graph SET epoch = epoch + 1, is_stale = false');
+      await this.reconciler.reconcile();
       let events = 0;
       let failed = 0;
       for (let after = '0'; ;) {
@@ -88,9 +95,9 @@ export class Projector implements OnApplicationBootstrap {
   /** @returns how many could not be projected */
   private async replay(batch: readonly LoggedEvent[]): Promise<number> {
     const errors = new Map<string, string | null>(batch.map(({ id }) => [id, null]));
-    if ((await this.attempt(async () => this.write(factsOfAll(batch)))) !== undefined) {
+    if ((await this.attempt(async () => this.write(factsOfAll(batch), true))) !== undefined) {
       for (const event of batch) {
-        const error = await this.attempt(async () => this.write(factsOf(event, idOfAsset)));
+        const error = await this.attempt(async () => this.write(factsOf(event, idOfAsset), true));
         if (error !== undefined) errors.set(event.id, String(error));
       }
     }
@@ -114,13 +121,19 @@ export class Projector implements OnApplicationBootstrap {
 
   private async write(
     facts: Facts,
+    isAlone: boolean,
     isInCatalog: (asset: NamedAsset) => boolean = () => false,
   ): Promise<void> {
     const unknown = [...facts.assets.values()].filter((asset) => !isInCatalog(asset));
     if (unknown.length > 0) await this.assets.see(unknown);
-    const changed = await this.rows.write(facts);
+    const canonical = await this.aliases.resolve(facts, isAlone);
+    const changed = await this.rows.write(facts, canonical);
     await this.outbox.append(
-      changed.map((assetId) => ({ topic: ASSET_CHANGED, orderingKey: assetId, payload: { assetId } })),
+      [...new Set(changed.map(canonical))].map((assetId) => ({
+        topic: ASSET_CHANGED,
+        orderingKey: assetId,
+        payload: { assetId },
+      })),
     );
   }
 }

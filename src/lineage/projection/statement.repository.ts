@@ -1,98 +1,36 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../platform/index.js';
-import { NO_JOB, type StatementFact, type StatementKind, type StatementValue } from './facts.js';
 import { Differences } from './differences.js';
+import type { StatementFact, StatementKind, StatementValue } from './facts.js';
+import {
+  ANY_INPUT,
+  type Change,
+  CHANGE_PAIRS,
+  INSERT_STATEMENTS,
+  PLACE_STATEMENTS,
+  SAY_COLUMNS,
+  SCOPES_OF,
+  SETTLE_COLUMNS,
+  STATEMENTS_OF,
+  UNSAY_COLUMNS,
+  UNTELL_COLUMNS,
+  UNTELL_PAIRS,
+} from './statement-sql.js';
 import { keyOfColumn } from './statement-values.js';
 import { uuidOf } from './value-ids.js';
 
-/** Stands, as the input of a pair, for that a statement narrows the inputs of its output at all. */
-const ANY_INPUT = NO_JOB;
-
-/** A new statement that changes what holds between its own instant and `until`. */
-interface Change {
+/** A job and an output of it, as assets. */
+export interface StatementScope {
   readonly jobId: string;
   readonly outputId: string;
-  readonly kind: StatementKind;
-  /** In microseconds, which a Date would lose. */
-  readonly from: string;
-  /** Null for no end. */
-  readonly until: string | null;
-  readonly valueId: string;
-  /** What held there before; null for nothing. */
-  readonly formerId: string | null;
 }
+
+/** Gives the asset that a name stands for, by their ids. */
+type CanonicalOf = (rawId: string) => string;
 
 /** Numbers that no other advisory lock of the service uses, a power of two of them. */
 const FIRST_LOCK = 4_601_000;
 const LOCKS = 256;
-
-const MICROSECONDS = `'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'`;
-const textOf = (instant: string): string => `to_char(${instant} AT TIME ZONE 'UTC', ${MICROSECONDS})`;
-
-/**
- * Inserts statements. Each new one comes back with what held from its instant to that of its successor, unless it says the same: the
- * other rows are as they were before, so a predecessor among the new ones is not taken for one.
- */
-const INSERT_STATEMENTS = `
-  WITH inserted AS (
-    INSERT INTO lineage_statement (job_id, output_id, kind, at, event_id, value_id)
-    SELECT * FROM jsonb_to_recordset($1::jsonb)
-      AS r ("jobId" uuid, "outputId" uuid, kind text, at timestamptz, "eventId" text, "valueId" uuid)
-    ORDER BY 1, 2, 3, 4, 5 ON CONFLICT DO NOTHING RETURNING *
-  ), placed AS (
-    SELECT i.*, former.value_id AS former_id,
-      least(next.at, lead(i.at) OVER (PARTITION BY i.job_id, i.output_id, i.kind ORDER BY i.at, i.event_id)) AS until
-    FROM inserted AS i
-    LEFT JOIN LATERAL (
-      SELECT s.value_id FROM lineage_statement AS s
-      WHERE s.job_id = i.job_id AND s.output_id = i.output_id AND s.kind = i.kind AND (s.at, s.event_id) < (i.at, i.event_id)
-      ORDER BY s.at DESC, s.event_id DESC LIMIT 1) AS former ON true
-    LEFT JOIN LATERAL (
-      SELECT s.at FROM lineage_statement AS s
-      WHERE s.job_id = i.job_id AND s.output_id = i.output_id AND s.kind = i.kind AND (s.at, s.event_id) > (i.at, i.event_id)
-      ORDER BY s.at, s.event_id LIMIT 1) AS next ON true
-  )
-  SELECT job_id AS "jobId", output_id AS "outputId", kind, ${textOf('at')} AS "from", ${textOf('until')} AS until,
-    value_id AS "valueId", former_id AS "formerId"
-  FROM placed WHERE value_id IS DISTINCT FROM former_id AND until IS DISTINCT FROM at`;
-
-/** Gains and losses are multiranges as text. */
-const CHANGE_PAIRS = `
-  WITH given AS (
-    SELECT * FROM jsonb_to_recordset($1::jsonb)
-      AS r ("jobId" uuid, "outputId" uuid, "inputId" uuid, kind text, gained tstzmultirange, lost tstzmultirange)
-  )
-  INSERT INTO lineage_pairing AS p (job_id, output_id, input_id, kind, valid)
-  SELECT "jobId", "outputId", "inputId", kind, gained FROM given ORDER BY 1, 2, 3, 4
-  ON CONFLICT (job_id, output_id, input_id, kind) DO UPDATE SET
-    valid = p.valid + excluded.valid - (SELECT g.lost FROM given AS g WHERE g."jobId" = p.job_id AND g."outputId" = p.output_id
-      AND g."inputId" = p.input_id AND g.kind = p.kind),
-    changed_by = excluded.changed_by`;
-
-/** When an explicit statement holds for the output of a column edge \`e\`. */
-const EXPLICIT = `coalesce((SELECT h.valid FROM lineage_pairing AS h WHERE h.job_id = e.job_id AND h.output_id = e.target_id
-  AND h.input_id = '${ANY_INPUT}' AND h.kind = 'lineage'), '{}')`;
-
-const SAY_COLUMNS = `
-  INSERT INTO lineage_column_edge AS e
-    (id, job_id, kind, source_id, source_column, target_id, target_column, transformation, subtype, is_masking, said, valid)
-  SELECT *, '{}' FROM jsonb_to_recordset($1::jsonb) AS r (id uuid, "jobId" uuid, kind text, "sourceId" uuid, "sourceColumn" text,
-    "targetId" uuid, "targetColumn" text, transformation text, subtype text, "isMasking" boolean, gained tstzmultirange)
-  ORDER BY id
-  ON CONFLICT (id) DO UPDATE SET said = e.said + excluded.said`;
-
-const UNSAY_COLUMNS = `
-  UPDATE lineage_column_edge AS e SET said = e.said - r.lost
-  FROM jsonb_to_recordset($1::jsonb) AS r (id uuid, lost tstzmultirange) WHERE e.id = r.id AND r.lost <> '{}'`;
-
-/** Explicit statements go before others, at every instant at which they hold. */
-const SETTLE_COLUMNS = `
-  UPDATE lineage_column_edge AS e SET valid = w.valid, changed_by = pg_current_xact_id()
-  FROM (
-    SELECT e.id, CASE e.kind WHEN 'lineage' THEN e.said ELSE e.said - ${EXPLICIT} END AS valid
-    FROM lineage_column_edge AS e JOIN jsonb_to_recordset($1::jsonb) AS r ("jobId" uuid, "outputId" uuid)
-      ON e.job_id = r."jobId" AND e.target_id = r."outputId"
-  ) AS w WHERE e.id = w.id AND e.valid <> w.valid`;
 
 /**
  * Writes what events say of how outputs follow from inputs, in the transaction under way. What holds at an instant is what was said last
@@ -102,23 +40,48 @@ const SETTLE_COLUMNS = `
 export class StatementRepository {
   constructor(private readonly database: Database) {}
 
-  /** @param facts whose values are stored @param idOf of a value */
-  async write(facts: readonly StatementFact[], idOf: (value: StatementValue) => string): Promise<void> {
+  /** @param facts whose values are stored @param idOf of a value @param canonical of all names that the facts use */
+  async write(
+    facts: readonly StatementFact[],
+    idOf: (value: StatementValue) => string,
+    canonical: CanonicalOf,
+  ): Promise<void> {
     if (facts.length === 0) return;
     const values = new Map<string, StatementValue>();
     const rows = facts.map(({ value, ...fact }) => {
       const valueId = idOf(value);
       values.set(valueId, value);
-      return { ...fact, valueId };
+      return { ...fact, valueId, ofJobId: canonical(fact.jobId), ofOutputId: canonical(fact.outputId) };
     });
-    await this.lock(rows);
+    const scopes = rows.map(({ ofJobId, ofOutputId }) => ({ jobId: ofJobId, outputId: ofOutputId }));
+    await this.lock(scopes);
     const changes = await this.database.query<Change>(INSERT_STATEMENTS, [JSON.stringify(rows)]);
-    if (changes.length > 0) await this.apply(changes, await this.withFormer(changes, values));
+    await this.apply(changes, values, canonical);
+  }
+
+  /** Of which jobs and outputs names say something, or which follow from assets. */
+  scopesOf(rawIds: readonly string[], assetIds: readonly string[]): Promise<StatementScope[]> {
+    return this.database.query(SCOPES_OF, [rawIds, assetIds]);
+  }
+
+  /**
+   * Tells again what is said under names that have come to stand for other assets, while no other transaction writes.
+   * @param before what {@link scopesOf} was then
+   */
+  async retell(rawIds: readonly string[], before: readonly StatementScope[]): Promise<void> {
+    await this.database.query(PLACE_STATEMENTS, [rawIds]);
+    const after = await this.scopesOf(rawIds, []);
+    const scopes = [...new Map([...before, ...after].map((scope) => [keyOf(scope), scope])).values()];
+    if (scopes.length === 0) return;
+    const json = JSON.stringify(scopes);
+    await this.database.query(UNTELL_PAIRS, [json]);
+    await this.database.query(UNTELL_COLUMNS, [json]);
+    await this.apply(await this.database.query<Change>(STATEMENTS_OF, [json]), new Map(), (id) => id);
   }
 
   /** One writer of a job's output at a time: each sees what the other said. Few locks, all taken in one order. */
-  private async lock(facts: readonly { readonly jobId: string; readonly outputId: string }[]): Promise<void> {
-    const scopes = [...new Set(facts.map(({ jobId, outputId }) => `${jobId} ${outputId}`))];
+  private async lock(given: readonly StatementScope[]): Promise<void> {
+    const scopes = [...new Set(given.map(keyOf))];
     await this.database.query(
       `SELECT pg_advisory_xact_lock(key) FROM (
          SELECT DISTINCT ${FIRST_LOCK} + (hashtextextended(scope, 0) & ${LOCKS - 1}) AS key FROM unnest($1::text[]) AS scope ORDER BY 1) AS keys`,
@@ -126,47 +89,70 @@ export class StatementRepository {
     );
   }
 
-  private async withFormer(
-    changes: readonly Change[],
-    values: Map<string, StatementValue>,
-  ): Promise<Map<string, StatementValue>> {
-    const missing = changes.flatMap(({ formerId }) =>
-      formerId === null || values.has(formerId) ? [] : [formerId],
+  /** Reads the values that are not known yet. */
+  private async readValues(changes: readonly Change[], values: Map<string, StatementValue>): Promise<void> {
+    const missing = new Set(
+      changes.flatMap(({ said, former }) =>
+        [...said, ...(former ?? [])].map((one) => one.slice(0, UUID_CHARS)),
+      ),
     );
-    if (missing.length === 0) return values;
+    for (const id of values.keys()) missing.delete(id);
+    if (missing.size === 0) return;
     const rows = await this.database.query<{ id: string; value: StatementValue }>(
       'SELECT id, value FROM lineage_facet_value WHERE id = ANY($1)',
-      [missing],
+      [[...missing]],
     );
     for (const { id, value } of rows) values.set(id, value);
-    return values;
+  }
+
+  /** What was said before is under names that may stand for other assets too. */
+  private async standing(values: Iterable<StatementValue>, canonical: CanonicalOf): Promise<CanonicalOf> {
+    const named = new Set<string>();
+    for (const { inputIds, columns } of values)
+      for (const id of [...(inputIds ?? []), ...columns.map(({ sourceId }) => sourceId)])
+        if (canonical(id) === id) named.add(id);
+    if (named.size === 0) return canonical;
+    const rows = await this.database.query<{ rawId: string; assetId: string }>(
+      'SELECT raw_id AS "rawId", asset_id AS "assetId" FROM lineage_alias WHERE raw_id = ANY($1)',
+      [[...named]],
+    );
+    const stored = new Map(rows.map(({ rawId, assetId }) => [rawId, assetId]));
+    return (id) => stored.get(id) ?? canonical(id);
   }
 
   private async apply(
     changes: readonly Change[],
-    values: ReadonlyMap<string, StatementValue>,
+    values: Map<string, StatementValue>,
+    given: CanonicalOf,
   ): Promise<void> {
-    const pairs = new Differences<{
-      jobId: string;
-      outputId: string;
-      inputId: string;
-      kind: StatementKind;
-    }>();
+    if (changes.length === 0) return;
+    await this.readValues(changes, values);
+    const canonical = await this.standing(values.values(), given);
+    const pairs = new Differences<StatementScope & { inputId: string; kind: StatementKind }>();
     const columns = new Differences<object>();
-    for (const change of changes) {
-      const { jobId, outputId, kind } = change;
-      const now = values.get(change.valueId)!;
-      const former = change.formerId === null ? undefined : values.get(change.formerId);
-      const range = `["${change.from}",${change.until === null ? '' : `"${change.until}"`})`;
-      pairs.add(range, pairKeys(former), pairKeys(now), (inputId) => ({ jobId, outputId, inputId, kind }), [
-        ...[jobId, outputId, kind],
-      ]);
+    for (const { jobId, outputId, kind, from, until, said, former } of changes) {
+      const scope = [jobId, outputId, kind];
+      const range = `["${from}",${until === null ? '' : `"${until}"`})`;
+      const sayings = (all: readonly string[] | null) =>
+        (all ?? []).map((one) => ({
+          value: values.get(one.slice(0, UUID_CHARS))!,
+          rawOutputId: one.slice(UUID_CHARS + 1),
+          outputId,
+        }));
+      const [before, now] = [sayings(former), sayings(said)];
+      pairs.add(
+        range,
+        pairKeys(before, canonical),
+        pairKeys(now, canonical),
+        (inputId) => ({ jobId, outputId, inputId, kind }),
+        scope,
+      );
       columns.add(
         range,
-        columnKeys(former),
-        columnKeys(now),
+        columnKeys(before, canonical),
+        columnKeys(now, canonical),
         (key) => ({ ...columnOf(key), jobId, kind, targetId: outputId }),
-        [jobId, outputId, kind],
+        scope,
       );
     }
     if (pairs.size > 0) await this.database.query(CHANGE_PAIRS, [JSON.stringify(pairs.rows())]);
@@ -176,18 +162,43 @@ export class StatementRepository {
       await this.database.query(UNSAY_COLUMNS, [JSON.stringify(columnRows)]);
     }
     const scopes = new Map(
-      changes.map(({ jobId, outputId }) => [`${jobId} ${outputId}`, { jobId, outputId }]),
+      changes.map(({ jobId, outputId }) => [keyOf({ jobId, outputId }), { jobId, outputId }]),
     );
     await this.database.query(SETTLE_COLUMNS, [JSON.stringify([...scopes.values()])]);
   }
 }
 
-function pairKeys(value: StatementValue | undefined): ReadonlySet<string> {
-  return new Set(value === undefined || value.inputIds === null ? [] : [ANY_INPUT, ...value.inputIds]);
+const UUID_CHARS = 36;
+
+function keyOf({ jobId, outputId }: StatementScope): string {
+  return `${jobId} ${outputId}`;
 }
 
-function columnKeys(value: StatementValue | undefined): ReadonlySet<string> {
-  return new Set(value?.columns.map(keyOfColumn));
+/** What an event said of an output, and under which name. */
+interface Saying {
+  readonly value: StatementValue;
+  readonly outputId: string;
+  readonly rawOutputId: string;
+}
+
+function pairKeys(sayings: readonly Saying[], canonical: CanonicalOf): ReadonlySet<string> {
+  const inputs = sayings.map(({ value }) => value.inputIds);
+  // Where one does not say what its inputs are, nothing is known of them.
+  if (inputs.length === 0 || inputs.includes(null)) return new Set();
+  return new Set([ANY_INPUT, ...inputs.flatMap((ids) => ids ?? []).map(canonical)]);
+}
+
+/** A column of two names of one dataset does not follow from itself, unless it was said of one name. */
+function columnKeys(sayings: readonly Saying[], canonical: CanonicalOf): ReadonlySet<string> {
+  const keys = new Set<string>();
+  for (const { value, outputId, rawOutputId } of sayings) {
+    for (const column of value.columns) {
+      const sourceId = canonical(column.sourceId);
+      const isItself = sourceId === outputId && column.sourceColumn === column.targetColumn;
+      if (!isItself || column.sourceId === rawOutputId) keys.add(keyOfColumn({ ...column, sourceId }));
+    }
+  }
+  return keys;
 }
 
 function columnOf(key: string): object {

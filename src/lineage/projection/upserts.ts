@@ -19,14 +19,15 @@ export const UPSERT_EDGES = (given: string): string => `
 export const UPSERT_RUNS = (given: string): string => `
   INSERT INTO lineage_run AS r
     (run_id, job_id, job_claim, state, started_at, ended_at, first_event_at, last_event_at, completed_at, failed_at, aborted_at,
-     parent_run_id, parent_claim)
+     parent_run_id, parent_claim, of_job_id)
   SELECT * FROM jsonb_to_recordset(${given}) AS n
     ("runId" uuid, "jobId" uuid, "jobClaim" text, state smallint, "startedAt" timestamptz, "endedAt" timestamptz,
      "firstEventAt" timestamptz, "lastEventAt" timestamptz, "completedAt" timestamptz, "failedAt" timestamptz, "abortedAt" timestamptz,
-     "parentRunId" uuid, "parentClaim" text)
+     "parentRunId" uuid, "parentClaim" text, "ofJobId" uuid)
   ORDER BY "runId"
   ON CONFLICT (run_id) DO UPDATE SET
     job_id = CASE WHEN excluded.job_claim > r.job_claim THEN excluded.job_id ELSE r.job_id END,
+    of_job_id = CASE WHEN excluded.job_claim > r.job_claim THEN excluded.of_job_id ELSE r.of_job_id END,
     job_claim = greatest(r.job_claim, excluded.job_claim),
     state = greatest(r.state, excluded.state),
     started_at = least(r.started_at, excluded.started_at),
@@ -52,19 +53,28 @@ export const UPSERT_RUN_DATASETS = (given: string): string => `
     version_claim = greatest(d.version_claim, excluded.version_claim)`;
 
 export const INSERT_DROPS = (given: string): string => `
-  INSERT INTO lineage_drop (asset_id, at)
-  SELECT * FROM jsonb_to_recordset(${given}) AS r ("assetId" uuid, at timestamptz) ORDER BY 1, 2 ON CONFLICT DO NOTHING`;
+  INSERT INTO lineage_drop (asset_id, at, of_asset_id)
+  SELECT * FROM jsonb_to_recordset(${given}) AS r ("assetId" uuid, at timestamptz, "ofAssetId" uuid) ORDER BY 1, 2 ON CONFLICT DO NOTHING`;
 
 /**
- * Of datasets among `$1` that were dropped: an edge holds for each run from its first word of the dataset to the first drop that is not
- * before its last word of it.
+ * Of datasets among `$1` that were dropped, under whatever name: an edge holds for each run from its first word of the dataset to the first
+ * drop that is not before its last word of it.
  */
 export const CUT_BY_DROPS = `
-  WITH observed AS (
-    SELECT d.job_id, d.asset_id, d.direction, range_agg(tstzrange(d.first_at, (
-      SELECT min(x.at) FROM lineage_drop AS x WHERE x.asset_id = d.asset_id AND x.at >= d.last_at))) AS valid
-    FROM lineage_run_dataset AS d WHERE d.first_at IS NOT NULL AND d.asset_id IN (SELECT asset_id FROM lineage_drop WHERE asset_id = ANY($1::uuid[]))
-    GROUP BY d.job_id, d.asset_id, d.direction
+  WITH dropped AS MATERIALIZED (
+    SELECT of_asset_id AS asset_id, at FROM lineage_drop WHERE of_asset_id = ANY($1::uuid[])
+  ), names AS (
+    SELECT asset_id AS raw_id, asset_id FROM dropped
+    UNION SELECT a.raw_id, a.asset_id FROM lineage_alias AS a WHERE a.asset_id IN (SELECT asset_id FROM dropped)
+  ), runs AS (
+    SELECT CASE WHEN d.run_id = d.job_id THEN coalesce(j.asset_id, d.job_id) ELSE d.run_id END AS run_id,
+      coalesce(j.asset_id, d.job_id) AS job_id, n.asset_id, d.direction, min(d.first_at) AS first_at, max(d.last_at) AS last_at
+    FROM lineage_run_dataset AS d JOIN names AS n ON n.raw_id = d.asset_id LEFT JOIN lineage_alias AS j ON j.raw_id = d.job_id
+    WHERE d.first_at IS NOT NULL GROUP BY 1, 2, 3, 4
+  ), observed AS (
+    SELECT r.job_id, r.asset_id, r.direction, range_agg(tstzrange(r.first_at, (
+      SELECT min(x.at) FROM dropped AS x WHERE x.asset_id = r.asset_id AND x.at >= r.last_at))) AS valid
+    FROM runs AS r GROUP BY 1, 2, 3
   )
   UPDATE lineage_edge AS e SET valid = o.valid, changed_by = pg_current_xact_id()
   FROM observed AS o
