@@ -5,6 +5,10 @@ import { AssetLineageResolver } from './assets/asset-lineage.resolver.js';
 import { AssetLineageService } from './assets/asset-lineage.service.js';
 import { GraphRepository } from './graph/graph.repository.js';
 import { GraphService } from './graph/graph.service.js';
+import { GraphSource } from './graph/graph-source.js';
+import { ImpactService } from './graph/impact.service.js';
+import { GraphFeed } from './graph/memory/graph-feed.js';
+import { GraphMemory } from './graph/memory/graph-memory.js';
 import { Views } from './graph/view.js';
 import { EmissionCheck } from './ingestion/emission-check.js';
 import { EventStore } from './ingestion/event-store.js';
@@ -50,7 +54,11 @@ import { RunService } from './runs/run.service.js';
     EventStore,
     IngestionService,
     GraphRepository,
+    GraphFeed,
+    GraphMemory,
+    GraphSource,
     Views,
+    ImpactService,
     GraphService,
     AssetLineageRepository,
     AssetLineageService,

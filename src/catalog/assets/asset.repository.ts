@@ -69,6 +69,28 @@ export class AssetRepository {
     return asset;
   }
 
+  /** How many of some assets there are by kind, in the order of kinds. @param idList an array of ids as text */
+  async countByKind(idList: string, visible: Plan): Promise<{ kind: AssetKind; count: number }[]> {
+    const parameters: unknown[] = [idList];
+    return this.database.query(
+      `SELECT a.kind, count(*)::int AS count FROM asset AS a
+       WHERE a.id = ANY($1::uuid[]) AND a.alias_of IS NULL AND ${planToSql(visible, policyColumns('a'), parameters)}
+       GROUP BY a.kind ORDER BY a.kind COLLATE "C"`,
+      parameters,
+    );
+  }
+
+  /** Ids of those that the caller may see. */
+  async matching(ids: readonly string[], visible: Plan): Promise<string[]> {
+    const parameters: unknown[] = [`{${ids.join(',')}}`];
+    const rows = await this.database.query<{ id: string }>(
+      `SELECT a.id FROM asset AS a
+       WHERE a.id = ANY($1::uuid[]) AND a.alias_of IS NULL AND ${planToSql(visible, policyColumns('a'), parameters)}`,
+      parameters,
+    );
+    return rows.map(({ id }) => id);
+  }
+
   /** Those that are not another's name, in the order of (name, id). @param visible which assets the caller may see */
   list(filter: AssetFilter, visible: Plan, page: PageRequest<readonly [string, string]>): Promise<Asset[]> {
     const parameters: unknown[] = [];

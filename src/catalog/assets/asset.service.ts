@@ -89,6 +89,21 @@ export class AssetService {
     );
   }
 
+  /**
+   * How many of some assets the caller may see, by kind.
+   * @param idList ids as PostgreSQL writes an array, since there may be very many
+   */
+  async countVisible(caller: Principal, idList: string): Promise<{ kind: AssetKind; count: number }[]> {
+    const { plan } = await this.policy.plan(caller, 'list');
+    return this.assets.countByKind(idList, plan);
+  }
+
+  /** Those of `ids` that the caller may see, when more than their names is not wanted. */
+  async visibleIds(caller: Principal, ids: readonly string[]): Promise<string[]> {
+    const { plan } = await this.policy.plan(caller, 'list');
+    return this.assets.matching(ids, plan);
+  }
+
   /** Ordered by name; what the caller may not see is absent. */
   async list(caller: Principal, filter: z.input<typeof FILTER>, args: PageArgs): Promise<Page<Asset>> {
     const request = pageRequest<readonly [string, string]>(args, 2);

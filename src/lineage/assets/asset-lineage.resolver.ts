@@ -11,6 +11,7 @@ import {
   LineagePathsModel,
 } from '../graph/graph.model.js';
 import { GraphService } from '../graph/graph.service.js';
+import { ImpactService } from '../graph/impact.service.js';
 import type { LineageDirection } from '../graph/traversal.js';
 import { LineageRunModel, LineageRunPage } from '../runs/run.model.js';
 import { RunService } from '../runs/run.service.js';
@@ -23,6 +24,7 @@ export class AssetLineageResolver {
   constructor(
     private readonly service: AssetLineageService,
     private readonly graph: GraphService,
+    private readonly impacts: ImpactService,
     private readonly runService: RunService,
   ) {}
 
@@ -113,7 +115,7 @@ export class AssetLineageResolver {
     })
     asOf?: Date,
   ): Promise<ImpactModel> {
-    return this.graph.impact(caller, asset.id, { depth, first, asOf });
+    return this.impacts.impact(caller, asset.id, { depth, first, asOf });
   }
 
   @Access('governed')
