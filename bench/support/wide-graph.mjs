@@ -7,7 +7,9 @@ const INPUTS = 8;
 const COLUMNS = 10;
 const PRODUCERS = 12;
 
-const id = (kind, layer, at) => `md5('${kind} ' || ${layer} || ' ' || ${at})::uuid`;
+/** A UUID of a name, with the digits that tell its version. */
+const id = (kind, layer, at) =>
+  `overlay(overlay(md5('${kind} ' || ${layer} || ' ' || ${at}) placing '5' from 13) placing '8' from 17)::uuid`;
 /** A number from 0 on that looks random, the same for the same seed. */
 const hash = (seed, text, below) => `(abs(hashtext('${seed} ' || ${text})) % ${below})`;
 

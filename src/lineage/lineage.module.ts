@@ -7,6 +7,7 @@ import { GraphRepository } from './graph/graph.repository.js';
 import { GraphService } from './graph/graph.service.js';
 import { GraphSource } from './graph/graph-source.js';
 import { ImpactService } from './graph/impact.service.js';
+import { LineageFilters } from './graph/lineage-filter.js';
 import { GraphFeed } from './graph/memory/graph-feed.js';
 import { GraphMemory } from './graph/memory/graph-memory.js';
 import { Views } from './graph/view.js';
@@ -58,6 +59,7 @@ import { RunService } from './runs/run.service.js';
     GraphMemory,
     GraphSource,
     Views,
+    LineageFilters,
     ImpactService,
     GraphService,
     AssetLineageRepository,

@@ -7,6 +7,7 @@ import {
   ImpactModel,
   LineageDifferenceModel,
   LineageDirectionEnum,
+  LineageFilterInput,
   LineageGraphModel,
   LineagePathsModel,
 } from '../graph/graph.model.js';
@@ -74,8 +75,14 @@ export class AssetLineageResolver {
       description: 'The instant, by the times of events. Default: now.',
     })
     asOf?: Date,
+    @Args('filter', {
+      type: () => LineageFilterInput,
+      nullable: true,
+      description: 'The others are gone through.',
+    })
+    filter?: LineageFilterInput,
   ): Promise<LineageGraphModel> {
-    return this.graph.around(caller, asset.id, { direction, depth, first, asOf });
+    return this.graph.around(caller, asset.id, { direction, depth, first, asOf, filter });
   }
 
   @Access('governed')
@@ -114,8 +121,14 @@ export class AssetLineageResolver {
       description: 'The instant, by the times of events. Default: now.',
     })
     asOf?: Date,
+    @Args('filter', {
+      type: () => LineageFilterInput,
+      nullable: true,
+      description: 'The others are gone through.',
+    })
+    filter?: LineageFilterInput,
   ): Promise<ImpactModel> {
-    return this.impacts.impact(caller, asset.id, { depth, first, asOf });
+    return this.impacts.impact(caller, asset.id, { depth, first, asOf, filter });
   }
 
   @Access('governed')

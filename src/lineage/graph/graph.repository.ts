@@ -149,6 +149,29 @@ export class GraphRepository {
     return rows.map(({ name }) => name);
   }
 
+  /**
+   * Those assets of which an event named an edge since an instant, and, where they are jobs, whose `jobType` facet has a word.
+   * @param idList ids as PostgreSQL writes an array
+   */
+  async matching(
+    idList: string,
+    jobType: string | undefined,
+    seenSince: Date | undefined,
+  ): Promise<string[]> {
+    const rows = await this.database.query<{ id: string }>(
+      `SELECT p.id FROM unnest($1::uuid[]) AS p (id) WHERE
+         ($2::timestamptz IS NULL OR EXISTS (SELECT FROM lineage_edge AS e WHERE e.source_id = p.id AND e.last_seen_at >= $2)
+           OR EXISTS (SELECT FROM lineage_edge AS e WHERE e.target_id = p.id AND e.last_seen_at >= $2))
+         AND ($3::text IS NULL OR NOT EXISTS (SELECT FROM asset AS a WHERE a.id = p.id AND a.space = 'job') OR EXISTS (
+           SELECT FROM lineage_facet AS f JOIN lineage_facet_value AS v ON v.id = f.value_id
+           WHERE (f.holder_id = p.id OR f.holder_id IN (SELECT raw_id FROM lineage_alias WHERE asset_id = p.id))
+             AND f.holder = 'asset' AND f.name = 'jobType'
+             AND upper($3) IN (upper(v.value->>'processingType'), upper(v.value->>'integration'), upper(v.value->>'jobType'))))`,
+      [idList, seenSince ?? null, jobType ?? null],
+    );
+    return rows.map(({ id }) => id);
+  }
+
   /** The installation's own secret, made by its first migration. */
   async secret(): Promise<string> {
     const [row] = await this.database.query<{ secret: string }>('SELECT secret FROM lineage_secret');

@@ -6,6 +6,8 @@ import { validate } from '../../platform/index.js';
 import type { Transformation } from '../projection/facts.js';
 import { type AssetStep, type ColumnStep, type EdgeTimes, GraphRepository } from './graph.repository.js';
 import { GraphSource } from './graph-source.js';
+import { contract } from './contract.js';
+import { type LineageFilter, LineageFilters } from './lineage-filter.js';
 import { COLUMN_LOOK, COMPARISON, LOOK, PATHS } from './looks.js';
 import { assetOfPlace, placeOfColumn } from './places.js';
 import { shortestPaths } from './shortest-paths.js';
@@ -29,6 +31,8 @@ export interface LineageGraph {
     readonly to: string;
     readonly firstSeenAt: Date;
     readonly lastSeenAt: Date;
+    /** Assets that are passed through, since a filter leaves them out. */
+    readonly via: number;
   }[];
   readonly isTruncated: boolean;
 }
@@ -63,24 +67,56 @@ export class GraphService {
   constructor(
     private readonly source: GraphSource,
     private readonly rows: GraphRepository,
+    private readonly filters: LineageFilters,
     private readonly views: Views,
     private readonly assets: AssetService,
   ) {}
 
   /**
-   * @param look `depth` hops, 1–20 (dataset → job → dataset is two); `first` nodes at most, 1–5,000
+   * @param look `depth` hops, 1–20 (dataset → job → dataset is two); `first` nodes at most, 1–5,000; `filter` those that are shown beside
+   *   the asset itself
    * @throws {InvalidInputError}
    */
   async around(caller: Principal, assetId: string, look: z.input<typeof LOOK>): Promise<LineageGraph> {
-    const { direction, depth, first, asOf } = validate(LOOK, look);
-    const bounds = { depth, maxPlaces: first, maxSteps: MAX_EDGES };
+    const { direction, depth, first, asOf, filter } = validate(LOOK, look);
+    const bounds = {
+      depth,
+      maxPlaces: filter === undefined ? first : MAX_PLACES,
+      maxSteps: MAX_EDGES,
+    };
     const found = await walkAround(await this.source.open(), assetId, direction, bounds, asOf);
+    if (filter !== undefined) return this.filtered(caller, assetId, found, filter, first);
     const view = await this.views.of(caller, found.distances.keys());
     const edges = await this.rows.times([...found.edges.values()]);
     return {
       nodes: [...found.distances].map(([id, distance]) => view.node(id, distance)).sort(byDistance),
       edges: edges.map((edge) => shown(view, edge)).sort(byEnds),
       isTruncated: found.isTruncated,
+    };
+  }
+
+  /** What a filter shows of a walk, and the asset itself. The rest is gone through, so that what it connects stays connected. */
+  private async filtered(
+    caller: Principal,
+    assetId: string,
+    found: Walked,
+    filter: LineageFilter,
+    first: number,
+  ): Promise<LineageGraph> {
+    const matching = await this.filters.matching(caller, [...found.distances.keys()], filter);
+    const view = await this.views.of(caller, [assetId, ...matching]);
+    const all = [...new Set([assetId, ...matching])].map((id) => view.node(id, found.distances.get(id)));
+    const nodes = all.sort(byDistance).slice(0, first);
+    const kept = new Set(nodes.map(({ id }) => id));
+    const times = await this.rows.times([...found.edges.values()]);
+    const edges = contract(times, (id) => kept.has(id), MAX_EDGES);
+    return {
+      nodes,
+      edges: edges
+        .slice(0, MAX_EDGES)
+        .map((edge) => shown(view, edge))
+        .sort(byEnds),
+      isTruncated: found.isTruncated || all.length > first || edges.length > MAX_EDGES,
     };
   }
 
@@ -190,9 +226,9 @@ export class GraphService {
 
 function shown(
   view: View,
-  { sourceId, targetId, firstSeenAt, lastSeenAt }: EdgeTimes,
+  { sourceId, targetId, firstSeenAt, lastSeenAt, via = 0 }: EdgeTimes & { readonly via?: number },
 ): LineageGraph['edges'][number] {
-  return { from: view.node(sourceId).id, to: view.node(targetId).id, firstSeenAt, lastSeenAt };
+  return { from: view.node(sourceId).id, to: view.node(targetId).id, firstSeenAt, lastSeenAt, via };
 }
 
 function byEnds(a: LineageGraph['edges'][number], b: LineageGraph['edges'][number]): number {

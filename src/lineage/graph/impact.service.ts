@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
-import { type AssetKind, AssetService } from '../../catalog/index.js';
+import type { AssetKind } from '../../catalog/index.js';
 import type { Principal } from '../../identity/index.js';
 import { validate } from '../../platform/index.js';
 import type { Reached } from './graph.js';
 import { GraphSource } from './graph-source.js';
+import { type LineageFilter, LineageFilters } from './lineage-filter.js';
 import { IMPACT } from './looks.js';
 import { type LineageNode, Views } from './view.js';
 
@@ -22,30 +23,35 @@ export class ImpactService {
   constructor(
     private readonly source: GraphSource,
     private readonly views: Views,
-    private readonly assets: AssetService,
+    private readonly filters: LineageFilters,
   ) {}
 
   /**
    * What is downstream of an asset, and why. What the caller may not see is gone through, and neither listed nor counted.
-   * @param look `depth` hops, 1–20; `first` assets of the list at most
+   * @param look `depth` hops, 1–20; `first` assets of the list at most; `filter` those that are counted and listed
    * @throws {InvalidInputError}
    */
   async impact(caller: Principal, assetId: string, look: z.input<typeof IMPACT>): Promise<Impact> {
-    const { depth, first, asOf } = validate(IMPACT, look);
+    const { depth, first, asOf, filter = {} } = validate(IMPACT, look);
     const graph = await this.source.open();
     const reached = await graph.reach(assetId, 'downstream', depth, asOf);
-    const counts = await this.assets.countVisible(caller, reached.idList);
+    const counts = await this.filters.count(caller, reached.idList, filter);
     return {
       counts,
-      assets: await this.nearest(caller, reached, first),
+      assets: await this.nearest(caller, reached, filter, first),
       isTruncated: reached.isTruncated,
     };
   }
 
-  private async nearest(caller: Principal, reached: Reached, first: number): Promise<Impact['assets']> {
+  private async nearest(
+    caller: Principal,
+    reached: Reached,
+    filter: LineageFilter,
+    first: number,
+  ): Promise<Impact['assets']> {
     const found: { id: string; through: string; distance: number }[] = [];
     for (let distance = 1; distance <= reached.farthest && found.length < first; distance++) {
-      const ids = [...(await this.assets.visibleIds(caller, reached.idsAt(distance)))].sort();
+      const ids = [...(await this.filters.matching(caller, reached.idsAt(distance), filter))].sort();
       for (const id of ids.slice(0, first - found.length))
         found.push({ id, through: reached.throughOf(id), distance });
     }
