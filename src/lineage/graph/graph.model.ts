@@ -165,7 +165,8 @@ export class ImpactModel {
   assets!: readonly ImpactedAssetModel[];
 
   @Field(() => Boolean, {
-    description: 'Whether there are more than 20,000 assets or edges within the depth.',
+    description:
+      'Whether there is more within the depth than was looked at: 1,000,000 assets, 20,000 assets or edges while PostgreSQL answers.',
   })
   isTruncated!: boolean;
 }
