@@ -1,133 +1,110 @@
-import pg from 'pg';
-import { middleOf, warehouseOf } from './support/events.mjs';
 import { ms, progress, table } from './support/report.mjs';
-import { startBenchCairn, untilQuiet } from './support/service.mjs';
-import { median, randomOf, spread, timed } from './support/statistics.mjs';
+import { startBenchCairn } from './support/service.mjs';
+import { median, spread, timed } from './support/statistics.mjs';
+import { fillGraph, someDatasets } from './support/wide-graph.mjs';
 
-const EDGES = 100_000;
-const LAYERS = 26;
-const BATCH_EVENTS = 1_000;
-const ASSETS = 120;
-const WARM_UP_ASSETS = 20;
-const DEPTHS = [5, 20];
-/** What the API gives by default, and the most that it gives. */
-const NODE_LIMITS = [500, 5_000];
-const MAX_EDGES = 20_000;
+const COLUMN_EDGES = Number(process.env.BENCH_COLUMN_EDGES ?? 10_000_000);
+const ASSETS = Number(process.env.BENCH_ASSETS ?? 60);
+const WARM_UP_ASSETS = 10;
+/** SQL takes long for the whole of it. */
+const SQL_ASSETS = 8;
+const LOAD_TIMEOUT_MS = 180_000;
+const THEN = '2026-01-20T00:00:00Z';
 
-const QUERY = `query($id: ID!, $depth: Int!, $first: Int!) { asset(id: $id) {
-  lineage(direction: both, depth: $depth, first: $first) { isTruncated nodes { id distance isOpaque asset { id kind identityName } } edges { from to } } } }`;
+const QUESTIONS = {
+  'first page, depth 20': `query($id: ID!, $asOf: DateTime) { asset(id: $id) {
+    lineage(direction: downstream, depth: 20, first: 500, asOf: $asOf) { isTruncated nodes { id distance asset { kind identityName } } edges { from to } } } }`,
+  'impact, depth 20': `query($id: ID!, $asOf: DateTime) { asset(id: $id) {
+    impact(depth: 20, first: 100, asOf: $asOf) { isTruncated counts { kind count } assets { node { id distance } through { id } } } } }`,
+  'columns, depth 10': `query($id: ID!, $asOf: DateTime) { asset(id: $id) {
+    columnLineage(direction: downstream, depth: 10, column: "column_1", asOf: $asOf) {
+      isTruncated edges { fromColumn toColumn fromAsset { id } toAsset { id } } } } }`,
+};
 
 /**
- * How long `asset.lineage` takes, both ways, for random assets in the middle of a graph of 100,000 edges that came in by the batch
- * endpoint; and the floor: the bare SQL of the same levels on the same PostgreSQL, without policy, names and GraphQL.
+ * How long lineage, impact and columns take downstream of random datasets, in a graph of 100,000 jobs, 1,000,000 edges and
+ * BENCH_COLUMN_EDGES column edges (10,000,000 when not given), now and as of an instant. Beside it another service on the same database
+ * that has no graph in memory: it answers by SQL, up to its own bounds.
  */
 export async function run({ seed, nodeOptions }) {
-  const random = randomOf(seed);
-  const cairn = await startBenchCairn(nodeOptions);
-  const client = new pg.Client(cairn.service.options);
+  const bySql = await startBenchCairn(nodeOptions, { CAIRN_LINEAGE_MEMORY_MB: '0' });
   try {
-    await client.connect();
-    const datasetNames = await fill(cairn, random);
-    const ids = await idsOf(cairn, random, datasetNames);
+    await fillGraph(bySql.service, seed, COLUMN_EDGES);
+    const cairn = { ...bySql, ...(await bySql.another({ CAIRN_LINEAGE_MEMORY_MB: '4096' })) };
+    const loaded = await timed(() => untilLoaded(cairn));
+    const { assets, edges, columnEdges, bytes } = loaded.result;
+    const n = (value) => value.toLocaleString('en');
     console.log(
-      `\nlineage   ${EDGES.toLocaleString('en')} edges, ${LAYERS} layers of datasets, both ways from ${ASSETS} assets in the middle, PostgreSQL ${cairn.version}`,
+      `\nlineage   ${n(assets)} assets, ${n(edges)} edges, ${n(columnEdges)} column edges, PostgreSQL ${cairn.version}; in memory ${n(Math.round(bytes / 2 ** 20))} MiB after ${(loaded.ms / 1_000).toFixed(1)} s`,
     );
-    const rows = [['', 'nodes', 'p50', 'p95', 'p99', 'floor p50', 'ratio']];
-    for (const first of NODE_LIMITS)
-      for (const depth of DEPTHS) rows.push(await measure({ cairn, client, ids, depth, first }));
+    const ids = await someDatasets(cairn.service, seed, ASSETS + WARM_UP_ASSETS);
+    const rows = [['', 'found', 'p50', 'p95', 'p99', 'as of p50', 'ratio', 'SQL p50', 'SQL p95']];
+    for (const [name, query] of Object.entries(QUESTIONS))
+      rows.push([name, ...(await measure({ name, query, ids, cairn, bySql }))]);
     table(rows);
+    console.log(`  a write is seen by the answer to a question after it: ${ms(await untilSeen(cairn, ids))}`);
   } finally {
-    await client.end();
-    await cairn.stop();
+    await bySql.stop();
   }
 }
 
-async function measure({ cairn, client, ids, depth, first }) {
-  const durations = [];
-  const floors = [];
-  const sizes = [];
+async function measure({ name, query, ids, cairn, bySql }) {
+  const [now, then, sql, sizes] = [[], [], [], []];
   for (const [at, id] of ids.entries()) {
-    progress(`lineage: depth ${depth}, at most ${first} nodes, ${at + 1} of ${ids.length} …`);
-    const asked = await timed(() => cairn.ask(QUERY, { id, depth, first }));
-    const walked = await timed(() => walk(client, id, depth, first));
-    const { nodes } = asked.result.asset.lineage;
-    if (nodes.length !== walked.result)
-      throw new Error(`${nodes.length} nodes, and by bare SQL ${walked.result}`);
+    progress(`lineage: ${name}, ${at + 1} of ${ids.length} …`);
+    const asked = await timed(() => cairn.ask(query, { id }));
+    const askedThen = await timed(() => cairn.ask(query, { id, asOf: THEN }));
     if (at < WARM_UP_ASSETS) continue;
-    durations.push(asked.ms);
-    floors.push(walked.ms);
-    sizes.push(nodes.length);
+    now.push(asked.ms);
+    then.push(askedThen.ms);
+    sizes.push(sizeOf(asked.result.asset));
+    if (sql.length < SQL_ASSETS) sql.push((await timed(() => bySql.ask(query, { id }))).ms);
   }
-  const { p50, p95, p99 } = spread(durations);
-  const floor = median(floors);
+  const { p50, p95, p99 } = spread(now);
+  const asOf = median(then);
   return [
-    `depth ${depth}, first ${first}`,
-    `${median(sizes)}`,
-    ...[p50, p95, p99, floor].map(ms),
-    `${(p50 / floor).toFixed(1)}×`,
+    median(sizes).toLocaleString('en'),
+    ...[p50, p95, p99, asOf].map(ms),
+    `${(asOf / p50).toFixed(2)}×`,
+    ...[spread(sql).p50, spread(sql).p95].map(ms),
   ];
 }
 
-/** The levels by bare SQL, within the same bounds. @returns how many nodes there are */
-async function walk(client, start, depth, first) {
-  const nodes = new Set([start]);
-  const edges = new Set();
-  const ways = [
-    { near: 'target_id', far: 'source_id', seen: new Set([start]), frontier: [start] },
-    { near: 'source_id', far: 'target_id', seen: new Set([start]), frontier: [start] },
-  ];
-  for (let level = 0; level < depth; level++) {
-    for (const way of ways) {
-      if (way.frontier.length === 0) continue;
-      const { rows } = await client.query({
-        name: way.near,
-        text: `SELECT ${way.near} AS near, ${way.far} AS far FROM lineage_edge WHERE ${way.near} = ANY($1) ORDER BY 1, 2 LIMIT $2`,
-        values: [way.frontier, MAX_EDGES - edges.size],
-      });
-      way.frontier = [];
-      for (const { near, far } of rows) {
-        if (!nodes.has(far) && nodes.size >= first) continue;
-        nodes.add(far);
-        edges.add(near < far ? `${near}${far}` : `${far}${near}`);
-        if (way.seen.has(far)) continue;
-        way.seen.add(far);
-        way.frontier.push(far);
-      }
-    }
-  }
-  return nodes.size;
+function sizeOf({ lineage, impact, columnLineage }) {
+  if (lineage !== undefined) return lineage.nodes.length;
+  if (impact !== undefined) return impact.counts.reduce((sum, { count }) => sum + count, 0);
+  return columnLineage.edges.length;
 }
 
-async function fill(cairn, random) {
-  const { events, datasetNames } = warehouseOf(random, EDGES, LAYERS);
-  for (let at = 0; at < events.length; at += BATCH_EVENTS) {
-    progress(`lineage: events ${at} of ${events.length} …`);
-    const response = await fetch(`${cairn.url}/api/v1/lineage/batch`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${cairn.token}`, 'content-type': 'application/json' },
-      body: JSON.stringify(events.slice(at, at + BATCH_EVENTS)),
-    });
-    const answer = await response.json();
-    if (answer.status !== 'success') throw new Error(JSON.stringify(answer));
+/** Until the service has read the graph into memory. @returns what its health says of it */
+async function untilLoaded(cairn) {
+  for (const began = Date.now(); Date.now() - began < LOAD_TIMEOUT_MS;) {
+    const { parts } = await (await fetch(`${cairn.url}/health/ready`)).json();
+    const { report } = parts['lineage-graph'];
+    if (report.answersBy === 'memory' && report.edges > 0) return report;
+    await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  const { rows } = await cairn.service.query('SELECT count(*)::int AS edges FROM lineage_edge');
-  if (rows[0].edges !== EDGES) throw new Error(`${rows[0].edges} edges are in the graph, not ${EDGES}`);
-  // Search is not measured here, and it would be busy for minutes with all that is new.
-  await cairn.service.query('DELETE FROM outbox_message');
-  await untilQuiet(cairn.service);
-  await cairn.service.query('ANALYZE');
-  return datasetNames;
+  throw new Error('the graph did not come into memory');
 }
 
-async function idsOf(cairn, random, datasetNames) {
-  const ids = new Set();
-  while (ids.size < ASSETS + WARM_UP_ASSETS) {
-    const { namespace, name } = middleOf(random, datasetNames);
-    const { assetByName } = await cairn.ask(
-      'query($ns: String!, $name: String!) { assetByName(kind: dataset, identityNamespace: $ns, identityName: $name) { id } }',
-      { ns: namespace, name },
+/** Writes an edge and asks until it is there. */
+async function untilSeen(cairn, ids) {
+  const durations = [];
+  for (let i = 0; i + 1 < Math.min(20, ids.length); i++) {
+    const [source, target] = [ids[i], ids[i + 1]];
+    const query = `query($id: ID!) { asset(id: $id) { lineage(direction: downstream, depth: 1) { nodes { id } } } }`;
+    await cairn.service.query(
+      `INSERT INTO lineage_edge (source_id, target_id, first_seen_at, last_seen_at, valid)
+       VALUES ($1, $2, now(), now(), tstzmultirange(tstzrange(now(), NULL))) ON CONFLICT DO NOTHING`,
+      [source, target],
     );
-    ids.add(assetByName.id);
+    const seen = await timed(async () => {
+      for (;;) {
+        const { asset } = await cairn.ask(query, { id: source });
+        if (asset.lineage.nodes.some(({ id }) => id === target)) return;
+      }
+    });
+    durations.push(seen.ms);
   }
-  return [...ids];
+  return median(durations);
 }

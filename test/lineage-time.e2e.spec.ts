@@ -168,7 +168,10 @@ describe(`the graph at any instant (TEST_SEED=${SEED})`, () => {
   test('is what the events say, whatever their order, and what a rebuild gives', async () => {
     const database = cairn.app.get(Database);
     const projector = cairn.app.get(Projector);
-    const clear = () => database.query(`TRUNCATE lineage_event, ${DERIVED_TABLES.join(', ')}`);
+    const clear = async () => {
+      await database.query(`TRUNCATE lineage_event, ${DERIVED_TABLES.join(', ')}`);
+      await database.query('UPDATE lineage_graph SET epoch = epoch + 1');
+    };
     const send = async (event: object): Promise<string> => {
       const sent = await cairn.http('/api/v1/lineage', {
         method: 'POST',

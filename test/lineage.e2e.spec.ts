@@ -480,6 +480,87 @@ describe('policy', () => {
     });
   });
 
+  test('by a filter shows what matches, connected by what it leaves out; what may not be seen matches nothing', async () => {
+    const jobType = (processingType: string) => ({
+      jobType: facet({ processingType, integration: 'FLINK' }),
+    });
+    const way = [
+      {
+        from: dataset('f1'),
+        to: dataset('f2', {}, 'vault'),
+        job: 'filter stream',
+        type: 'STREAMING',
+        hour: 1,
+      },
+      { from: dataset('f2', {}, 'vault'), to: dataset('f3'), job: 'filter batch', type: 'BATCH', hour: 2 },
+      { from: dataset('f3'), to: dataset('f4'), job: 'filter late', type: 'BATCH', hour: 8 },
+    ];
+    for (const { from, to, job, type, hour } of way)
+      await stored(
+        event({
+          eventTime: `2026-11-20T0${hour}:00:00Z`,
+          job: { namespace: 'etl', name: job, facets: jobType(type) },
+          inputs: [from],
+          outputs: [to],
+        }),
+      );
+    const look = async (filter: string, token = max) => {
+      const { lineage, impact } = await assetByName(
+        `lineage(direction: downstream, depth: 20, filter: {${filter}}) { isTruncated nodes { id asset { identityName } } edges { from to via firstSeenAt lastSeenAt } }
+         impact(filter: {${filter}}) { counts { kind count } assets { node { distance asset { identityName } } } }`,
+        'f1',
+        { token },
+      );
+      const names = new Map(lineage.nodes.map((node: any) => [node.id, node.asset.identityName]));
+      return {
+        edges: lineage.edges
+          .map(({ from, to, via }: any) => `${names.get(from)} > ${names.get(to)} ${via}`)
+          .sort(),
+        counts: impact.counts,
+        assets: impact.assets.map(({ node }: any) => node.asset.identityName),
+        isTruncated: lineage.isTruncated,
+      };
+    };
+    const datasets = await look('kinds: [dataset]');
+    expect(datasets).toEqual({
+      edges: ['f1 > f2 1', 'f2 > f3 1', 'f3 > f4 1'],
+      counts: [{ kind: 'dataset', count: 3 }],
+      assets: ['f2', 'f3', 'f4'],
+      isTruncated: false,
+    });
+    expect(await look('kinds: [dataset]', ada)).toEqual({
+      edges: ['f1 > f3 3', 'f3 > f4 1'],
+      counts: [{ kind: 'dataset', count: 2 }],
+      assets: ['f3', 'f4'],
+      isTruncated: false,
+    });
+    expect((await look('kinds: [job], jobType: "streaming"')).edges).toEqual(['f1 > filter stream 0']);
+    expect((await look('kinds: [job], jobType: "FLINK", seenSince: "2026-11-20T07:00:00Z"')).edges).toEqual([
+      'f1 > filter late 4',
+    ]);
+    expect(await look('owner: "user:nobody"')).toEqual({
+      edges: [],
+      counts: [],
+      assets: [],
+      isTruncated: false,
+    });
+    for (const [field, filter] of [
+      ['jobType', 'jobType: "a b"'],
+      ['namespace', `namespace: "${'n'.repeat(201)}"`],
+      ['kinds', 'kinds: []'],
+    ] as const) {
+      const { errors } = await cairn.graphql(
+        `{ assetByName(kind: dataset, identityNamespace: "db", identityName: "f1") { lineage(filter: {${filter}}) { isTruncated } } }`,
+        {},
+        max,
+      );
+      expect(errors?.[0]).toMatchObject({
+        message: expect.stringContaining(field),
+        extensions: { code: 'BAD_USER_INPUT' },
+      });
+    }
+  });
+
   test('events and runs of hidden jobs are absent', async () => {
     const secret = event({ job: { namespace: 'vault', name: 'unheard' } });
     await stored(secret);

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { oneOf } from './statistics.mjs';
 
 const PRODUCER = 'https://example.org/bench';
 const SCHEMA_URL = 'https://openlineage.io/spec/2-0-2/OpenLineage.json#/$defs/RunEvent';
@@ -63,46 +62,4 @@ export function eventOfSize(random, sizeBytes) {
   const select = `SELECT ${COLUMNS.map((name) => `o.${name}`).join(', ')} FROM raw.orders AS o WHERE o.status <> 'void' UNION ALL `;
   event.job.facets = sql(select.repeat(Math.ceil(room / select.length)).slice(0, room));
   return JSON.stringify(event);
-}
-
-/**
- * A layered warehouse as events of jobs: each reads three datasets of the layer before, mostly neighbours, and writes two of its own
- * layer, so that each event makes five edges.
- * @returns {{events: object[], datasetNames: string[][]}} `datasetNames` by layer
- */
-export function warehouseOf(random, edgeCount, layerCount) {
-  const jobsPerLayer = edgeCount / 5 / (layerCount - 1);
-  if (!Number.isInteger(jobsPerLayer))
-    throw new RangeError(`${edgeCount} edges do not fill ${layerCount} layers`);
-  const width = jobsPerLayer * 2;
-  const datasetNames = Array.from({ length: layerCount }, (_, layer) =>
-    Array.from({ length: width }, (_, i) => `layer_${layer}.table_${i}`),
-  );
-  const events = [];
-  for (let layer = 1; layer < layerCount; layer++) {
-    for (let job = 0; job < jobsPerLayer; job++) {
-      const near = new Set();
-      while (near.size < 3) {
-        const isFar = random() < 0.05;
-        const at = isFar
-          ? Math.floor(random() * width)
-          : (job * 2 + Math.floor(random() * 12) - 6 + width) % width;
-        near.add(datasetNames[layer - 1][at]);
-      }
-      const outputs = [0, 1].map((i) => dataset(datasetNames[layer][job * 2 + i]));
-      events.push(
-        runEvent(
-          `build.${layer}.${job}`,
-          [...near].map((name) => dataset(name)),
-          outputs,
-        ),
-      );
-    }
-  }
-  return { events, datasetNames };
-}
-
-/** A dataset from the middle of a warehouse. */
-export function middleOf(random, datasetNames) {
-  return { namespace: 'postgres://bench:5432', name: oneOf(random, datasetNames[datasetNames.length >> 1]) };
 }

@@ -16,8 +16,8 @@ const SERVICE_OPTIONS = ['--max-semi-space-size=64'];
  * with data of its own. The floors of the benchmarks are measured on the same PostgreSQL, in a database beside.
  * @param nodeOptions e.g. `['--cpu-prof']`
  * @param settings beside those that every benchmark has
- * @returns {Promise<{url: string, s3Url: string, token: string, service: pg.Pool, floor: pg.Pool, version: string, ask: Function, stop: () => Promise<void>}>}
- *   `service` and `floor`: connections to the service's database and to the empty one beside it
+ * @returns {Promise<{url: string, s3Url: string, token: string, service: pg.Pool, floor: pg.Pool, version: string, ask: Function, another: Function, stop: () => Promise<void>}>}
+ *   `another` starts one more on the same database, with further settings; `service` and `floor`: connections to the service's database and to the empty one beside it
  */
 export async function startBenchCairn(nodeOptions = [], settings = {}) {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'cairn-bench-'));
@@ -29,6 +29,36 @@ export async function startBenchCairn(nodeOptions = [], settings = {}) {
   await service.query('CREATE DATABASE floor');
   const floor = new pg.Pool({ connectionString: floorUrl, max: 16 });
   const token = `bench-${randomBytes(24).toString('hex')}`;
+  const started = [];
+  const start = async (more = {}) => {
+    const child = spawnService(nodeOptions, {
+      DATABASE_URL: postgres.url,
+      CAIRN_DATA_DIR: path.join(folder, `data-${started.length}`),
+      CAIRN_ADMIN_TOKEN: token,
+      ...settings,
+      ...more,
+    });
+    started.push({ child, ended: new Promise((resolve) => child.once('exit', resolve)) });
+    const urls = await announcedUrls(child);
+    return { ...urls, ask: askOf(urls.url, token) };
+  };
+  const stop = async () => {
+    for (const { child } of started) child.kill('SIGTERM');
+    await Promise.all(started.map(({ ended }) => ended));
+    await Promise.all([service.end(), floor.end()]);
+    await postgres.stop();
+    rmSync(folder, { recursive: true, force: true });
+  };
+  try {
+    const first = await start();
+    return { ...first, token, service, floor, version: rows[0].version, another: start, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+function spawnService(nodeOptions, settings) {
   const child = spawn(
     process.execPath,
     [...SERVICE_OPTIONS, ...nodeOptions, path.join(ROOT, 'dist/src/main.js')],
@@ -36,33 +66,16 @@ export async function startBenchCairn(nodeOptions = [], settings = {}) {
       cwd: ROOT,
       env: {
         ...process.env,
-        DATABASE_URL: postgres.url,
         CAIRN_PORT: '0',
-        CAIRN_DATA_DIR: path.join(folder, 'data'),
         CAIRN_POLICY_DIR: path.join(ROOT, 'policies'),
-        CAIRN_ADMIN_TOKEN: token,
         CAIRN_LOG_LEVEL: 'warn',
         ...settings,
       },
       stdio: ['ignore', 'pipe', 'inherit'],
     },
   );
-  const ended = new Promise((resolve) => child.once('exit', resolve));
   process.once('exit', () => child.kill());
-  const stop = async () => {
-    child.kill('SIGTERM');
-    await ended;
-    await Promise.all([service.end(), floor.end()]);
-    await postgres.stop();
-    rmSync(folder, { recursive: true, force: true });
-  };
-  try {
-    const { url, s3Url } = await announcedUrls(child);
-    return { url, s3Url, token, service, floor, version: rows[0].version, ask: askOf(url, token), stop };
-  } catch (error) {
-    await stop();
-    throw error;
-  }
+  return child;
 }
 
 /** The service prints where it is when it is ready. */

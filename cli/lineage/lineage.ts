@@ -4,6 +4,7 @@ import { UsageError } from '../exit-codes.js';
 import { instant, wholeNumber } from '../output/arguments.js';
 import type { Session } from '../session.js';
 import { resolveAsset } from './asset-name.js';
+import { addFilter, filterOf, type FilterOptions } from './filter.js';
 import { formatDot } from './dot.js';
 import { addRules } from './rules.js';
 import { describeNode, formatTree, type LineageGraph, type LineageNode } from './tree.js';
@@ -13,8 +14,8 @@ const NODE = 'id asset { kind identityNamespace identityName }';
 const GRAPH = `nodes { id distance isOpaque asset { id kind identityNamespace identityName namespace } }
       edges { from to firstSeenAt lastSeenAt }`;
 
-const QUERY = `query Lineage($id: ID!, $direction: LineageDirection!, $depth: Int!, $asOf: DateTime) {
-  asset(id: $id) { lineage(direction: $direction, depth: $depth, first: 500, asOf: $asOf) { ${GRAPH} isTruncated } }
+const QUERY = `query Lineage($id: ID!, $direction: LineageDirection!, $depth: Int!, $asOf: DateTime, $filter: LineageFilterInput) {
+  asset(id: $id) { lineage(direction: $direction, depth: $depth, first: 500, asOf: $asOf, filter: $filter) { ${GRAPH} isTruncated } }
 }`;
 
 const DIFFERENCE = `query LineageDiff($id: ID!, $direction: LineageDirection!, $depth: Int!, $from: DateTime!, $to: DateTime) {
@@ -25,9 +26,9 @@ const DIFFERENCE = `query LineageDiff($id: ID!, $direction: LineageDirection!, $
   }
 }`;
 
-const IMPACT = `query Impact($id: ID!, $depth: Int!, $first: Int!, $asOf: DateTime) {
+const IMPACT = `query Impact($id: ID!, $depth: Int!, $first: Int!, $asOf: DateTime, $filter: LineageFilterInput) {
   asset(id: $id) {
-    impact(depth: $depth, first: $first, asOf: $asOf) {
+    impact(depth: $depth, first: $first, asOf: $asOf, filter: $filter) {
       counts { kind count } assets { node { ${NODE} distance } through { ${NODE} } } isTruncated
     }
   }
@@ -38,7 +39,7 @@ const TOO_LARGE = 'The graph is larger than this. Choose one direction or a smal
 
 type Direction = 'both' | 'upstream' | 'downstream';
 
-interface Look {
+interface Look extends FilterOptions {
   readonly direction: Direction;
   readonly depth: number;
   readonly asOf?: string;
@@ -64,12 +65,15 @@ export function addLineage(program: Command, open: () => Session): void {
     .action(async (name: string, look: Look) => {
       if (look.since !== undefined && look.format === 'dot')
         throw new UsageError('--since lists differences: it has no graph for --format dot');
+      if (look.since !== undefined && filterOf(look) !== undefined)
+        throw new UsageError('--since lists all differences: it takes no filter');
       const session = open();
       const client = session.connect();
       const id = await resolveAsset(client, name);
       await (look.since === undefined ? showGraph : showDifference)(session, client, id, look);
     });
   addRules(lineage, open);
+  addFilter(lineage);
   program
     .command('paths')
     .description('the shortest ways along which data flows from one asset to another')
@@ -83,14 +87,14 @@ export function addLineage(program: Command, open: () => Session): void {
       const [id, toId] = [await resolveAsset(client, from), await resolveAsset(client, to)];
       await showPaths(session, client, { id, to: toId, first: limit, asOf });
     });
-  program
+  const impact = program
     .command('impact')
     .description('what is downstream of an asset, counted and listed, the nearest first')
     .argument('<asset>', ASSET)
     .option('--depth <hops>', 'how far, 1–20', wholeNumber('--depth', 1, 20), 20)
     .option('-n, --limit <count>', 'assets of the list at most', wholeNumber('--limit', 1, 1_000), 100)
     .option('--as-of <instant>', 'what held then, by the times of events', instant('--as-of'))
-    .action(async (name: string, { depth, limit, asOf }: { depth: number; limit: number; asOf?: string }) => {
+    .action(async (name: string, { depth, limit, asOf, ...filter }: ImpactLook) => {
       const { output, connect } = open();
       const client = connect();
       const id = await resolveAsset(client, name);
@@ -99,11 +103,19 @@ export function addLineage(program: Command, open: () => Session): void {
         depth,
         first: limit,
         asOf,
+        filter: filterOf(filter),
       });
       output.result({ asset: id, ...asset.impact }, () => formatImpact(asset.impact));
       if (asset.impact.isTruncated)
         output.message('There is more than was looked at. Choose a smaller depth.');
     });
+  addFilter(impact);
+}
+
+interface ImpactLook extends FilterOptions {
+  readonly depth: number;
+  readonly limit: number;
+  readonly asOf?: string;
 }
 
 const PATHS = `query Paths($id: ID!, $to: ID!, $first: Int!, $asOf: DateTime) {
@@ -133,6 +145,7 @@ async function showGraph({ output }: Session, client: Client, id: string, look: 
     direction,
     depth,
     asOf,
+    filter: filterOf(look),
   });
   output.result({ asset: id, ...asset.lineage }, () => {
     if (format === 'dot') return formatDot(asset.lineage);

@@ -5,8 +5,9 @@ export type { AccessAction, ContentAccess } from './access-log/content-access.js
 export { ASSET_KINDS, assetIdOf, MANAGED_IDENTITY_NAMESPACE } from './assets/asset.js';
 export type { Asset, AssetIdentity, AssetKind, AssetSpace } from './assets/asset.js';
 export { AssetEntity } from './assets/asset.entity.js';
-export { AssetKindEnum, AssetModel } from './assets/asset.model.js';
+export { AssetFilterInput, AssetKindEnum, AssetModel } from './assets/asset.model.js';
 export { assetColumns, policyColumns } from './assets/asset.repository.js';
+export type { AssetFilter } from './assets/asset.repository.js';
 export { ASSET_CHANGED, AssetService, resourceOf } from './assets/asset.service.js';
 export { BranchService } from './commits/branch.service.js';
 export { CommitModel } from './commits/commit.model.js';

@@ -5,6 +5,11 @@ import { AssetLineageResolver } from './assets/asset-lineage.resolver.js';
 import { AssetLineageService } from './assets/asset-lineage.service.js';
 import { GraphRepository } from './graph/graph.repository.js';
 import { GraphService } from './graph/graph.service.js';
+import { GraphSource } from './graph/graph-source.js';
+import { ImpactService } from './graph/impact.service.js';
+import { LineageFilters } from './graph/lineage-filter.js';
+import { GraphFeed } from './graph/memory/graph-feed.js';
+import { GraphMemory } from './graph/memory/graph-memory.js';
 import { NeighbourService } from './graph/neighbour.service.js';
 import { Views } from './graph/view.js';
 import { EmissionCheck } from './ingestion/emission-check.js';
@@ -61,7 +66,12 @@ import { RunService } from './runs/run.service.js';
     EventStore,
     IngestionService,
     GraphRepository,
+    GraphFeed,
+    GraphMemory,
+    GraphSource,
     Views,
+    LineageFilters,
+    ImpactService,
     GraphService,
     NeighbourService,
     AssetLineageRepository,

@@ -1,4 +1,4 @@
-import { Counter, Histogram } from 'prom-client';
+import { Counter, Gauge, Histogram } from 'prom-client';
 import { metricsRegistry } from '../platform/index.js';
 
 /** Events by outcome: stored, duplicate, invalid, denied, unprojected, failed. */
@@ -42,3 +42,27 @@ export const projectionDuration = new Histogram({
   buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10],
   registers: [metricsRegistry],
 });
+
+/** What of the graph is in memory, in numbers and bytes. */
+export const graphMemory = new Gauge({
+  name: 'cairn_lineage_memory',
+  help: 'What of the lineage graph is in memory: assets, edges, pairs, columns, column_edges, and all of it in bytes.',
+  labelNames: ['of'],
+  registers: [metricsRegistry],
+});
+
+/** When the graph in memory was last as PostgreSQL has it. */
+export const graphMemoryLag = new Gauge({
+  name: 'cairn_lineage_memory_followed_timestamp_seconds',
+  help: 'When the lineage graph in memory was last known to be as PostgreSQL has it, in seconds since 1970.',
+  registers: [metricsRegistry],
+});
+
+/** Answers by what gave them: memory, or SQL because of off, loading, too-large, behind. */
+export const graphReads = new Counter({
+  name: 'cairn_lineage_graph_reads_total',
+  help: 'Questions about the lineage graph by what answered: memory, or SQL because memory was off, loading, too-large or behind.',
+  labelNames: ['by'],
+  registers: [metricsRegistry],
+});
+for (const by of ['memory', 'off', 'loading', 'too-large', 'behind']) graphReads.inc({ by }, 0);

@@ -39,6 +39,20 @@ export type AssetSeen = Pick<
   'id' | 'space' | 'kind' | 'identityNamespace' | 'identityName' | 'namespace' | 'isManaged'
 >;
 
+/** Conditions for assets `a` that are not another's name. @param visible which of them the caller may see */
+function conditionsOf(filter: AssetFilter, visible: Plan, parameters: unknown[]): string[] {
+  const parameter = (value: unknown) => `$${parameters.push(value)}`;
+  const conditions = [planToSql(visible, policyColumns('a'), parameters), 'a.alias_of IS NULL'];
+  if (filter.kinds) conditions.push(`a.kind = ANY(${parameter(filter.kinds)})`);
+  if (filter.namespace !== undefined) {
+    const at = parameter(filter.namespace);
+    conditions.push(`(a.namespace = ${at} OR starts_with(a.namespace, ${at} || '/'))`);
+  }
+  if (filter.tag !== undefined) conditions.push(`a.tags @> ARRAY[${parameter(filter.tag)}]::text[]`);
+  if (filter.owner !== undefined) conditions.push(`${parameter(filter.owner)} = ANY(a.owners)`);
+  return conditions;
+}
+
 /** What people may edit. */
 export type AssetEdit = Partial<Pick<Asset, 'description' | 'owners' | 'tags'>>;
 
@@ -69,18 +83,37 @@ export class AssetRepository {
     return asset;
   }
 
+  /** How many of some assets there are by kind, in the order of kinds. @param idList an array of ids as text */
+  async countByKind(
+    idList: string,
+    filter: AssetFilter,
+    visible: Plan,
+  ): Promise<{ kind: AssetKind; count: number }[]> {
+    const parameters: unknown[] = [idList];
+    return this.database.query(
+      `SELECT a.kind, count(*)::int AS count FROM asset AS a
+       WHERE a.id = ANY($1::uuid[]) AND ${conditionsOf(filter, visible, parameters).join(' AND ')}
+       GROUP BY a.kind ORDER BY a.kind COLLATE "C"`,
+      parameters,
+    );
+  }
+
+  /** Ids of those that the caller may see. */
+  async matching(ids: readonly string[], filter: AssetFilter, visible: Plan): Promise<string[]> {
+    const parameters: unknown[] = [`{${ids.join(',')}}`];
+    const rows = await this.database.query<{ id: string }>(
+      `SELECT a.id FROM asset AS a
+       WHERE a.id = ANY($1::uuid[]) AND ${conditionsOf(filter, visible, parameters).join(' AND ')}`,
+      parameters,
+    );
+    return rows.map(({ id }) => id);
+  }
+
   /** Those that are not another's name, in the order of (name, id). @param visible which assets the caller may see */
   list(filter: AssetFilter, visible: Plan, page: PageRequest<readonly [string, string]>): Promise<Asset[]> {
     const parameters: unknown[] = [];
     const parameter = (value: unknown) => `$${parameters.push(value)}`;
-    const conditions = [planToSql(visible, policyColumns('a'), parameters), 'a.alias_of IS NULL'];
-    if (filter.kinds) conditions.push(`a.kind = ANY(${parameter(filter.kinds)})`);
-    if (filter.namespace !== undefined) {
-      const at = parameter(filter.namespace);
-      conditions.push(`(a.namespace = ${at} OR starts_with(a.namespace, ${at} || '/'))`);
-    }
-    if (filter.tag !== undefined) conditions.push(`a.tags @> ARRAY[${parameter(filter.tag)}]::text[]`);
-    if (filter.owner !== undefined) conditions.push(`${parameter(filter.owner)} = ANY(a.owners)`);
+    const conditions = conditionsOf(filter, visible, parameters);
     if (page.after)
       conditions.push(`(a.identity_name, a.id) > (${page.after.map(parameter).join(', ')}::uuid)`);
     return this.database.query<Asset>(

@@ -38,7 +38,7 @@ const EDIT = z.object({
 const TAGGING = z.object({ add: TAGS.default([]), remove: TAGS.default([]) });
 
 const FILTER = z.object({
-  kinds: z.array(z.enum(ASSET_KINDS)).min(1).optional(),
+  kinds: z.array(z.enum(ASSET_KINDS)).min(1).readonly().optional(),
   namespace: z.string().max(200).optional(),
   tag: z.string().max(200).optional(),
   owner: z.string().max(200).optional(),
@@ -98,6 +98,29 @@ export class AssetService {
   /** Whether the caller may see an asset that was read elsewhere. */
   async isVisible(caller: Principal, asset: Asset): Promise<boolean> {
     return (await this.policy.plan(caller, 'list')).matches(resourceOf(asset));
+  }
+
+  /**
+   * How many of some assets the caller may see, by kind.
+   * @param idList ids as PostgreSQL writes an array, since there may be very many
+   */
+  async countVisible(
+    caller: Principal,
+    idList: string,
+    filter: z.input<typeof FILTER> = {},
+  ): Promise<{ kind: AssetKind; count: number }[]> {
+    const { plan } = await this.policy.plan(caller, 'list');
+    return this.assets.countByKind(idList, validate(FILTER, filter, 'filter'), plan);
+  }
+
+  /** Those of `ids` that the caller may see and that the filter shows, when no more of them is wanted. */
+  async visibleIds(
+    caller: Principal,
+    ids: readonly string[],
+    filter: z.input<typeof FILTER> = {},
+  ): Promise<string[]> {
+    const { plan } = await this.policy.plan(caller, 'list');
+    return this.assets.matching(ids, validate(FILTER, filter, 'filter'), plan);
   }
 
   /** Ordered by name; what the caller may not see is absent. */

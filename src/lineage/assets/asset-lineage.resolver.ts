@@ -7,10 +7,12 @@ import {
   ImpactModel,
   LineageDifferenceModel,
   LineageDirectionEnum,
+  LineageFilterInput,
   LineageGraphModel,
   LineagePathsModel,
 } from '../graph/graph.model.js';
 import { GraphService } from '../graph/graph.service.js';
+import { ImpactService } from '../graph/impact.service.js';
 import type { LineageDirection } from '../graph/traversal.js';
 import { LineageRunModel, LineageRunPage } from '../runs/run.model.js';
 import { RunService } from '../runs/run.service.js';
@@ -23,6 +25,7 @@ export class AssetLineageResolver {
   constructor(
     private readonly service: AssetLineageService,
     private readonly graph: GraphService,
+    private readonly impacts: ImpactService,
     private readonly runService: RunService,
   ) {}
 
@@ -72,8 +75,14 @@ export class AssetLineageResolver {
       description: 'The instant, by the times of events. Default: now.',
     })
     asOf?: Date,
+    @Args('filter', {
+      type: () => LineageFilterInput,
+      nullable: true,
+      description: 'The others are gone through.',
+    })
+    filter?: LineageFilterInput,
   ): Promise<LineageGraphModel> {
-    return this.graph.around(caller, asset.id, { direction, depth, first, asOf });
+    return this.graph.around(caller, asset.id, { direction, depth, first, asOf, filter });
   }
 
   @Access('governed')
@@ -112,8 +121,14 @@ export class AssetLineageResolver {
       description: 'The instant, by the times of events. Default: now.',
     })
     asOf?: Date,
+    @Args('filter', {
+      type: () => LineageFilterInput,
+      nullable: true,
+      description: 'The others are gone through.',
+    })
+    filter?: LineageFilterInput,
   ): Promise<ImpactModel> {
-    return this.graph.impact(caller, asset.id, { depth, first, asOf });
+    return this.impacts.impact(caller, asset.id, { depth, first, asOf, filter });
   }
 
   @Access('governed')

@@ -1,5 +1,6 @@
 import type { Transformation } from '../projection/facts.js';
-import type { ColumnPlace, ColumnStep } from './graph.repository.js';
+import type { ColumnStep } from './graph.repository.js';
+import type { ColumnPlace } from './places.js';
 import type { LineageNode, View } from './view.js';
 
 /** A column that follows from another, as a caller sees it. */

@@ -1,5 +1,5 @@
-import { Field, ID, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
-import { type AssetKind, AssetKindEnum, AssetModel } from '../../catalog/index.js';
+import { Field, ID, InputType, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
+import { AssetFilterInput, type AssetKind, AssetKindEnum, AssetModel } from '../../catalog/index.js';
 import type { Transformation } from '../projection/facts.js';
 
 export const LineageDirectionEnum = { upstream: 'upstream', downstream: 'downstream', both: 'both' } as const;
@@ -45,6 +45,22 @@ export class LineageEdgeModel {
 
   @Field(() => Date, { description: 'Time of the latest event that said it.' })
   lastSeenAt!: Date;
+
+  @Field(() => Int, { description: 'Assets that are passed through, since a filter leaves them out.' })
+  via!: number;
+}
+
+@InputType({ description: 'Which assets a graph shows; absent means any. The others are gone through.' })
+export class LineageFilterInput extends AssetFilterInput {
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'Of jobs: a word of their `jobType` facet, e.g. STREAMING or SPARK. What is no job is not held to it.',
+  })
+  jobType?: string;
+
+  @Field(() => Date, { nullable: true, description: 'An event named an edge of theirs since then.' })
+  seenSince?: Date;
 }
 
 @ObjectType('LineageGraph', { description: 'What lies around an asset.' })
@@ -149,7 +165,8 @@ export class ImpactModel {
   assets!: readonly ImpactedAssetModel[];
 
   @Field(() => Boolean, {
-    description: 'Whether there are more than 20,000 assets or edges within the depth.',
+    description:
+      'Whether there is more within the depth than was looked at: 1,000,000 assets, 20,000 assets or edges while PostgreSQL answers.',
   })
   isTruncated!: boolean;
 }

@@ -2,10 +2,17 @@ import { Injectable } from '@nestjs/common';
 import { Database } from '../../platform/index.js';
 import type { Transformation } from '../projection/facts.js';
 import { ALL_COLUMNS, NO_JOB } from '../projection/facts.js';
+import { assetOfPlace, type ColumnPlace, columnOfPlace, placeOfColumn, viaOfPlace } from './places.js';
 import type { Step, Way } from './traversal.js';
 
-/** An edge between two assets. `from` and `to` are places, see {@link assetOfPlace}. */
+/** An edge between two assets. `from` and `to` are places, see `assetOfPlace`. */
 export interface AssetStep extends Step {
+  readonly sourceId: string;
+  readonly targetId: string;
+}
+
+/** When events said an edge. */
+export interface EdgeTimes {
   readonly sourceId: string;
   readonly targetId: string;
   readonly firstSeenAt: Date;
@@ -14,39 +21,13 @@ export interface AssetStep extends Step {
 
 type EdgeRow = Omit<AssetStep, 'from' | 'to'> & { readonly via: string | null; readonly isPaired: boolean };
 
-const UUID_CHARS = 36;
-
-/**
- * The asset at a place of a walk. A place is an asset, or a job as it is come to from one dataset where statements say which of its inputs
- * flow into which of its outputs: then only these are gone on to.
- */
-export function assetOfPlace(place: string): string {
-  return place.slice(0, UUID_CHARS);
-}
-
-/** A column of an asset. */
-export interface ColumnPlace {
-  readonly assetId: string;
-  readonly column: string;
-}
-
-/** An edge between two columns. `from` and `to` are their places, see {@link placeOfColumn}. */
+/** An edge between two columns. `from` and `to` are their places, see `placeOfColumn`. */
 export interface ColumnStep extends Step {
   readonly source: ColumnPlace;
   readonly target: ColumnPlace;
   readonly transformation: Transformation;
   /** Whether every job that makes it masks the values. */
   readonly isMasking: boolean;
-}
-
-/** A column's place in a walk. */
-export function placeOfColumn({ assetId, column }: ColumnPlace): string {
-  return `${assetId} ${column}`;
-}
-
-function columnOfPlace(place: string): ColumnPlace {
-  const at = place.indexOf(' ');
-  return { assetId: place.slice(0, at), column: place.slice(at + 1) };
 }
 
 interface ColumnEdgeRow {
@@ -99,12 +80,12 @@ export class GraphRepository {
     const [input, output] = way === 'downstream' ? ['p.via', 'e.target_id'] : ['e.source_id', 'p.via'];
     const parameters: unknown[] = [
       places.map(assetOfPlace),
-      places.map((place) => place.slice(UUID_CHARS + 1) || null),
+      places.map((place) => viaOfPlace(place) ?? null),
       limit,
     ];
     const holds = holding(asOf, parameters);
     const rows = await this.database.query<EdgeRow>(
-      `SELECT e.source_id AS "sourceId", e.target_id AS "targetId", e.first_seen_at AS "firstSeenAt", e.last_seen_at AS "lastSeenAt", p.via,
+      `SELECT e.source_id AS "sourceId", e.target_id AS "targetId", p.via,
          EXISTS (SELECT FROM lineage_pairing AS q WHERE q.job_id = e.${far} AND q.input_id = '${NO_JOB}' AND ${holds('q')}) AS "isPaired"
        FROM unnest($1::uuid[], $2::uuid[]) AS p (id, via) JOIN lineage_edge AS e ON e.${near} = p.id
        WHERE ${holds('e')} AND (p.via IS NULL OR ${flows('p.id', input!, output!, holds)})
@@ -122,7 +103,16 @@ export class GraphRepository {
     });
   }
 
-  /** Edges that leave the columns one way. What influences a whole dataset lies upstream of each of its columns. */
+  /** When events said these edges. */
+  times(edges: readonly Pick<EdgeTimes, 'sourceId' | 'targetId'>[]): Promise<EdgeTimes[]> {
+    return this.database.query(
+      `SELECT source_id AS "sourceId", target_id AS "targetId", first_seen_at AS "firstSeenAt", last_seen_at AS "lastSeenAt"
+       FROM unnest($1::uuid[], $2::uuid[]) AS p (source, target) JOIN lineage_edge AS e ON e.source_id = p.source AND e.target_id = p.target`,
+      [edges.map(({ sourceId }) => sourceId), edges.map(({ targetId }) => targetId)],
+    );
+  }
+
+  /** Edges that leave the columns one way. The whole of a dataset is each of its columns, and each of them is in the whole. */
   async columnEdges(
     places: readonly string[],
     way: Way,
@@ -131,7 +121,6 @@ export class GraphRepository {
   ): Promise<ColumnStep[]> {
     const columns = places.map(columnOfPlace);
     const near = way === 'downstream' ? 'source' : 'target';
-    const whole = way === 'upstream' ? ` OR e.target_column = '${ALL_COLUMNS}'` : '';
     const parameters: unknown[] = [
       columns.map(({ assetId }) => assetId),
       columns.map(({ column }) => column),
@@ -140,8 +129,9 @@ export class GraphRepository {
     const holds = holding(asOf, parameters);
     const rows = await this.database.query<ColumnEdgeRow>(
       `SELECT ${COLUMN_EDGE}, bool_and(e.is_masking) AS "isMasking" FROM unnest($1::uuid[], $2::text[]) AS p (asset_id, name)
-       JOIN lineage_column_edge AS e ON e.${near}_id = p.asset_id AND (e.${near}_column = p.name${whole})
-       WHERE ${holds('e')} GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5 LIMIT $3`,
+       JOIN lineage_column_edge AS e ON e.${near}_id = p.asset_id AND (e.${near}_column IN (p.name, '${ALL_COLUMNS}') OR p.name = '${ALL_COLUMNS}')
+       WHERE ${holds('e')} GROUP BY 1, 2, 3, 4, 5
+       ORDER BY 1, e.source_column COLLATE "C", 3, e.target_column COLLATE "C", e.transformation COLLATE "C" LIMIT $3`,
       parameters,
     );
     return rows.map(toColumnStep);
@@ -163,11 +153,34 @@ export class GraphRepository {
     const parameters: unknown[] = [assetId, limit];
     const holds = holding(asOf, parameters);
     const rows = await this.database.query<{ name: string }>(
-      `SELECT source_column AS name FROM lineage_column_edge AS e WHERE source_id = $1 AND ${holds('e')}
-       UNION SELECT target_column FROM lineage_column_edge AS e WHERE target_id = $1 AND ${holds('e')} ORDER BY 1 LIMIT $2`,
+      `SELECT name FROM (SELECT source_column AS name FROM lineage_column_edge AS e WHERE source_id = $1 AND ${holds('e')}
+       UNION SELECT target_column FROM lineage_column_edge AS e WHERE target_id = $1 AND ${holds('e')}) AS names ORDER BY name COLLATE "C" LIMIT $2`,
       parameters,
     );
     return rows.map(({ name }) => name);
+  }
+
+  /**
+   * Those assets of which an event named an edge since an instant, and, where they are jobs, whose `jobType` facet has a word.
+   * @param idList ids as PostgreSQL writes an array
+   */
+  async matching(
+    idList: string,
+    jobType: string | undefined,
+    seenSince: Date | undefined,
+  ): Promise<string[]> {
+    const rows = await this.database.query<{ id: string }>(
+      `SELECT p.id FROM unnest($1::uuid[]) AS p (id) WHERE
+         ($2::timestamptz IS NULL OR EXISTS (SELECT FROM lineage_edge AS e WHERE e.source_id = p.id AND e.last_seen_at >= $2)
+           OR EXISTS (SELECT FROM lineage_edge AS e WHERE e.target_id = p.id AND e.last_seen_at >= $2))
+         AND ($3::text IS NULL OR NOT EXISTS (SELECT FROM asset AS a WHERE a.id = p.id AND a.space = 'job') OR EXISTS (
+           SELECT FROM lineage_facet AS f JOIN lineage_facet_value AS v ON v.id = f.value_id
+           WHERE (f.holder_id = p.id OR f.holder_id IN (SELECT raw_id FROM lineage_alias WHERE asset_id = p.id))
+             AND f.holder = 'asset' AND f.name = 'jobType'
+             AND upper($3) IN (upper(v.value->>'processingType'), upper(v.value->>'integration'), upper(v.value->>'jobType'))))`,
+      [idList, seenSince ?? null, jobType ?? null],
+    );
+    return rows.map(({ id }) => id);
   }
 
   /** The installation's own secret, made by its first migration. */

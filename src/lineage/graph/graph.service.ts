@@ -1,24 +1,22 @@
 import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
-import { type AssetKind, AssetService } from '../../catalog/index.js';
+import { AssetService } from '../../catalog/index.js';
 import type { Principal } from '../../identity/index.js';
 import { validate } from '../../platform/index.js';
 import { type ColumnEdge, columnEdges } from './column-edges.js';
-import {
-  type AssetStep,
-  assetOfPlace,
-  type ColumnPlace,
-  type ColumnStep,
-  GraphRepository,
-  placeOfColumn,
-} from './graph.repository.js';
-import { COLUMN_LOOK, COMPARISON, IMPACT, LOOK, PATHS } from './looks.js';
+import { contract } from './contract.js';
+import { type AssetStep, type ColumnStep, type EdgeTimes, GraphRepository } from './graph.repository.js';
+import { GraphSource } from './graph-source.js';
+import { type LineageFilter, LineageFilters } from './lineage-filter.js';
+import { COLUMN_LOOK, COMPARISON, LOOK, PATHS } from './looks.js';
+import { assetOfPlace, type ColumnPlace, placeOfColumn } from './places.js';
 import { shortestPaths } from './shortest-paths.js';
-import { type LineageDirection, walk, type WalkBounds } from './traversal.js';
+import { walk } from './traversal.js';
 import { type LineageNode, type View, Views } from './view.js';
+import { walkAround, type Walked } from './walk-around.js';
 
-/** Assets that are counted at most. */
-const MAX_IMPACT = 20_000;
+/** Assets that are looked at for ways at most. */
+const MAX_PLACES = 20_000;
 const MAX_EDGES = 20_000;
 const MAX_COLUMNS = 2_000;
 const MAX_COLUMN_EDGES = 5_000;
@@ -33,6 +31,8 @@ export interface LineageGraph {
     readonly to: string;
     readonly firstSeenAt: Date;
     readonly lastSeenAt: Date;
+    /** Assets that are passed through, since a filter leaves them out. */
+    readonly via: number;
   }[];
   readonly isTruncated: boolean;
 }
@@ -52,44 +52,62 @@ export interface LineageDifference {
   readonly isTruncated: boolean;
 }
 
-/** What is downstream of an asset. */
-export interface Impact {
-  readonly counts: readonly { readonly kind: AssetKind; readonly count: number }[];
-  /** The nearest first; `through` is what leads to each of them. */
-  readonly assets: readonly { readonly node: LineageNode; readonly through: LineageNode }[];
-  readonly isTruncated: boolean;
-}
-
-interface Walked {
-  /** By asset. */
-  readonly distances: ReadonlyMap<string, number>;
-  /** By both ends. */
-  readonly edges: ReadonlyMap<string, AssetStep>;
-  readonly isTruncated: boolean;
-}
-
 /** Answers what feeds an asset and what it feeds. The caller of this may see the asset. */
 @Injectable()
 export class GraphService {
   constructor(
-    private readonly graph: GraphRepository,
+    private readonly source: GraphSource,
+    private readonly rows: GraphRepository,
+    private readonly filters: LineageFilters,
     private readonly views: Views,
     private readonly assets: AssetService,
   ) {}
 
   /**
-   * @param look `depth` hops, 1–20 (dataset → job → dataset is two); `first` nodes at most, 1–5,000
+   * @param look `depth` hops, 1–20 (dataset → job → dataset is two); `first` nodes at most, 1–5,000; `filter` those that are shown beside
+   *   the asset itself
    * @throws {InvalidInputError}
    */
   async around(caller: Principal, assetId: string, look: z.input<typeof LOOK>): Promise<LineageGraph> {
-    const { direction, depth, first, asOf } = validate(LOOK, look);
-    const bounds = { depth, maxPlaces: first, maxSteps: MAX_EDGES };
-    const found = await this.walk(assetId, direction, bounds, asOf);
+    const { direction, depth, first, asOf, filter } = validate(LOOK, look);
+    const bounds = {
+      depth,
+      maxPlaces: filter === undefined ? first : MAX_PLACES,
+      maxSteps: MAX_EDGES,
+    };
+    const found = await walkAround(await this.source.open(), assetId, direction, bounds, asOf);
+    if (filter !== undefined) return this.filtered(caller, assetId, found, filter, first);
     const view = await this.views.of(caller, found.distances.keys());
+    const edges = await this.rows.times([...found.edges.values()]);
     return {
       nodes: [...found.distances].map(([id, distance]) => view.node(id, distance)).sort(byDistance),
-      edges: [...found.edges.values()].map((edge) => shown(view, edge)).sort(byEnds),
+      edges: edges.map((edge) => shown(view, edge)).sort(byEnds),
       isTruncated: found.isTruncated,
+    };
+  }
+
+  /** What a filter shows of a walk, and the asset itself. The rest is gone through, so that what it connects stays connected. */
+  private async filtered(
+    caller: Principal,
+    assetId: string,
+    found: Walked,
+    filter: LineageFilter,
+    first: number,
+  ): Promise<LineageGraph> {
+    const matching = await this.filters.matching(caller, [...found.distances.keys()], filter);
+    const view = await this.views.of(caller, [assetId, ...matching]);
+    const all = [...new Set([assetId, ...matching])].map((id) => view.node(id, found.distances.get(id)));
+    const nodes = all.sort(byDistance).slice(0, first);
+    const kept = new Set(nodes.map(({ id }) => id));
+    const times = await this.rows.times([...found.edges.values()]);
+    const edges = contract(times, (id) => kept.has(id), MAX_EDGES);
+    return {
+      nodes,
+      edges: edges
+        .slice(0, MAX_EDGES)
+        .map((edge) => shown(view, edge))
+        .sort(byEnds),
+      isTruncated: found.isTruncated || all.length > first || edges.length > MAX_EDGES,
     };
   }
 
@@ -105,20 +123,23 @@ export class GraphService {
   ): Promise<LineageDifference> {
     const { direction, depth, first, from, to } = validate(COMPARISON, look);
     const bounds = { depth, maxPlaces: first, maxSteps: MAX_EDGES };
-    const before = await this.walk(assetId, direction, bounds, from);
-    const after = await this.walk(assetId, direction, bounds, to);
+    const graph = await this.source.open();
+    const before = await walkAround(graph, assetId, direction, bounds, from);
+    const after = await walkAround(graph, assetId, direction, bounds, to);
     const view = await this.views.of(caller, [...before.distances.keys(), ...after.distances.keys()]);
-    const only = (one: Walked, other: Walked) => ({
+    const only = async (one: Walked, other: Walked) => ({
       nodeIds: [...one.distances.keys()].filter((id) => !other.distances.has(id)),
-      edges: [...one.edges].filter(([key]) => !other.edges.has(key)).map(([, edge]) => edge),
+      edges: await this.rows.times(
+        [...one.edges].filter(([key]) => !other.edges.has(key)).map(([, edge]) => edge),
+      ),
     });
-    const changes = { gained: only(after, before), lost: only(before, after) };
+    const changes = { gained: await only(after, before), lost: await only(before, after) };
     const named = Object.values(changes).flatMap(({ nodeIds, edges }) => [
       ...nodeIds,
       ...edges.flatMap(({ sourceId, targetId }) => [sourceId, targetId]),
     ]);
     const distanceOf = (id: string): number => after.distances.get(id) ?? before.distances.get(id)!;
-    const seen = ({ nodeIds, edges }: ReturnType<typeof only>): LineageChanges => ({
+    const seen = ({ nodeIds, edges }: Awaited<ReturnType<typeof only>>): LineageChanges => ({
       nodeIds: nodeIds.map((id) => view.node(id).id).sort(compare),
       edges: edges.map((edge) => shown(view, edge)).sort(byEnds),
     });
@@ -127,37 +148,6 @@ export class GraphService {
       gained: seen(changes.gained),
       lost: seen(changes.lost),
       isTruncated: before.isTruncated || after.isTruncated,
-    };
-  }
-
-  /**
-   * What is downstream of an asset, and why. What the caller may not see is gone through, and neither listed nor counted.
-   * @param look `depth` hops, 1–20; `first` assets of the list at most
-   * @throws {InvalidInputError}
-   */
-  async impact(caller: Principal, assetId: string, look: z.input<typeof IMPACT>): Promise<Impact> {
-    const { depth, first, asOf } = validate(IMPACT, look);
-    const bounds = { depth, maxPlaces: MAX_IMPACT, maxSteps: MAX_EDGES };
-    const found = await this.walk(assetId, 'downstream', bounds, asOf);
-    const view = await this.views.of(caller, found.distances.keys());
-    const reasons = new Map<string, string>();
-    for (const { sourceId, targetId } of found.edges.values()) {
-      const isNearer = found.distances.get(sourceId)! < found.distances.get(targetId)!;
-      if (isNearer && (reasons.get(targetId) ?? sourceId) >= sourceId) reasons.set(targetId, sourceId);
-    }
-    const seen = [...found.distances]
-      .filter(([id]) => id !== assetId && view.sees(id))
-      .map(([id, distance]) => ({
-        node: view.node(id, distance),
-        through: view.node(reasons.get(id) ?? assetId, distance - 1),
-      }))
-      .sort((a, b) => byDistance(a.node, b.node));
-    const counts = new Map<AssetKind, number>();
-    for (const { node } of seen) counts.set(node.asset!.kind, (counts.get(node.asset!.kind) ?? 0) + 1);
-    return {
-      counts: [...counts].map(([kind, count]) => ({ kind, count })).sort((a, b) => compare(a.kind, b.kind)),
-      assets: seen.slice(0, first),
-      isTruncated: found.isTruncated,
     };
   }
 
@@ -174,9 +164,10 @@ export class GraphService {
   ): Promise<{ paths: readonly (readonly LineageNode[])[]; isTruncated: boolean }> {
     const { depth, first, asOf } = validate(PATHS, look);
     const to = await this.assets.get(caller, toId);
-    const bounds = { depth, maxPlaces: MAX_IMPACT, maxSteps: MAX_EDGES };
+    const bounds = { depth, maxPlaces: MAX_PLACES, maxSteps: MAX_EDGES };
+    const graph = await this.source.open();
     const found = await walk<AssetStep>([assetId], 'downstream', bounds, (places, way, limit) =>
-      this.graph.edges(places, way, limit, asOf),
+      graph.edges(places, way, limit, asOf),
     );
     const ends = [...found.distances.keys()].filter((place) => assetOfPlace(place) === to.id);
     const ways = shortestPaths(found.distances, found.steps, ends, first).map((way) => way.map(assetOfPlace));
@@ -185,24 +176,6 @@ export class GraphService {
       paths: ways.map((way) => way.map((id, distance) => view.node(id, distance))),
       isTruncated: found.isTruncated,
     };
-  }
-
-  private async walk(
-    assetId: string,
-    direction: LineageDirection,
-    bounds: WalkBounds,
-    asOf: Date | undefined,
-  ): Promise<Walked> {
-    const found = await walk<AssetStep>([assetId], direction, bounds, (places, way, limit) =>
-      this.graph.edges(places, way, limit, asOf),
-    );
-    const distances = new Map<string, number>();
-    for (const [place, distance] of found.distances) {
-      const id = assetOfPlace(place);
-      distances.set(id, Math.min(distance, distances.get(id) ?? distance));
-    }
-    const edges = new Map(found.steps.map((step) => [`${step.sourceId} ${step.targetId}`, step]));
-    return { distances, edges, isTruncated: found.isTruncated };
   }
 
   /**
@@ -215,11 +188,12 @@ export class GraphService {
     look: z.input<typeof COLUMN_LOOK>,
   ): Promise<{ edges: readonly ColumnEdge[]; isTruncated: boolean }> {
     const { direction, depth, column, asOf } = validate(COLUMN_LOOK, look);
-    const columns = column ? [column] : await this.graph.columnsWithEdges(assetId, MAX_COLUMNS, asOf);
+    const graph = await this.source.open();
+    const columns = column ? [column] : await graph.columnsWithEdges(assetId, MAX_COLUMNS, asOf);
     const starts = columns.map((name) => placeOfColumn({ assetId, column: name }));
     const bounds = { depth, maxPlaces: MAX_COLUMNS + starts.length, maxSteps: MAX_COLUMN_EDGES };
     const found = await walk<ColumnStep>(starts, direction, bounds, (places, way, limit) =>
-      this.graph.columnEdges(places, way, limit, asOf),
+      graph.columnEdges(places, way, limit, asOf),
     );
     const view = await this.views.of(caller, [
       assetId,
@@ -232,9 +206,9 @@ export class GraphService {
 
 function shown(
   view: View,
-  { sourceId, targetId, firstSeenAt, lastSeenAt }: AssetStep,
+  { sourceId, targetId, firstSeenAt, lastSeenAt, via = 0 }: EdgeTimes & { readonly via?: number },
 ): LineageGraph['edges'][number] {
-  return { from: view.node(sourceId).id, to: view.node(targetId).id, firstSeenAt, lastSeenAt };
+  return { from: view.node(sourceId).id, to: view.node(targetId).id, firstSeenAt, lastSeenAt, via };
 }
 
 function byEnds(a: LineageGraph['edges'][number], b: LineageGraph['edges'][number]): number {

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { ASSET_KINDS } from '../../catalog/index.js';
+import type { LineageFilter } from './lineage-filter.js';
 
 const DIRECTION = z.enum(['upstream', 'downstream', 'both']);
 const DEPTH = z.number().int().min(1, 'must be 1 to 20').max(20, 'must be 1 to 20');
@@ -9,14 +11,35 @@ const AS_OF = z
   .nullish()
   .transform((at) => at ?? undefined);
 
+/** What it asks of the catalog, the catalog bounds. */
+const FILTER = z
+  .object({
+    kinds: z.array(z.enum(ASSET_KINDS)).readonly().nullish(),
+    namespace: z.string().nullish(),
+    tag: z.string().nullish(),
+    owner: z.string().nullish(),
+    jobType: z
+      .string()
+      .regex(/^\w{1,100}$/, 'must be a word of the jobType facet, e.g. STREAMING')
+      .nullish(),
+    seenSince: z.date({ error: 'must be an instant' }).nullish(),
+  })
+  .nullish()
+  .transform((filter) => (filter ? (withoutNulls(filter) as LineageFilter) : undefined));
+
+function withoutNulls(value: object): object {
+  return Object.fromEntries(Object.entries(value).filter(([, each]) => each !== null));
+}
+
 export const LOOK = z.object({
   asOf: AS_OF,
+  filter: FILTER,
   direction: DIRECTION,
   depth: DEPTH,
   first: z.number().int().min(1, 'must be 1 to 5000').max(5_000, 'must be 1 to 5000'),
 });
 
-export const COMPARISON = LOOK.omit({ asOf: true }).extend({
+export const COMPARISON = LOOK.omit({ asOf: true, filter: true }).extend({
   from: z.date({ error: 'must be an instant' }),
   to: AS_OF,
 });
@@ -30,6 +53,7 @@ export const COLUMN_LOOK = z.object({
 
 export const IMPACT = z.object({
   asOf: AS_OF,
+  filter: FILTER,
   depth: DEPTH,
   first: z.number().int().min(1, 'must be 1 to 1000').max(1_000, 'must be 1 to 1000'),
 });

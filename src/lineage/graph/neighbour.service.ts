@@ -3,6 +3,7 @@ import type { Asset } from '../../catalog/index.js';
 import type { Principal } from '../../identity/index.js';
 import { type ColumnEdge, columnEdges } from './column-edges.js';
 import { GraphRepository } from './graph.repository.js';
+import type { Way } from './traversal.js';
 import { Views } from './view.js';
 
 const MAX_EDGES = 20_000;
@@ -30,8 +31,10 @@ export class NeighbourService {
 
   /** By asset, the first 20,000 edges; what the caller may not see is left out. */
   async ofAssets(caller: Principal, assetIds: readonly string[]): Promise<Map<string, Neighbourhood>> {
-    const into = await this.graph.edges(assetIds, 'upstream', MAX_EDGES, undefined);
-    const outOf = await this.graph.edges(assetIds, 'downstream', MAX_EDGES, undefined);
+    const edges = async (way: Way) =>
+      this.graph.times(await this.graph.edges(assetIds, way, MAX_EDGES, undefined));
+    const into = await edges('upstream');
+    const outOf = await edges('downstream');
     const view = await this.views.of(caller, [
       ...into.map(({ sourceId }) => sourceId),
       ...outOf.map(({ targetId }) => targetId),

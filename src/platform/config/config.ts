@@ -346,6 +346,15 @@ export const CONFIG_SCHEMA = z.object({
     .describe(
       'How long lineage events are kept, in days, by months that end as a whole; the graph keeps what they told. Default: for ever.',
     ),
+  CAIRN_LINEAGE_MEMORY_MB: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(64 * 1024)
+    .default(1024)
+    .describe(
+      'Memory for the lineage graph in each process at most, in MiB; what is beyond it is asked of PostgreSQL, columns first. 0 for none.',
+    ),
   STATEMENTS_MAX_BYTES: sizeBytes
     .default(1024 ** 2)
     .describe('Largest SQL text that is parsed, in bytes of UTF-8.'),

@@ -1,0 +1,89 @@
+import type { StatementKind, Transformation } from '../../projection/facts.js';
+import type { AssetGraph } from './asset-graph.js';
+import type { ColumnGraph } from './column-graph.js';
+
+/** The texts of a row's columns; `undefined` for NULL. */
+export type CopiedRow = readonly (string | undefined)[];
+
+/** Tables of which rows are held in memory. */
+export const HELD_TABLES = ['lineage_edge', 'lineage_pairing', 'lineage_column_edge'] as const;
+export type HeldTable = (typeof HELD_TABLES)[number];
+
+const COLUMNS: Readonly<Record<HeldTable, string>> = {
+  lineage_edge: 'source_id, target_id',
+  lineage_pairing: 'job_id, output_id, input_id, kind',
+  lineage_column_edge:
+    'source_id, source_column, target_id, target_column, job_id, kind, transformation, subtype, is_masking',
+};
+
+const SECONDS = (instant: string): string => `date_part('epoch', ${instant})`;
+const BETWEEN = (bound: string, none: string): string =>
+  `coalesce(${SECONDS(`${bound}(r)`)}::text, '${none}')`;
+
+/** When a row holds, as four columns: whether ever, its first beginning, its last end, and all its intervals where there are several. */
+const INTERVALS = `isempty(valid), ${SECONDS('lower(valid)')}, ${SECONDS('upper(valid)')},
+  CASE WHEN valid <> range_merge(valid)::tstzmultirange THEN (
+    SELECT string_agg(${BETWEEN('lower', '-Infinity')} || ' ' || ${BETWEEN('upper', 'Infinity')}, ' ' ORDER BY r) FROM unnest(valid) AS r) END`;
+
+/** What a snapshot of PostgreSQL looks like as text. */
+const SNAPSHOT = /^\d+:\d+:[\d,]*$/;
+
+/**
+ * Whether a row was changed by a transaction that the snapshot does not see. What is older than every transaction that was under way
+ * then is not looked at.
+ * @param snapshot SQL of a text
+ */
+export function changedSince(snapshot: string): string {
+  return `changed_by >= pg_snapshot_xmin(${snapshot}::pg_snapshot) AND NOT pg_visible_in_snapshot(changed_by, ${snapshot}::pg_snapshot)`;
+}
+
+/** @param since rows that changed since that snapshot; without it all that hold at some time */
+export function selectRows(table: HeldTable, since?: string): string {
+  if (since !== undefined && !SNAPSHOT.test(since)) throw new RangeError(`${since} is not a snapshot`);
+  const condition = since === undefined ? `valid <> '{}'` : changedSince(`'${since}'`);
+  return `SELECT ${COLUMNS[table]}, ${INTERVALS} FROM ${table} WHERE ${condition}`;
+}
+
+/** Takes a row of {@link selectRows} into memory. */
+export function takeRow(table: HeldTable, row: CopiedRow, assets: AssetGraph, columns?: ColumnGraph): void {
+  switch (table) {
+    case 'lineage_edge':
+      assets.setEdge(row[0]!, row[1]!, intervalsOf(row, 2));
+      break;
+    case 'lineage_pairing':
+      assets.setPair(row[0]!, row[1]!, row[2]!, row[3] as StatementKind, intervalsOf(row, 4));
+      break;
+    case 'lineage_column_edge':
+      columns?.setEdge(
+        {
+          source: { assetId: row[0]!, column: row[1]! },
+          target: { assetId: row[2]!, column: row[3]! },
+          jobId: row[4]!,
+          kind: row[5] as StatementKind,
+          transformation: row[6] as Transformation,
+          subtype: row[7]!,
+          isMasking: row[8] === 't',
+        },
+        intervalsOf(row, 9),
+      );
+  }
+}
+
+function intervalsOf(row: CopiedRow, at: number): number[] {
+  const [isEmpty, lower, upper, all] = row.slice(at, at + 4);
+  if (isEmpty === 't') return [];
+  if (all !== undefined) return all.split(' ').map((seconds) => instantOf(Number(seconds)));
+  return [
+    lower === undefined ? -Infinity : instantOf(Number(lower)),
+    upper === undefined ? Infinity : instantOf(Number(upper)),
+  ];
+}
+
+/**
+ * PostgreSQL counts microseconds. Bounds are rounded up to whole milliseconds: no instant that is one is on another side of them then.
+ * @param seconds since 1970, with a fraction that is exact to the microsecond
+ */
+function instantOf(seconds: number): number {
+  const micros = Math.round(seconds * 1e6);
+  return Number.isSafeInteger(micros) ? Math.ceil(micros / 1e3) : Math.round(seconds * 1e3);
+}
