@@ -181,9 +181,18 @@ describe('ingestion', () => {
   test.each(['1970-01-01T00:00:00Z', '2100-01-01T00:00:00Z'])(
     'an event of %s finds its place',
     async (eventTime) => {
-      await stored(event({ eventTime, inputs: [dataset(`at ${eventTime}`)] }));
-      const found = await assetByName('lineage(depth: 1) { edges { firstSeenAt } }', `at ${eventTime}`);
-      expect(found.lineage.edges).toEqual([{ firstSeenAt: eventTime.replace('Z', '.000Z') }]);
+      const isFuture = Date.parse(eventTime) > Date.now();
+      const { warnings } = await stored(event({ eventTime, inputs: [dataset(`at ${eventTime}`)] }));
+      expect(warnings).toEqual(
+        isFuture ? [{ path: 'eventTime', rule: expect.stringContaining('lies in the future') }] : [],
+      );
+      const found = await assetByName(
+        `lineage(depth: 1) { edges { firstSeenAt } } then: lineage(depth: 1, asOf: "${eventTime}") { edges { firstSeenAt } }`,
+        `at ${eventTime}`,
+      );
+      const edges = [{ firstSeenAt: eventTime.replace('Z', '.000Z') }];
+      expect(found.then.edges).toEqual(edges);
+      expect(found.lineage.edges).toEqual(isFuture ? [] : edges);
     },
   );
 
@@ -351,7 +360,7 @@ describe('policy', () => {
     const input = dataset('gold', { schema: facet({ fields: [{ name: 'forged' }] }) }, 'vault');
     const answer = await stored(
       event({
-        eventTime: '2027-01-01T00:00:00Z',
+        eventTime: '2026-11-24T00:00:00Z',
         job: { namespace: 'etl', name: 'reader' },
         inputs: [input],
       }),

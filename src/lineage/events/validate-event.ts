@@ -77,10 +77,20 @@ export function validateEvent(value: unknown): ValidEvent {
   const body = value as EventBody;
   checkIdentities(body, warn);
   checkFacets(body, warn);
+  checkClock(body, warn);
   return { body, kind, warnings };
 }
 
 type Warn = (path: string, rule: string) => void;
+
+/** What an event of the future says is not seen yet, which its sender should know. */
+function checkClock({ eventTime }: EventBody, warn: Warn): void {
+  if (Date.parse(eventTime) > Date.now() + MAX_CLOCK_LEAD_MS)
+    warn('eventTime', 'lies in the future: what the event says holds from then on, and is not seen before');
+}
+
+/** Producers' clocks may be ahead by so much before they are told. */
+const MAX_CLOCK_LEAD_MS = 60_000;
 
 const OPTIONAL_PARTS = ['eventType', 'run', 'job', 'dataset', 'inputs', 'outputs'] as const;
 

@@ -45,8 +45,7 @@ const COLUMN_EDGE = `e.source_id AS "sourceId", e.source_column AS "sourceColumn
 /** A condition for rows with a `valid`, by their alias. */
 type Holding = (alias: string) => string;
 
-function holding(asOf: Date | undefined, parameters: unknown[]): Holding {
-  if (asOf === undefined) return (alias) => `upper_inf(${alias}.valid)`;
+function holding(asOf: Date, parameters: unknown[]): Holding {
   const instant = `$${parameters.push(asOf)}::timestamptz`;
   return (alias) => `${alias}.valid @> ${instant}`;
 }
@@ -69,13 +68,8 @@ function flows(job: string, input: string, output: string, holds: Holding): stri
 export class GraphRepository {
   constructor(private readonly database: Database) {}
 
-  /** Edges that leave the places one way. @param asOf when they hold; undefined for now */
-  async edges(
-    places: readonly string[],
-    way: Way,
-    limit: number,
-    asOf: Date | undefined,
-  ): Promise<AssetStep[]> {
+  /** Edges that leave the places one way. @param asOf when they hold */
+  async edges(places: readonly string[], way: Way, limit: number, asOf: Date): Promise<AssetStep[]> {
     const [near, far] = way === 'downstream' ? ['source_id', 'target_id'] : ['target_id', 'source_id'];
     const [input, output] = way === 'downstream' ? ['p.via', 'e.target_id'] : ['e.source_id', 'p.via'];
     const parameters: unknown[] = [
@@ -113,12 +107,7 @@ export class GraphRepository {
   }
 
   /** Edges that leave the columns one way. The whole of a dataset is each of its columns, and each of them is in the whole. */
-  async columnEdges(
-    places: readonly string[],
-    way: Way,
-    limit: number,
-    asOf: Date | undefined,
-  ): Promise<ColumnStep[]> {
+  async columnEdges(places: readonly string[], way: Way, limit: number, asOf: Date): Promise<ColumnStep[]> {
     const columns = places.map(columnOfPlace);
     const near = way === 'downstream' ? 'source' : 'target';
     const parameters: unknown[] = [
@@ -137,19 +126,19 @@ export class GraphRepository {
     return rows.map(toColumnStep);
   }
 
-  /** Edges into any column of the assets, as they are now. What influences whole datasets is not among them. */
-  async columnEdgesInto(assetIds: readonly string[], limit: number): Promise<ColumnStep[]> {
+  /** Edges into any column of the assets. What influences whole datasets is not among them. */
+  async columnEdgesInto(assetIds: readonly string[], limit: number, asOf: Date): Promise<ColumnStep[]> {
     const rows = await this.database.query<ColumnEdgeRow>(
       `SELECT ${COLUMN_EDGE}, bool_and(e.is_masking) AS "isMasking" FROM lineage_column_edge AS e
-       WHERE e.target_id = ANY($1) AND e.target_column <> '${ALL_COLUMNS}' AND upper_inf(e.valid)
+       WHERE e.target_id = ANY($1) AND e.target_column <> '${ALL_COLUMNS}' AND e.valid @> $3::timestamptz
        GROUP BY 1, 2, 3, 4, 5 ORDER BY 3, 4, 1, 2, 5 LIMIT $2`,
-      [assetIds, limit],
+      [assetIds, limit, asOf],
     );
     return rows.map(toColumnStep);
   }
 
   /** Columns of an asset that any edge touches. */
-  async columnsWithEdges(assetId: string, limit: number, asOf: Date | undefined): Promise<string[]> {
+  async columnsWithEdges(assetId: string, limit: number, asOf: Date): Promise<string[]> {
     const parameters: unknown[] = [assetId, limit];
     const holds = holding(asOf, parameters);
     const rows = await this.database.query<{ name: string }>(

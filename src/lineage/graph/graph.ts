@@ -15,23 +15,13 @@ export interface Reached {
 }
 
 /**
- * The graph as it is asked: by SQL, or in memory. Both give the same. What holds is asked of an instant; undefined for now.
+ * The graph as it is asked: by SQL, or in memory. Both give the same. What holds is asked of an instant.
  * Edges come in the order of (near end, far end), the first so many.
  */
 export interface Graph {
-  edges(
-    places: readonly string[],
-    way: Way,
-    limit: number,
-    asOf: Date | undefined,
-  ): Promise<readonly AssetStep[]>;
-  columnEdges(
-    places: readonly string[],
-    way: Way,
-    limit: number,
-    asOf: Date | undefined,
-  ): Promise<readonly ColumnStep[]>;
-  columnsWithEdges(assetId: string, limit: number, asOf: Date | undefined): Promise<readonly string[]>;
+  edges(places: readonly string[], way: Way, limit: number, asOf: Date): Promise<readonly AssetStep[]>;
+  columnEdges(places: readonly string[], way: Way, limit: number, asOf: Date): Promise<readonly ColumnStep[]>;
+  columnsWithEdges(assetId: string, limit: number, asOf: Date): Promise<readonly string[]>;
   /** Truncated by SQL after 20,000 assets or edges, in memory after 1,000,000 assets. */
-  reach(assetId: string, way: Way, depth: number, asOf: Date | undefined): Promise<Reached>;
+  reach(assetId: string, way: Way, depth: number, asOf: Date): Promise<Reached>;
 }

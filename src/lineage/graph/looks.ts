@@ -9,7 +9,7 @@ const DEPTH = z.number().int().min(1, 'must be 1 to 20').max(20, 'must be 1 to 2
 const AS_OF = z
   .date({ error: 'must be an instant' })
   .nullish()
-  .transform((at) => at ?? undefined);
+  .transform((at) => at ?? new Date());
 
 /** What it asks of the catalog, the catalog bounds. */
 const FILTER = z

@@ -32,7 +32,7 @@ export class NeighbourService {
   /** By asset, the first 20,000 edges; what the caller may not see is left out. */
   async ofAssets(caller: Principal, assetIds: readonly string[]): Promise<Map<string, Neighbourhood>> {
     const edges = async (way: Way) =>
-      this.graph.times(await this.graph.edges(assetIds, way, MAX_EDGES, undefined));
+      this.graph.times(await this.graph.edges(assetIds, way, MAX_EDGES, new Date()));
     const into = await edges('upstream');
     const outOf = await edges('downstream');
     const view = await this.views.of(caller, [
@@ -53,7 +53,7 @@ export class NeighbourService {
 
   /** What columns of the assets follow from, the first 20,000 edges; what the caller may not see is opaque. */
   async columnsInto(caller: Principal, assetIds: readonly string[]): Promise<ColumnEdge[]> {
-    const steps = await this.graph.columnEdgesInto(assetIds, MAX_EDGES);
+    const steps = await this.graph.columnEdgesInto(assetIds, MAX_EDGES, new Date());
     const view = await this.views.of(
       caller,
       steps.flatMap(({ source, target }) => [source.assetId, target.assetId]),

@@ -11,7 +11,7 @@ export async function reachBySteps(
   assetId: string,
   way: Way,
   depth: number,
-  asOf: Date | undefined,
+  asOf: Date,
 ): Promise<Reached> {
   const found = await walk<AssetStep>([assetId], way, { ...BOUNDS, depth }, (places, _, limit) =>
     edges(places, way, limit, asOf),

@@ -18,7 +18,7 @@ export async function walkAround(
   assetId: string,
   direction: LineageDirection,
   bounds: WalkBounds,
-  asOf: Date | undefined,
+  asOf: Date,
 ): Promise<Walked> {
   const found = await walk<AssetStep>([assetId], direction, bounds, (places, way, limit) =>
     graph.edges(places, way, limit, asOf),

@@ -5,7 +5,6 @@ import type { Way } from '../traversal.js';
 import { Ids } from './ids.js';
 import { Links } from './links.js';
 import { Pairs } from './pairs.js';
-import { NOW } from './validity.js';
 
 /** An edge that was found: all by number. */
 interface Found {
@@ -50,8 +49,8 @@ export class AssetGraph {
   }
 
   /** The same as `GraphRepository.edges`. */
-  edges(places: readonly string[], way: Way, limit: number, asOf: Date | undefined): AssetStep[] {
-    const instant = asOf?.getTime() ?? NOW;
+  edges(places: readonly string[], way: Way, limit: number, asOf: Date): AssetStep[] {
+    const instant = asOf.getTime();
     const found = places.flatMap((place) => this.leaving(place, way, instant));
     const { ids } = this;
     found.sort(

@@ -5,7 +5,6 @@ import type { Way } from '../traversal.js';
 import type { Ids } from './ids.js';
 import { Links } from './links.js';
 import { Ints } from './segments.js';
-import { NOW } from './validity.js';
 import { WordTable } from './word-table.js';
 
 /** Bytes that a name takes beside its characters, roughly. */
@@ -65,8 +64,8 @@ export class ColumnGraph {
   }
 
   /** The same as `GraphRepository.columnEdges`. */
-  edges(places: readonly string[], way: Way, limit: number, asOf: Date | undefined): ColumnStep[] {
-    const instant = asOf?.getTime() ?? NOW;
+  edges(places: readonly string[], way: Way, limit: number, asOf: Date): ColumnStep[] {
+    const instant = asOf.getTime();
     const isOut = way === 'downstream';
     const steps = new Map<string, ColumnStep>();
     for (const near of new Set(places.flatMap((place) => this.matching(columnOfPlace(place))))) {
@@ -82,8 +81,8 @@ export class ColumnGraph {
   }
 
   /** The same as `GraphRepository.columnsWithEdges`. */
-  columnsWithEdges(assetId: string, limit: number, asOf: Date | undefined): string[] {
-    const instant = asOf?.getTime() ?? NOW;
+  columnsWithEdges(assetId: string, limit: number, asOf: Date): string[] {
+    const instant = asOf.getTime();
     return this.columnsOf(this.ids.find(assetId))
       .filter((column) => this.isTouched(column, true, instant) || this.isTouched(column, false, instant))
       .map((column) => this.names[this.columns.word(column, 1)]!)

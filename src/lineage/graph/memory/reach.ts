@@ -2,7 +2,6 @@ import { setImmediate } from 'node:timers/promises';
 import type { Reached } from '../graph.js';
 import type { Way } from '../traversal.js';
 import type { AssetGraph } from './asset-graph.js';
-import { NOW } from './validity.js';
 
 const MAX_ASSETS = 1_000_000;
 /** Assets whose neighbours are looked at before others may go on. */
@@ -14,10 +13,10 @@ export async function reachInMemory(
   assetId: string,
   way: Way,
   depth: number,
-  asOf: Date | undefined,
+  asOf: Date,
 ): Promise<Reached> {
   const { ids, pairs } = graph;
-  const instant = asOf?.getTime() ?? NOW;
+  const instant = asOf.getTime();
   const start = ids.find(assetId);
   const size = ids.size;
   /** One more than the hops from the start. Edges that come meanwhile may lead to assets that have no place here: they are not gone to. */

@@ -1,8 +1,5 @@
 import { Floats } from './segments.js';
 
-/** Stands, as an instant, for now: what has no end holds. */
-export const NOW = Infinity;
-
 /** Bytes that a list of several intervals takes beside its numbers, roughly. */
 const LIST_BYTES = 120;
 
@@ -33,9 +30,8 @@ export class Validity {
     } else if (former !== undefined) this.earlier.delete(at);
   }
 
-  /** @param instant {@link NOW}, or in milliseconds */
+  /** @param instant in milliseconds */
   holds(at: number, instant: number): boolean {
-    if (instant === NOW) return this.until.get(at) === Infinity;
     if (this.from.get(at) <= instant) return instant < this.until.get(at);
     if (this.earlier.size === 0) return false;
     const earlier = this.earlier.get(at);
