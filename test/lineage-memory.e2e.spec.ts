@@ -146,7 +146,7 @@ async function answers(of: Graph, asOf: Date): Promise<unknown[]> {
       found.push(
         levels,
         levels.flat().map((one) => reached.throughOf(one)),
-        reached.idList.replace(/[-{}]/g, '').split(',').sort(),
+        reached.idList().replace(/[-{}]/g, '').split(',').sort(),
         reached.isTruncated,
       );
       found.push(await of.columnsWithEdges(id, 100, asOf));

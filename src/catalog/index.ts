@@ -4,6 +4,8 @@ export { AccessLogService } from './access-log/access-log.service.js';
 export type { AccessAction, ContentAccess } from './access-log/content-access.js';
 export { ASSET_KINDS, assetIdOf, MANAGED_IDENTITY_NAMESPACE } from './assets/asset.js';
 export type { Asset, AssetIdentity, AssetKind, AssetSpace } from './assets/asset.js';
+export { assetClassColumn, parseAssetClass } from './assets/asset-class.js';
+export type { AssetClass } from './assets/asset-class.js';
 export { AssetEntity } from './assets/asset.entity.js';
 export { AssetFilterInput, AssetKindEnum, AssetModel } from './assets/asset.model.js';
 export { assetColumns, policyColumns } from './assets/asset.repository.js';

@@ -7,7 +7,7 @@ import { isAttribute, type PolicyContext } from './condition/attributes.js';
 import { CompiledPolicy } from './decision/compiled-policy.js';
 import type { Decision } from './decision/decision.js';
 import { DecisionLog, DecisionLogFullError } from './decision-log.js';
-import { type Plan, planMatches } from './plan/plan.js';
+import { type Plan, planMatches, planMatchesAnyName } from './plan/plan.js';
 import type { Action, Kind } from './vocabulary.js';
 
 /** What policy is asked about. */
@@ -27,6 +27,8 @@ export type RequestContext = Readonly<Record<string, unknown>>;
 export interface VisibilityPlan {
   readonly plan: Plan;
   matches(resource: Resource): boolean;
+  /** Of a resource whatever its name; undefined when it is the name that decides. */
+  matchesAnyName(resource: Omit<Resource, 'name'>): boolean | undefined;
 }
 
 /** The one door: every read and write of governed things asks here, and every answer is logged. */
@@ -110,7 +112,11 @@ export class Policy implements OnModuleInit {
       },
       bundle: this.compiled.version,
     });
-    return { plan, matches: (resource) => planMatches(plan, resource) };
+    return {
+      plan,
+      matches: (resource) => planMatches(plan, resource),
+      matchesAnyName: (resource) => planMatchesAnyName(plan, resource),
+    };
   }
 
   /** The policy namespace of an asset known only from events, by the OpenLineage namespaces of all of its names. */

@@ -8,6 +8,7 @@ import type { Asset, AssetKind, AssetSpace } from './asset.js';
 @Index('asset_by_name', ['identityName', 'id'])
 @Index('asset_by_namespace', ['namespace', 'kind'])
 @Index('asset_by_tag', { synchronize: false })
+@Index('asset_by_change', ['changedBy'])
 @Index('asset_by_alias', ['aliasOf', 'createdAt'], { where: 'alias_of IS NOT NULL' })
 @Index('asset_by_name_of_alias', ['aliasOf', 'identityNamespace'], { where: 'alias_of IS NOT NULL' })
 export class AssetEntity implements Asset {
@@ -49,4 +50,8 @@ export class AssetEntity implements Asset {
 
   @Column('timestamptz', { name: 'updated_at', default: () => 'now()' })
   updatedAt!: Date;
+
+  /** The transaction that last changed it. */
+  @Column('bigint', { name: 'changed_by' })
+  changedBy!: string;
 }

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { batched, Database, type PageRequest } from '../../platform/index.js';
 import { type Plan, planToSql, UNCLASSIFIED } from '../../policy/index.js';
 import type { Asset, AssetKind, AssetSpace } from './asset.js';
+import type { AssetClass } from './asset-class.js';
 
 /** Columns of the asset table as policy's predicate names them, for an alias. */
 export function policyColumns(alias: string): {
@@ -51,6 +52,17 @@ function conditionsOf(filter: AssetFilter, visible: Plan, parameters: unknown[])
   if (filter.tag !== undefined) conditions.push(`a.tags @> ARRAY[${parameter(filter.tag)}]::text[]`);
   if (filter.owner !== undefined) conditions.push(`${parameter(filter.owner)} = ANY(a.owners)`);
   return conditions;
+}
+
+/** Whether the filter shows assets of a class. The same as {@link conditionsOf} says in SQL. */
+export function isOfFilter(filter: AssetFilter, of: AssetClass): boolean {
+  const { kinds, namespace, tag, owner } = filter;
+  return (
+    (kinds === undefined || kinds.includes(of.kind)) &&
+    (namespace === undefined || of.namespace === namespace || of.namespace.startsWith(`${namespace}/`)) &&
+    (tag === undefined || of.tags.includes(tag)) &&
+    (owner === undefined || of.owners.includes(owner))
+  );
 }
 
 /** What people may edit. */

@@ -14,7 +14,8 @@ import {
 } from '../../platform/index.js';
 import { type Action, Policy, type Resource } from '../../policy/index.js';
 import { type Asset, ASSET_KINDS, assetIdOf, type AssetIdentity, type AssetKind, spaceOf } from './asset.js';
-import { type AssetEdit, AssetRepository } from './asset.repository.js';
+import type { AssetClass } from './asset-class.js';
+import { type AssetEdit, AssetRepository, isOfFilter } from './asset.repository.js';
 
 /** Outbox topic: an asset is new or its catalog entry changed. Payload: `{ assetId }`. Ordered per asset. */
 export const ASSET_CHANGED = 'asset.changed';
@@ -111,6 +112,18 @@ export class AssetService {
   ): Promise<{ kind: AssetKind; count: number }[]> {
     const { plan } = await this.policy.plan(caller, 'list');
     return this.assets.countByKind(idList, validate(FILTER, filter, 'filter'), plan);
+  }
+
+  /**
+   * Tells of classes of assets whether the caller may see their assets and the filter shows them; undefined where an asset's name decides.
+   */
+  async shownClasses(
+    caller: Principal,
+    filter: z.input<typeof FILTER> = {},
+  ): Promise<(of: AssetClass) => boolean | undefined> {
+    const { matchesAnyName } = await this.policy.plan(caller, 'list');
+    const checked = validate(FILTER, filter, 'filter');
+    return (of) => isOfFilter(checked, of) && matchesAnyName(of);
   }
 
   /** Those of `ids` that the caller may see and that the filter shows, when no more of them is wanted. */

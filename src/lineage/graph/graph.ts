@@ -1,3 +1,4 @@
+import type { AssetClass } from '../../catalog/index.js';
 import type { AssetStep, ColumnStep } from './graph.repository.js';
 import type { Way } from './traversal.js';
 
@@ -5,12 +6,14 @@ import type { Way } from './traversal.js';
 export interface Reached {
   /** Hops to the farthest; 0 when there is nothing but the asset. */
   readonly farthest: number;
-  /** Assets at so many hops, in no order. */
-  idsAt(distance: number): readonly string[];
+  /** Assets at so many hops, in no order. @param isWanted of which classes; all when absent. Asked only where there are `classes` */
+  idsAt(distance: number, isWanted?: (of: AssetClass) => boolean): readonly string[];
+  /** How many of each class there are but the asset itself, where that is known; what the catalog does not show is not counted. */
+  readonly classes: ReadonlyMap<AssetClass, number> | undefined;
   /** An asset's neighbour on a shortest way: of several the one with the least id. */
   throughOf(id: string): string;
-  /** All but the asset itself, as PostgreSQL writes an array. */
-  readonly idList: string;
+  /** All but the asset itself, as PostgreSQL writes an array. @param isWanted as of `idsAt` */
+  idList(isWanted?: (of: AssetClass) => boolean): string;
   readonly isTruncated: boolean;
 }
 

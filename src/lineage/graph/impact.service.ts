@@ -1,17 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
-import type { AssetKind } from '../../catalog/index.js';
 import type { Principal } from '../../identity/index.js';
 import { validate } from '../../platform/index.js';
 import type { Reached } from './graph.js';
 import { GraphSource } from './graph-source.js';
-import { type LineageFilter, LineageFilters } from './lineage-filter.js';
+import { type KindCount, LineageFilters, type ReachedShown } from './lineage-filter.js';
 import { IMPACT } from './looks.js';
 import { type LineageNode, Views } from './view.js';
 
 /** What is downstream of an asset. */
 export interface Impact {
-  readonly counts: readonly { readonly kind: AssetKind; readonly count: number }[];
+  readonly counts: readonly KindCount[];
   /** The nearest first; `through` is what leads to each of them. */
   readonly assets: readonly { readonly node: LineageNode; readonly through: LineageNode }[];
   readonly isTruncated: boolean;
@@ -35,10 +34,10 @@ export class ImpactService {
     const { depth, first, asOf, filter = {} } = validate(IMPACT, look);
     const graph = await this.source.open();
     const reached = await graph.reach(assetId, 'downstream', depth, asOf);
-    const counts = await this.filters.count(caller, reached.idList, filter);
+    const shown = await this.filters.of(caller, reached, filter);
     return {
-      counts,
-      assets: await this.nearest(caller, reached, filter, first),
+      counts: await shown.count(),
+      assets: await this.nearest(caller, reached, shown, first),
       isTruncated: reached.isTruncated,
     };
   }
@@ -46,12 +45,12 @@ export class ImpactService {
   private async nearest(
     caller: Principal,
     reached: Reached,
-    filter: LineageFilter,
+    shown: ReachedShown,
     first: number,
   ): Promise<Impact['assets']> {
     const found: { id: string; through: string; distance: number }[] = [];
     for (let distance = 1; distance <= reached.farthest && found.length < first; distance++) {
-      const ids = [...(await this.filters.matching(caller, reached.idsAt(distance), filter))].sort();
+      const ids = [...(await shown.at(distance))].sort();
       for (const id of ids.slice(0, first - found.length))
         found.push({ id, through: reached.throughOf(id), distance });
     }

@@ -33,7 +33,8 @@ export async function reachBySteps(
     farthest: levels.length - 1,
     idsAt: (distance) => levels[distance] ?? [],
     throughOf: (id) => through.get(id) ?? assetId,
-    idList: `{${levels.slice(1).flat().join(',')}}`,
+    classes: undefined,
+    idList: () => `{${levels.slice(1).flat().join(',')}}`,
     isTruncated: found.isTruncated,
   };
 }

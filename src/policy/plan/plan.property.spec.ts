@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { CompiledPolicy } from '../decision/compiled-policy.js';
 import { decisionRequest, policyText } from '../testing/arbitraries.js';
 import { bundleOf } from '../testing/bundle-of.js';
-import { planMatches } from './plan.js';
+import { planMatches, planMatchesAnyName } from './plan.js';
 
 it('a plan holds for exactly the rows for which the decision is yes', () => {
   let yes = 0;
@@ -24,6 +24,7 @@ it('a plan holds for exactly the rows for which the decision is yes', () => {
           appliesMasks: appliesMasks ?? false,
         });
         expect({ row, allowed: planMatches(plan, row) }).toEqual({ row, allowed });
+        expect([allowed, undefined]).toContain(planMatchesAnyName(plan, row));
         if (allowed) yes += 1;
         else no += 1;
       }

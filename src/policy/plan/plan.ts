@@ -26,6 +26,29 @@ export interface PlanRow {
   readonly tags: readonly string[];
 }
 
+/**
+ * Whether a row of any name is one of those that the plan describes.
+ * @returns undefined when it is its name that decides
+ */
+export function planMatchesAnyName(plan: Plan, row: Omit<PlanRow, 'name'>): boolean | undefined {
+  switch (plan.kind) {
+    case 'nameGlob':
+      return undefined;
+    case 'and':
+    case 'or': {
+      const ends = plan.kind === 'or';
+      const answers = new Set(plan.nodes.map((node) => planMatchesAnyName(node, row)));
+      return answers.has(ends) ? ends : answers.has(undefined) ? undefined : !ends;
+    }
+    case 'not': {
+      const answer = planMatchesAnyName(plan.node, row);
+      return answer === undefined ? undefined : !answer;
+    }
+    default:
+      return planMatches(plan, { ...row, name: '' });
+  }
+}
+
 /** Whether the row is one of those that the plan describes. */
 export function planMatches(plan: Plan, row: PlanRow): boolean {
   switch (plan.kind) {

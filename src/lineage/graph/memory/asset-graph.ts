@@ -2,6 +2,7 @@ import { NO_JOB, type StatementKind } from '../../projection/facts.js';
 import type { AssetStep } from '../graph.repository.js';
 import { assetOfPlace, viaOfPlace } from '../places.js';
 import type { Way } from '../traversal.js';
+import { Classes } from './classes.js';
 import { Ids } from './ids.js';
 import { Links } from './links.js';
 import { Pairs } from './pairs.js';
@@ -15,9 +16,10 @@ interface Found {
   readonly place: string;
 }
 
-/** Edges between assets, in memory, with when they hold. */
+/** Assets and the edges between them, in memory, with when they hold. */
 export class AssetGraph {
   readonly ids = new Ids();
+  readonly classes = new Classes();
   readonly links = new Links(2);
   readonly pairs: Pairs;
   private readonly key = new Int32Array(2);
@@ -27,7 +29,12 @@ export class AssetGraph {
   }
 
   get bytes(): number {
-    return this.ids.bytes + this.links.bytes + this.pairs.bytes;
+    return this.ids.bytes + this.classes.bytes + this.links.bytes + this.pairs.bytes;
+  }
+
+  /** @param text see `Classes.set` */
+  setClass(assetId: string, text: string | undefined): void {
+    this.classes.set(this.ids.add(assetId), text);
   }
 
   /** @param intervals see `Validity.set` */

@@ -11,7 +11,7 @@ export interface Followed {
 }
 
 const CHANGES = `SELECT pg_current_snapshot()::text AS snapshot, epoch::text AS epoch, ${HELD_TABLES.map(
-  (table) => `EXISTS (SELECT FROM ${table} WHERE ${changedSince('$1')}) AS ${table}`,
+  (table) => `EXISTS (SELECT FROM ${table} WHERE ${changedSince(table, '$1')}) AS ${table}`,
 ).join(', ')} FROM lineage_graph`;
 
 /**

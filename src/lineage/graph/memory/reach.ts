@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
+import type { AssetClass } from '../../../catalog/index.js';
 import type { Reached } from '../graph.js';
 import type { Way } from '../traversal.js';
 import type { AssetGraph } from './asset-graph.js';
@@ -63,16 +64,27 @@ export async function reachInMemory(
     [frontier, frontierVias] = [next, nextVias];
   }
   const all = levels.slice(1).flat();
+  const classes = new Map<AssetClass, number>();
+  for (const id of all) {
+    const of = graph.classes.of(id);
+    if (of !== undefined) classes.set(of, (classes.get(of) ?? 0) + 1);
+  }
+  const wanted = (some: readonly number[], isWanted?: (of: AssetClass) => boolean): readonly number[] => {
+    if (isWanted === undefined) return some;
+    return some.filter((id) => {
+      const of = graph.classes.of(id);
+      return of !== undefined && isWanted(of);
+    });
+  };
   return {
     farthest: levels.length - 1,
-    idsAt: (distance) => (distance === 0 ? [assetId] : (levels[distance] ?? []).map((id) => ids.textOf(id))),
+    idsAt: (distance, isWanted) => wanted(levels[distance] ?? [], isWanted).map((id) => ids.textOf(id)),
+    classes,
     throughOf: (id) => {
       const number = ids.find(id);
       return number < 0 || number === start ? assetId : ids.textOf(through[number]!);
     },
-    get idList() {
-      return ids.listOf(all);
-    },
+    idList: (isWanted) => ids.listOf(wanted(all, isWanted)),
     isTruncated: count > MAX_ASSETS,
   };
 }

@@ -1,3 +1,4 @@
+import { assetClassColumn } from '../../../catalog/index.js';
 import type { StatementKind, Transformation } from '../../projection/facts.js';
 import type { AssetGraph } from './asset-graph.js';
 import type { ColumnGraph } from './column-graph.js';
@@ -6,10 +7,11 @@ import type { ColumnGraph } from './column-graph.js';
 export type CopiedRow = readonly (string | undefined)[];
 
 /** Tables of which rows are held in memory. */
-export const HELD_TABLES = ['lineage_edge', 'lineage_pairing', 'lineage_column_edge'] as const;
+export const HELD_TABLES = ['lineage_edge', 'lineage_pairing', 'asset', 'lineage_column_edge'] as const;
 export type HeldTable = (typeof HELD_TABLES)[number];
 
 const COLUMNS: Readonly<Record<HeldTable, string>> = {
+  asset: `id, ${assetClassColumn('asset')}`,
   lineage_edge: 'source_id, target_id',
   lineage_pairing: 'job_id, output_id, input_id, kind',
   lineage_column_edge:
@@ -33,20 +35,29 @@ const SNAPSHOT = /^\d+:\d+:[\d,]*$/;
  * then is not looked at.
  * @param snapshot SQL of a text
  */
-export function changedSince(snapshot: string): string {
-  return `changed_by >= pg_snapshot_xmin(${snapshot}::pg_snapshot) AND NOT pg_visible_in_snapshot(changed_by, ${snapshot}::pg_snapshot)`;
+export function changedSince(table: HeldTable, snapshot: string): string {
+  const least = `pg_snapshot_xmin(${snapshot}::pg_snapshot)`;
+  // The catalog's entities know of no transaction ids.
+  return table === 'asset'
+    ? `changed_by >= ${least}::text::bigint AND NOT pg_visible_in_snapshot(changed_by::text::xid8, ${snapshot}::pg_snapshot)`
+    : `changed_by >= ${least} AND NOT pg_visible_in_snapshot(changed_by, ${snapshot}::pg_snapshot)`;
 }
 
-/** @param since rows that changed since that snapshot; without it all that hold at some time */
+/** @param since rows that changed since that snapshot; without it all, but for edges that never hold */
 export function selectRows(table: HeldTable, since?: string): string {
   if (since !== undefined && !SNAPSHOT.test(since)) throw new RangeError(`${since} is not a snapshot`);
-  const condition = since === undefined ? `valid <> '{}'` : changedSince(`'${since}'`);
+  const isChanged = since === undefined ? 'true' : changedSince(table, `'${since}'`);
+  if (table === 'asset') return `SELECT ${COLUMNS.asset} FROM asset WHERE ${isChanged}`;
+  const condition = since === undefined ? `valid <> '{}'` : isChanged;
   return `SELECT ${COLUMNS[table]}, ${INTERVALS} FROM ${table} WHERE ${condition}`;
 }
 
 /** Takes a row of {@link selectRows} into memory. */
 export function takeRow(table: HeldTable, row: CopiedRow, assets: AssetGraph, columns?: ColumnGraph): void {
   switch (table) {
+    case 'asset':
+      assets.setClass(row[0]!, row[1]);
+      break;
     case 'lineage_edge':
       assets.setEdge(row[0]!, row[1]!, intervalsOf(row, 2));
       break;
