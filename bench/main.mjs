@@ -1,7 +1,8 @@
 /**
  * `npm run bench [-- NAME …] [--seed N] [--profile FOLDER]`: measures the built service against a floor in the same run, so that the
- * ratios hold on other machines too. Names: ingest, lineage, policy, search, statements, versions, commits, gateway, kubernetes; all
- * when none is given, but kubernetes only where KUBECONFIG names a cluster, and gateway only where S3_ENDPOINT names a store.
+ * ratios hold on other machines too. Names: ingest, soak, lineage, policy, search, statements, versions, commits, gateway, kubernetes; all
+ * when none is given, but soak, which takes minutes, kubernetes only where KUBECONFIG names a cluster, and gateway only where S3_ENDPOINT
+ * names a store.
  */
 import { existsSync } from 'node:fs';
 import os from 'node:os';
@@ -10,6 +11,7 @@ import { parseArgs } from 'node:util';
 
 const NAMES = [
   'ingest',
+  'soak',
   'lineage',
   'policy',
   'search',
@@ -41,7 +43,7 @@ if (positionals.includes('kubernetes') && !hasCluster)
 const hasStore = Boolean(process.env.S3_ENDPOINT);
 if (positionals.includes('gateway') && !hasStore)
   fail('gateway needs S3_ENDPOINT: eval "$(bash scripts/services/minio.sh env)"');
-const isThere = { kubernetes: hasCluster, gateway: hasStore };
+const isThere = { kubernetes: hasCluster, gateway: hasStore, soak: false };
 const names = positionals.length > 0 ? positionals : NAMES.filter((name) => isThere[name] !== false);
 console.log(
   `machine   ${os.availableParallelism()} cores (${os.cpus()[0].model.trim()}), ${Math.round(os.totalmem() / 2 ** 30)} GiB, Node ${process.versions.node}, load ${os.loadavg()[0].toFixed(1)}`,

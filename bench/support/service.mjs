@@ -16,8 +16,8 @@ const SERVICE_OPTIONS = ['--max-semi-space-size=64'];
  * with data of its own. The floors of the benchmarks are measured on the same PostgreSQL, in a database beside.
  * @param nodeOptions e.g. `['--cpu-prof']`
  * @param settings beside those that every benchmark has
- * @returns {Promise<{url: string, s3Url: string, token: string, service: pg.Pool, floor: pg.Pool, version: string, ask: Function, another: Function, stop: () => Promise<void>}>}
- *   `another` starts one more on the same database, with further settings; `service` and `floor`: connections to the service's database and to the empty one beside it
+ * @returns {Promise<{url: string, s3Url: string, token: string, service: pg.Pool, floor: pg.Pool, version: string, ask: Function, kill: Function, another: Function, stop: () => Promise<void>}>}
+ *   `kill` ends it by SIGKILL; `another` starts one more on the same database, with further settings; `service` and `floor`: connections to the service's database and to the empty one beside it
  */
 export async function startBenchCairn(nodeOptions = [], settings = {}) {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'cairn-bench-'));
@@ -38,9 +38,14 @@ export async function startBenchCairn(nodeOptions = [], settings = {}) {
       ...settings,
       ...more,
     });
-    started.push({ child, ended: new Promise((resolve) => child.once('exit', resolve)) });
+    const ended = new Promise((resolve) => child.once('exit', resolve));
+    started.push({ child, ended });
     const urls = await announcedUrls(child);
-    return { ...urls, ask: askOf(urls.url, token) };
+    const kill = async () => {
+      child.kill('SIGKILL');
+      await ended;
+    };
+    return { ...urls, ask: askOf(urls.url, token), kill };
   };
   const stop = async () => {
     for (const { child } of started) child.kill('SIGTERM');
