@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { AssetService } from '../src/catalog/index.js';
 import { Placement } from '../src/catalog/assets/placement.js';
@@ -386,6 +388,18 @@ describe('bad input changes nothing and names the field', () => {
       'input.changes[0].path',
     ],
     [
+      'a path with half of a surrogate pair',
+      { changes: [{ path: 'a\ud800b', sha256: sha256('x') }] },
+      'BAD_USER_INPUT',
+      'input.changes[0].path',
+    ],
+    [
+      'a path of 4 KiB',
+      { changes: [{ path: 'x'.repeat(4096), sha256: sha256('x') }] },
+      'BAD_USER_INPUT',
+      'input.changes[0].path',
+    ],
+    [
       'a path named twice',
       {
         changes: [
@@ -472,11 +486,97 @@ describe('bad input changes nothing and names the field', () => {
     });
   });
 
+  test('a body that ends before its announced length is not kept', async () => {
+    const text = 'the first half, and no other';
+    const { hostname, port } = new URL(cairn.url);
+    const socket = connect(Number(port), hostname);
+    await once(socket, 'connect');
+    const head = [
+      'PUT /api/v1/repositories/bad/objects HTTP/1.1',
+      `Host: ${hostname}`,
+      `Authorization: Bearer ${engineer}`,
+      'Content-Type: application/octet-stream',
+      `Content-Length: ${2 * text.length}`,
+    ];
+    socket.end(`${head.join('\r\n')}\r\n\r\n${text}`);
+    let answer = '';
+    for await (const chunk of socket) answer += String(chunk);
+    expect(answer).not.toMatch(/^HTTP\/1.1 2/);
+    const { errors } = await cairn.graphql(
+      'mutation($i: CommitInput!) { commit(input: $i) { id } }',
+      {
+        i: {
+          ...{ repository: 'bad', branch: 'main', message: 'half' },
+          changes: [{ path: 'half', sha256: sha256(text) }],
+        },
+      },
+      engineer,
+    );
+    expect(errors![0]!.message).toContain(sha256(text));
+  });
+
+  const refsOf = (name: string) =>
+    cairn.ask(
+      'query($n: String!) { repository(name: $n) { branches { nodes { name commitId } } tags { nodes { name commitId } } } }',
+      { n: name },
+      engineer,
+    );
+  const codeOf = async (mutation: string, i: object) => {
+    const [name, type] = mutation.split(' ');
+    const { errors } = await cairn.graphql(
+      `mutation($i: ${type}!) { ${name}(input: $i) { __typename } }`,
+      { i },
+      engineer,
+    );
+    return errors?.[0]?.extensions;
+  };
+
+  test('a ref that is named like a commit', async () => {
+    const before = await refsOf('bad');
+    const name = 'ab'.repeat(32);
+    const refused = { code: 'BAD_USER_INPUT', field: 'input.name' };
+    const of = { repository: 'bad', name };
+    expect(await codeOf('createBranch CreateBranchInput', { ...of, from: 'main' })).toMatchObject(refused);
+    expect(await codeOf('createTag CreateTagInput', { ...of, revision: 'main' })).toMatchObject(refused);
+    expect(await refsOf('bad')).toEqual(before);
+  });
+
+  test('a commit of another repository is none of this one: it is not merged, picked, reset to, or named', async () => {
+    await createRepository('other');
+    const { data } = await commit('other', { secret: 'of another repository' });
+    const revision: string = data.commit.id;
+    const before = await refsOf('bad');
+    const to = { repository: 'bad', branch: 'main' };
+    for (const [mutation, input] of [
+      ['merge MergeInput', { repository: 'bad', target: 'main', source: revision }],
+      ['cherryPick PickInput', { ...to, revision }],
+      ['revert PickInput', { ...to, revision }],
+      ['resetBranch ResetBranchInput', { ...to, revision }],
+      ['createBranch CreateBranchInput', { repository: 'bad', name: 'theirs', from: revision }],
+      ['createTag CreateTagInput', { repository: 'bad', name: 'theirs', revision }],
+    ] as const)
+      expect([mutation, await codeOf(mutation, input)]).toEqual([
+        mutation,
+        expect.objectContaining({ code: 'NOT_FOUND' }),
+      ]);
+    expect((await read(`bad/content/${revision}/secret`)).status).toBe(404);
+    expect(await refsOf('bad')).toEqual(before);
+  });
+
   test('a tag does not move', async () => {
-    const i = { repository: 'bad', name: 'v1', revision: 'main' };
-    const tag = () =>
-      cairn.graphql('mutation($i: CreateTagInput!) { createTag(input: $i) { name } }', { i }, engineer);
-    expect((await tag()).errors).toBeUndefined();
-    expect((await tag()).errors![0]!.extensions['code']).toBe('ALREADY_EXISTS');
+    const tag = { repository: 'bad', name: 'v1', revision: 'main' };
+    expect(await codeOf('createTag CreateTagInput', tag)).toBeUndefined();
+    const before = await refsOf('bad');
+    expect(await codeOf('createTag CreateTagInput', tag)).toMatchObject({ code: 'ALREADY_EXISTS' });
+    for (const [mutation, input] of [
+      ['resetBranch ResetBranchInput', { branch: 'v1', revision: 'main' }],
+      ['merge MergeInput', { target: 'v1', source: 'main' }],
+      ['commit CommitInput', { branch: 'v1', message: 'move', changes: [{ path: 'a', isDeleted: true }] }],
+    ] as const)
+      expect([mutation, await codeOf(mutation, { repository: 'bad', ...input })]).toEqual([
+        mutation,
+        expect.objectContaining({ code: 'NOT_FOUND' }),
+      ]);
+    expect(await refsOf('bad')).toEqual(before);
   });
 });

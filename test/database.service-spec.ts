@@ -86,6 +86,17 @@ test('a database that does not answer is told of within seconds, and goes on whe
   await expectAllKnown();
 });
 
+test('a database that is stopped is said to be away, and used again when it is started', async () => {
+  await postgres.stop();
+  expect(await send()).toBe(503);
+  expect([await readiness(), await liveness()]).toEqual([503, 200]);
+  postgres = await startEmbeddedPostgres(folder);
+  proxy.redirect(portOf(postgres.url));
+  while ((await readiness()) !== 200) await pause(100);
+  expect(await send()).toBe(201);
+  await expectAllKnown();
+});
+
 test('a database that is killed while written to has lost nothing that was acknowledged', async () => {
   for (let kill = 0; kill < 3; kill++) {
     let isOver = false;

@@ -1,4 +1,6 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { createServer, request as httpRequest } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -231,6 +233,39 @@ test('a bucket that is not there stops the boot, by name', async () => {
   await expect(startTestCairn(env)).rejects.toThrow(/s3 object store could not probe: NoSuchBucket/);
 });
 
+test('a store that does not know conditions stops the boot, by name of what is missing', async () => {
+  const unaware = await startUnawareStore(minio['S3_ENDPOINT']!);
+  const env = { S3_ENDPOINT: unaware.url, S3_BUCKET: await freshBucket(minio) };
+  await expect(startTestCairn(env)).rejects.toThrow(
+    /cannot be used.*conditional PUT on objects \(If-None-Match: \*\)/,
+  );
+  await unaware.close();
+});
+
+/** What stands before a store and answers conditional requests as a store does that writes whatever they say. */
+async function startUnawareStore(endpoint: string) {
+  const server = createServer((request, response) => {
+    if (request.headers['if-none-match'] !== undefined) {
+      request.resume().on('end', () => response.end('<CompleteMultipartUploadResult/>'));
+      return;
+    }
+    const { method, url, headers } = request;
+    const passed = httpRequest(new URL(url!, endpoint), { method, headers }, (answer) => {
+      response.writeHead(answer.statusCode!, answer.headers);
+      answer.pipe(response);
+    });
+    request.pipe(passed);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    close: async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
 test('clients that cannot reach the store bring their bytes by the service', async () => {
   const env = { S3_ENDPOINT: minio['S3_ENDPOINT']!, S3_BUCKET: await freshBucket(minio) };
   const cairn = await startTestCairn({ ...env, S3_PUBLIC_ENDPOINT: 'http://127.0.0.1:1' });
@@ -305,6 +340,19 @@ describe.each(['minio', 'versitygw'])('%s with faults', (name) => {
     await pause(500);
     proxy.heal();
     expect(await waiting).toBe(201);
+    await readAll();
+  });
+
+  test('that is stopped is said to be away, and used again when it is started', async () => {
+    await runService(name, 'stop');
+    try {
+      expect((await client.upload(r, 'stopped')).status).toBe(503);
+      expect((await ready(cairn)).status).toBe(503);
+    } finally {
+      await runService(name, 'start');
+    }
+    expect((await ready(cairn)).status).toBe(200);
+    expect(await put('started')).toBe(201);
     await readAll();
   });
 
