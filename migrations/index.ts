@@ -25,6 +25,7 @@ import { LineageTime1795392000060 } from './1795392000060-lineage-time.js';
 import { LineageIdentity1795392000061 } from './1795392000061-lineage-identity.js';
 import { EventPartitions1795392000064 } from './1795392000064-event-partitions.js';
 import { EventTimes1795392000066 } from './1795392000066-event-times.js';
+import { LineageSql1795392000068 } from './1795392000068-lineage-sql.js';
 
 /** Every migration, in order. A room's migration creates that room's tables. */
 export const MIGRATIONS = [
@@ -55,4 +56,5 @@ export const MIGRATIONS = [
   LineageIdentity1795392000061,
   EventPartitions1795392000064,
   EventTimes1795392000066,
+  LineageSql1795392000068,
 ];
