@@ -26,6 +26,7 @@ import { LineageIdentity1795392000061 } from './1795392000061-lineage-identity.j
 import { AssetChanges1795392000063 } from './1795392000063-asset-changes.js';
 import { EventPartitions1795392000064 } from './1795392000064-event-partitions.js';
 import { EventTimes1795392000066 } from './1795392000066-event-times.js';
+import { LineageSql1795392000068 } from './1795392000068-lineage-sql.js';
 
 /** Every migration, in order. A room's migration creates that room's tables. */
 export const MIGRATIONS = [
@@ -57,4 +58,5 @@ export const MIGRATIONS = [
   AssetChanges1795392000063,
   EventPartitions1795392000064,
   EventTimes1795392000066,
+  LineageSql1795392000068,
 ];

@@ -2,11 +2,11 @@ import { createHash, randomInt } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { Principal } from '../src/identity/index.js';
-import { Projector } from '../src/lineage/index.js';
+import { Projector, SqlStatements } from '../src/lineage/index.js';
 import { canonicalJson } from '../src/lineage/events/canonical-json.js';
 import { acceptedOf } from '../src/lineage/ingestion/accepted-event.js';
 import { type AcceptedEvent, EventStore } from '../src/lineage/ingestion/event-store.js';
-import { prepareEvent } from '../src/lineage/ingestion/prepare-event.js';
+import { prepareEvent, withStatement } from '../src/lineage/ingestion/prepare-event.js';
 import type { Facts } from '../src/lineage/projection/facts.js';
 import { DERIVED_TABLES } from '../src/lineage/projection/graph-hash.js';
 import { joinFacts } from '../src/lineage/projection/merge-facts.js';
@@ -29,14 +29,16 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => cairn.stop());
 
-function accepted(recording: string): AcceptedEvent[] {
-  return recordedEvents(recording).flatMap((event) => {
-    try {
-      return acceptedOf({ caller: BY, event: prepareEvent(event) }, []);
-    } catch {
-      return [];
-    }
-  });
+async function accepted(recording: string): Promise<AcceptedEvent[]> {
+  const statements = cairn.app.get(SqlStatements);
+  const all = await Promise.allSettled(
+    recordedEvents(recording).map(async (given) => {
+      const event = prepareEvent(given);
+      const read = await statements.read(event.body);
+      return acceptedOf({ caller: BY, event: read === undefined ? event : withStatement(event, read) }, []);
+    }),
+  );
+  return all.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
 }
 
 /** All of the events in any order, some of them again, in batches of any size. @param number of the permutation */
@@ -78,7 +80,7 @@ describe(`one graph from any order (CONVERGENCE_SEED=${SEED})`, () => {
   test.each(RECORDINGS)(
     'of %s',
     async (recording) => {
-      const events = accepted(recording);
+      const events = await accepted(recording);
       const facts = events.map((event) => event.facts);
       const joined = spelled(joinFacts(facts));
       for (let number = 0; number < PERMUTATIONS; number++)

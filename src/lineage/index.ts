@@ -6,3 +6,5 @@ export type { FedEvent } from './log/event-feed.js';
 export { LineageModule } from './lineage.module.js';
 export { MarquezModule } from './marquez/marquez.module.js';
 export { Projector } from './projection/projector.js';
+export type { SqlAnswer, SqlColumn, SqlOutput, SqlQuestion, SqlReader } from './sql/sql-reader.js';
+export { SqlStatements } from './sql/sql-statements.js';

@@ -23,6 +23,7 @@ import { EventListService } from './log/event-list.service.js';
 import { EventLogRepository } from './log/event-log.repository.js';
 import { EventPartitionsRepository } from './log/event-partitions.repository.js';
 import { EventRetention } from './log/event-retention.js';
+import { FactLog } from './projection/fact-log.js';
 import { ProjectionRepository } from './projection/projection.repository.js';
 import { ProjectionResolver } from './projection/projection.resolver.js';
 import { StatementRepository } from './projection/statement.repository.js';
@@ -39,6 +40,7 @@ import { Reconciler } from './identity/reconciler.js';
 import { RuleResolver } from './identity/rules/rule.resolver.js';
 import { RuleService } from './identity/rules/rule.service.js';
 import { RuleRepository } from './identity/rules/rule.repository.js';
+import { SqlStatements } from './sql/sql-statements.js';
 import { RunRepository } from './runs/run.repository.js';
 import { RunResolver } from './runs/run.resolver.js';
 import { RunService } from './runs/run.service.js';
@@ -60,6 +62,8 @@ import { RunService } from './runs/run.service.js';
     AliasResolver,
     ProjectionRepository,
     StatementRepository,
+    SqlStatements,
+    FactLog,
     Projector,
     ProjectionResolver,
     EmissionCheck,
@@ -91,7 +95,7 @@ import { RunService } from './runs/run.service.js';
     EventListResolver,
   ],
   exports: [
-    ...[Projector, AssetLineageService, IngestionService, EventFeed],
+    ...[Projector, AssetLineageService, IngestionService, EventFeed, SqlStatements],
     // For Marquez's API, a part of this room.
     ...[GraphService, NeighbourService, RunService, EventListService],
   ],

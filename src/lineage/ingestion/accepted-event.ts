@@ -15,8 +15,8 @@ export function acceptedOf(
   { caller, event }: Pick<Emission, 'caller' | 'event'>,
   withheld: readonly string[],
 ): AcceptedEvent {
-  const { emissions, reading: wholeReading, ...rest } = event;
-  const reading = withheld.length === 0 ? wholeReading : readFacts({ ...rest, withheld });
+  const { emissions, statement, reading: wholeReading, ...rest } = event;
+  const reading = withheld.length === 0 ? wholeReading : readFacts({ ...rest, withheld }, statement);
   const facts = 'facts' in reading ? reading.facts : noFacts();
   const subject =
     rest.body.job === undefined

@@ -11,7 +11,8 @@ import { type Emission, EmissionCheck } from './emission-check.js';
 import { acceptedOf } from './accepted-event.js';
 import { type AcceptedEvent, EventStore, type Stored } from './event-store.js';
 import { IngestLane } from './ingest-lane.js';
-import { prepareEvent, type PreparedEvent } from './prepare-event.js';
+import { SqlStatements } from '../sql/sql-statements.js';
+import { prepareEvent, type PreparedEvent, withStatement } from './prepare-event.js';
 
 /** Events of one batch request at most. */
 export const MAX_BATCH_EVENTS = 1_000;
@@ -49,6 +50,7 @@ export class IngestionService implements BeforeApplicationShutdown {
   constructor(
     private readonly check: EmissionCheck,
     private readonly store: EventStore,
+    private readonly statements: SqlStatements,
     log: EventLogRepository,
     health: HealthChecks,
     @Inject(CONFIG) private readonly config: Config,
@@ -66,7 +68,7 @@ export class IngestionService implements BeforeApplicationShutdown {
    * @throws {EventLogUnavailableError} nothing is stored, it can be sent again
    */
   async ingest(caller: Principal, value: unknown): Promise<Receipt> {
-    const event = this.prepare(value);
+    const event = await this.prepare(value);
     const inContext = AsyncLocalStorage.snapshot();
     const traceparent = currentTraceparent();
     return this.lane.pass({ caller, event, inContext, traceparent, sizeBytes: event.bodyJson.length });
@@ -97,9 +99,11 @@ export class IngestionService implements BeforeApplicationShutdown {
     while (!this.lane.isIdle) await new Promise((resolve) => setTimeout(resolve, 10));
   }
 
-  private prepare(value: unknown): PreparedEvent {
+  private async prepare(value: unknown): Promise<PreparedEvent> {
     try {
-      return prepareEvent(value);
+      const event = prepareEvent(value);
+      const statement = await this.statements.read(event.body);
+      return statement === undefined ? event : withStatement(event, statement);
     } catch (error) {
       ingestedEvents.inc({ outcome: 'invalid' });
       throw error;

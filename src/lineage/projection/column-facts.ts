@@ -56,11 +56,16 @@ function olderTransformation(field: JsonObject): How {
   return { ...DIRECT, isMasking: type === 'MASKED', subtype: type === 'IDENTITY' ? type : '' };
 }
 
+/** Whether a column can have this name. */
+export function isFittingColumn(name: string): boolean {
+  return name !== '' && name.length <= MAX_COLUMN_CHARS;
+}
+
 function sourcesOf(input: JsonObject, targetColumn: string, otherwise: How): ColumnSource[] {
   const dataset = namePairIn(input);
   const sourceColumn = textAt(input['field']);
-  if (dataset === undefined || sourceColumn === undefined || targetColumn === '') return [];
-  if (sourceColumn.length > MAX_COLUMN_CHARS || targetColumn.length > MAX_COLUMN_CHARS) return [];
+  if (dataset === undefined || sourceColumn === undefined) return [];
+  if (!isFittingColumn(sourceColumn) || !isFittingColumn(targetColumn)) return [];
   return transformationsOf(input, otherwise).map((how) => ({ dataset, sourceColumn, targetColumn, ...how }));
 }
 

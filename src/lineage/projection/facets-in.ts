@@ -11,12 +11,40 @@ export function explicitInputs(
   entries: readonly JsonObject[],
 ): readonly unknown[] | undefined {
   const own = objectAt(objectAt(output.facets)['lineage']);
-  const entry = entries.find(
-    ({ type, namespace, name }) => type !== 'JOB' && namespace === output.namespace && name === output.name,
-  );
-  const inputs = own['inputs'] ?? entry?.['inputs'];
+  const inputs = own['inputs'] ?? entryOf(output, entries)?.['inputs'];
   return Array.isArray(inputs) ? inputs : undefined;
 }
+
+/** The entry about a dataset in the `lineage` facet of a job. */
+export function entryOf(
+  { namespace, name }: Pick<EventDataset, 'namespace' | 'name'>,
+  entries: readonly JsonObject[],
+): JsonObject | undefined {
+  return entries.find(
+    (entry) => entry['type'] !== 'JOB' && entry['namespace'] === namespace && entry['name'] === name,
+  );
+}
+
+/** Whether a `columnLineage` facet says anything. */
+export function isColumnLineage(facet: unknown): boolean {
+  const { fields, dataset } = objectAt(facet);
+  return Object.keys(objectAt(fields)).length + objectsIn(dataset).length > 0;
+}
+
+/**
+ * Targets of a dataset's `columnLineage` that are none of its columns: OpenLineage's own SQL parser, which Airflow and dbt use, calls
+ * expressions without a name `_0`, `_1` …, also where an INSERT says which columns they go to.
+ */
+export function placeholdersIn(facets: JsonObject): ReadonlySet<string> {
+  const targets = Object.keys(objectAt(objectAt(facets['columnLineage'])['fields']));
+  const placeholders = targets.filter((target) => PLACEHOLDER.test(target));
+  if (placeholders.length === 0) return NONE;
+  const named = new Set(objectsIn(objectAt(facets['schema'])['fields']).map(({ name }) => name));
+  return new Set(placeholders.filter((target) => !named.has(target)));
+}
+
+const PLACEHOLDER = /^_\d+$/;
+const NONE: ReadonlySet<string> = new Set();
 
 export function isEmpty(inputs: unknown): boolean {
   return Array.isArray(inputs) && inputs.length === 0;

@@ -1,30 +1,40 @@
 import type { EventBody, EventDataset, LoggedEvent } from '../events/event.js';
 import { instantOf } from '../events/instant.js';
 import { type JsonObject, objectAt, objectsIn, textAt } from '../events/json.js';
-import { explicitInputs, isDataset, isDeleted, isDrop, isEmpty, otherNamesIn, uuidAt } from './facets-in.js';
+import {
+  explicitInputs,
+  isDataset,
+  isDeleted,
+  isDrop,
+  isEmpty,
+  otherNamesIn,
+  placeholdersIn,
+} from './facets-in.js';
 import { columnLineageIn, type ColumnSource, entryColumnsIn } from './column-facts.js';
-import type { Direction, Facts, RunState, StatementKind } from './facts.js';
+import type { Direction, Facts, StatementOrigin } from './facts.js';
 import { NO_JOB, noFacts } from './facts.js';
 import { joinStatements, inOrder } from './statement-values.js';
-import { datasetNamed, type IdOf, jobNamed, type NamedAsset, namePairIn } from './identity.js';
+import { datasetNamed, type IdOf, isSameName, jobNamed, type NamedAsset, namePairIn } from './identity.js';
+import { runsIn } from './run-facts.js';
+import type { ReadStatement } from '../sql/sql-statements.js';
 
 const MAX_FACET_NAME_CHARS = 200;
 const MAX_VERSION_CHARS = 500;
-const TERMINAL: ReadonlySet<RunState> = new Set(['complete', 'abort', 'fail']);
 
 /**
  * What one event says about the graph. Pure: the same event always gives the same facts.
+ * @param statement what its SQL was read to tell, which is a function of the event too; absent where nobody has to read it
  * @throws RangeError when its time cannot be read, which `validateEvent` rules out
  */
-export function factsOf(event: LoggedEvent, idOf: IdOf): Facts {
-  return new Reading(event, idOf).facts;
+export function factsOf(event: LoggedEvent, idOf: IdOf, statement?: ReadStatement): Facts {
+  return new Reading(event, idOf, statement).facts;
 }
 
 /** The reading of one event: fills `facts` from the event's parts. */
 class Reading {
   readonly facts = noFacts();
-  private readonly at: string;
-  private readonly claim: string;
+  readonly at: string;
+  readonly claim: string;
   private readonly eventId: string;
   private readonly withheld: ReadonlySet<string>;
   private readonly runId: string | undefined;
@@ -32,6 +42,7 @@ class Reading {
   constructor(
     { id, body, withheld }: LoggedEvent,
     private readonly idOf: IdOf,
+    private readonly statement: ReadStatement | undefined,
   ) {
     this.eventId = id;
     const at = instantOf(body.eventTime);
@@ -46,7 +57,13 @@ class Reading {
 
   private readJob(body: EventBody, job: NamedAsset): void {
     this.facet('asset', job.id, objectAt(body.job?.facets));
-    if (this.runId !== undefined) this.readRun(body, this.runId, job);
+    if (this.runId !== undefined) {
+      for (const { run, job: of } of runsIn(body, this.runId, job, this, this.idOf)) {
+        this.facts.runs.set(run.runId, run);
+        this.asset(of);
+      }
+      this.facet('run', this.runId, objectAt(body.run?.facets));
+    }
     const entries = objectsIn(objectAt(objectAt(body.job?.facets)['lineage'])['entries']);
     const outputs = body.outputs ?? [];
     const isTold =
@@ -63,53 +80,6 @@ class Reading {
     for (const entry of entries) this.readEntry(job, entry);
   }
 
-  private readRun(body: EventBody, runId: string, job: NamedAsset): void {
-    const state = (body.eventType?.toLowerCase() ?? 'other') as RunState;
-    const facets = objectAt(body.run?.facets);
-    const parent = objectAt(facets['parent']);
-    const parentRunId = uuidAt(objectAt(parent['run'])['runId']);
-    this.facts.runs.set(runId, {
-      runId,
-      jobId: job.id,
-      jobClaim: `1|${this.claim}`,
-      state,
-      startedAt: state === 'start' ? this.at : null,
-      endedAt: TERMINAL.has(state) ? this.at : null,
-      firstEventAt: this.at,
-      lastEventAt: this.at,
-      completedAt: state === 'complete' ? this.at : null,
-      failedAt: state === 'fail' ? this.at : null,
-      abortedAt: state === 'abort' ? this.at : null,
-      parentRunId: parentRunId ?? null,
-      parentClaim: parentRunId === undefined ? null : this.claim,
-    });
-    this.facet('run', runId, facets);
-    this.readRelative(parentRunId, parent['job']);
-    const root = objectAt(parent['root']);
-    this.readRelative(uuidAt(objectAt(root['run'])['runId']), root['job']);
-  }
-
-  /** A run that this one names as its parent or root; its own events, when they come, know better. */
-  private readRelative(runId: string | undefined, job: unknown): void {
-    const name = namePairIn(job);
-    if (runId === undefined || name === undefined || this.facts.runs.has(runId)) return;
-    this.facts.runs.set(runId, {
-      runId,
-      jobId: this.asset(jobNamed(this.idOf, name)).id,
-      jobClaim: `0|${this.claim}`,
-      state: 'other',
-      startedAt: null,
-      endedAt: null,
-      firstEventAt: null,
-      lastEventAt: null,
-      completedAt: null,
-      failedAt: null,
-      abortedAt: null,
-      parentRunId: null,
-      parentClaim: null,
-    });
-  }
-
   /** @param use which job uses it, and how; none where it is described by itself */
   private readDataset(dataset: EventDataset, use?: Use): NamedAsset {
     const asset = this.asset(datasetNamed(this.idOf, dataset));
@@ -120,7 +90,10 @@ class Reading {
     if (this.withheld.has(asset.id)) return asset;
     this.readVersion(asset, known, use?.direction);
     this.facet('asset', asset.id, facets);
-    this.readStatements(use?.direction === 'output' ? use.job : undefined, asset, facets);
+    const job = use?.direction === 'output' ? use.job : undefined;
+    const read = job && this.statement?.outputs.find(({ output }) => isSameName(output, dataset));
+    if (read !== undefined) this.state(job, asset, 'sql', read.inputs, read.columns);
+    this.readStatements(job, asset, facets, read !== undefined);
     this.readNames(asset, facets);
     if (isDrop(facets['lifecycleStateChange']))
       this.facts.drops.set(`${asset.id} ${this.at}`, { assetId: asset.id, at: this.at });
@@ -144,11 +117,18 @@ class Reading {
   }
 
   /** What the facets of a dataset say of how it follows from others. Who only reads it tells as one who describes it. */
-  private readStatements(job: NamedAsset | undefined, asset: NamedAsset, facets: JsonObject): void {
+  private readStatements(
+    job: NamedAsset | undefined,
+    asset: NamedAsset,
+    facets: JsonObject,
+    isRead: boolean,
+  ): void {
     const { columnLineage, lineage } = facets;
-    const columns = columnLineageIn(columnLineage);
-    if (columns.length > 0) {
-      const sources = columns.map(({ dataset }) => dataset);
+    const all = isRead ? [] : columnLineageIn(columnLineage);
+    if (all.length > 0) {
+      const sources = all.map(({ dataset }) => dataset);
+      const placeholders = placeholdersIn(facets);
+      const columns = all.filter(({ targetColumn }) => !placeholders.has(targetColumn));
       if (job !== undefined)
         for (const source of sources) this.input(job, this.asset(datasetNamed(this.idOf, source)));
       this.state(job, asset, 'columns', sources, columns);
@@ -186,7 +166,7 @@ class Reading {
   private state(
     job: NamedAsset | undefined,
     output: NamedAsset,
-    kind: StatementKind,
+    kind: StatementOrigin,
     inputs: readonly { readonly namespace: string; readonly name: string }[] | null,
     sources: readonly ColumnSource[],
   ): void {

@@ -32,6 +32,9 @@ export const NO_JOB = '00000000-0000-0000-0000-000000000000';
 export const STATEMENT_KINDS = ['lineage', 'columns'] as const;
 export type StatementKind = (typeof STATEMENT_KINDS)[number];
 
+/** What a statement was taken from: a facet, or else the job's SQL, which counts only where no facet says anything of an output. */
+export type StatementOrigin = StatementKind | 'sql';
+
 /** That a column of the output follows from a column of a source. */
 export interface StatedColumn {
   readonly sourceId: string;
@@ -48,7 +51,7 @@ export interface StatementFact {
   /** {@link NO_JOB} where a dataset was described by itself. */
   readonly jobId: string;
   readonly outputId: string;
-  readonly kind: StatementKind;
+  readonly kind: StatementOrigin;
   readonly at: string;
   readonly eventId: string;
   readonly value: StatementValue;

@@ -5,8 +5,8 @@ import type { Database } from '../../platform/index.js';
 const DERIVED: Readonly<Record<string, string>> = {
   lineage_edge: 'source_id, target_id, first_seen_at, last_seen_at, valid',
   lineage_column_edge:
-    'job_id, kind, source_id, source_column, target_id, target_column, transformation, subtype, is_masking, said, valid',
-  lineage_pairing: 'job_id, output_id, input_id, kind, valid',
+    'job_id, kind, source_id, source_column, target_id, target_column, transformation, subtype, is_masking, said, read, valid',
+  lineage_pairing: 'job_id, output_id, input_id, kind, said, read, valid',
   lineage_statement: 'job_id, output_id, kind, at, event_id, value_id, of_job_id, of_output_id',
   lineage_drop: 'asset_id, at, of_asset_id',
   lineage_same: 'from_id, to_id, kind, claim',
@@ -20,8 +20,8 @@ const DERIVED: Readonly<Record<string, string>> = {
 /** Rows of what never held are there or not, by the order in which it was taken back, or in which names came to be of one asset. */
 const SAYS_SOMETHING: Readonly<Record<string, string>> = {
   lineage_edge: "valid <> '{}'",
-  lineage_column_edge: "said <> '{}'",
-  lineage_pairing: "valid <> '{}'",
+  lineage_column_edge: "said <> '{}' OR read <> '{}'",
+  lineage_pairing: "said <> '{}' OR read <> '{}'",
 };
 
 /** Tables that a rebuild empties and fills again. */

@@ -50,3 +50,11 @@ export function namePairIn(value: unknown): { namespace: string; name: string } 
   if (typeof namespace !== 'string' || typeof name !== 'string' || name === '') return undefined;
   return isNameOfFittingLength({ namespace, name }) ? { namespace, name } : undefined;
 }
+
+/** Whether two parts of one event name the same. */
+export function isSameName(
+  a: { readonly namespace: string; readonly name: string },
+  b: { readonly namespace: string; readonly name: string },
+): boolean {
+  return a.namespace === b.namespace && a.name === b.name;
+}

@@ -1,12 +1,10 @@
-import { idOfAsset } from './asset-ids.js';
 import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { ASSET_CHANGED, AssetService } from '../../catalog/index.js';
 import { Database, DatabaseUnavailableError, LOGGER, type Logger, Outbox } from '../../platform/index.js';
-import type { LoggedEvent } from '../events/event.js';
-import { EventLogRepository, PROJECTION_LOCK } from '../log/event-log.repository.js';
+import { PROJECTION_LOCK } from '../log/event-log.repository.js';
 import { projectionDuration } from '../metrics.js';
 import type { Facts } from './facts.js';
-import { factsOf } from './facts-of.js';
+import { FactLog, type LoggedFacts } from './fact-log.js';
 import type { NamedAsset } from './identity.js';
 import { DERIVED_TABLES, hashOfGraph } from './graph-hash.js';
 import { joinFacts } from './merge-facts.js';
@@ -29,7 +27,7 @@ export class Projector implements OnApplicationBootstrap {
   constructor(
     private readonly database: Database,
     private readonly rows: ProjectionRepository,
-    private readonly log: EventLogRepository,
+    private readonly log: FactLog,
     private readonly aliases: AliasWriter,
     private readonly reconciler: Reconciler,
     private readonly assets: AssetService,
@@ -97,15 +95,16 @@ export class Projector implements OnApplicationBootstrap {
   }
 
   /** @returns how many could not be projected */
-  private async replay(batch: readonly LoggedEvent[]): Promise<number> {
+  private async replay(batch: readonly LoggedFacts[]): Promise<number> {
     const errors = new Map<string, string | null>(batch.map(({ id }) => [id, null]));
-    if ((await this.attempt(async () => this.write(factsOfAll(batch), true))) !== undefined) {
-      for (const event of batch) {
-        const error = await this.attempt(async () => this.write(factsOf(event, idOfAsset), true));
-        if (error !== undefined) errors.set(event.id, String(error));
+    const all = () => joinFacts(batch.map(({ facts }) => facts()));
+    if ((await this.attempt(async () => this.write(all(), true))) !== undefined) {
+      for (const { id, facts } of batch) {
+        const error = await this.attempt(async () => this.write(facts(), true));
+        if (error !== undefined) errors.set(id, String(error));
       }
     }
-    await this.log.setProjectionErrors(errors);
+    await this.log.setErrors(errors);
     return [...errors.values()].filter((error) => error !== null).length;
   }
 
@@ -140,8 +139,4 @@ export class Projector implements OnApplicationBootstrap {
       })),
     );
   }
-}
-
-function factsOfAll(events: readonly LoggedEvent[]): Facts {
-  return joinFacts(events.map((event) => factsOf(event, idOfAsset)));
 }

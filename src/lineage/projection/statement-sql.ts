@@ -1,4 +1,4 @@
-import { NO_JOB, type StatementKind } from './facts.js';
+import { NO_JOB, type StatementKind, type StatementOrigin } from './facts.js';
 
 /** Stands, as the input of a pair, for that a statement narrows the inputs of its output at all. */
 export const ANY_INPUT = NO_JOB;
@@ -7,7 +7,7 @@ export const ANY_INPUT = NO_JOB;
 export interface Change {
   readonly jobId: string;
   readonly outputId: string;
-  readonly kind: StatementKind;
+  readonly kind: StatementOrigin;
   /** In microseconds, which a Date would lose. */
   readonly from: string;
   /** Null for no end. */
@@ -86,44 +86,67 @@ export const PLACE_STATEMENTS = `
 const OF_SCOPES = (output: string): string => `(job_id, ${output}) IN (
   SELECT "jobId", "outputId" FROM jsonb_to_recordset($1::jsonb) AS r ("jobId" uuid, "outputId" uuid))`;
 export const UNTELL_PAIRS = `
-  UPDATE lineage_pairing SET valid = '{}', changed_by = pg_current_xact_id() WHERE valid <> '{}' AND ${OF_SCOPES('output_id')}`;
+  UPDATE lineage_pairing SET said = '{}', read = '{}', valid = '{}', changed_by = pg_current_xact_id()
+  WHERE (said <> '{}' OR read <> '{}') AND ${OF_SCOPES('output_id')}`;
 export const UNTELL_COLUMNS = `
-  UPDATE lineage_column_edge SET said = '{}', valid = '{}', changed_by = pg_current_xact_id() WHERE said <> '{}' AND ${OF_SCOPES('target_id')}`;
+  UPDATE lineage_column_edge SET said = '{}', read = '{}', valid = '{}', changed_by = pg_current_xact_id()
+  WHERE (said <> '{}' OR read <> '{}') AND ${OF_SCOPES('target_id')}`;
+
+/** Columns of the rows that change: what a facet says of them, and what SQL was read to say, each with what it gains and loses. */
+const CHANGES = `gained tstzmultirange, lost tstzmultirange, "readGained" tstzmultirange, "readLost" tstzmultirange`;
 
 /** Gains and losses are multiranges as text. */
-export const CHANGE_PAIRS = `
-  WITH given AS (
-    SELECT * FROM jsonb_to_recordset($1::jsonb)
-      AS r ("jobId" uuid, "outputId" uuid, "inputId" uuid, kind text, gained tstzmultirange, lost tstzmultirange)
-  )
-  INSERT INTO lineage_pairing AS p (job_id, output_id, input_id, kind, valid)
-  SELECT "jobId", "outputId", "inputId", kind, gained FROM given ORDER BY 1, 2, 3, 4
-  ON CONFLICT (job_id, output_id, input_id, kind) DO UPDATE SET
-    valid = p.valid + excluded.valid - (SELECT g.lost FROM given AS g WHERE g."jobId" = p.job_id AND g."outputId" = p.output_id
-      AND g."inputId" = p.input_id AND g.kind = p.kind),
-    changed_by = excluded.changed_by`;
+export const SAY_PAIRS = `
+  INSERT INTO lineage_pairing AS p (job_id, output_id, input_id, kind, said, read, valid)
+  SELECT "jobId", "outputId", "inputId", kind, gained, "readGained", '{}' FROM jsonb_to_recordset($1::jsonb)
+    AS r ("jobId" uuid, "outputId" uuid, "inputId" uuid, kind text, ${CHANGES})
+  ORDER BY 1, 2, 3, 4
+  ON CONFLICT (job_id, output_id, input_id, kind) DO UPDATE SET said = p.said + excluded.said, read = p.read + excluded.read`;
 
-/** When an explicit statement holds for the output of a column edge \`e\`. */
-const EXPLICIT = `coalesce((SELECT h.valid FROM lineage_pairing AS h WHERE h.job_id = e.job_id AND h.output_id = e.target_id
-  AND h.input_id = '${ANY_INPUT}' AND h.kind = 'lineage'), '{}')`;
+export const UNSAY_PAIRS = `
+  UPDATE lineage_pairing AS p SET said = p.said - r.lost, read = p.read - r."readLost"
+  FROM jsonb_to_recordset($1::jsonb) AS r ("jobId" uuid, "outputId" uuid, "inputId" uuid, kind text, ${CHANGES})
+  WHERE p.job_id = r."jobId" AND p.output_id = r."outputId" AND p.input_id = r."inputId" AND p.kind = r.kind
+    AND (r.lost <> '{}' OR r."readLost" <> '{}')`;
+
+/** When a statement by a facet of a kind holds for the output of a row. */
+const HELD = (kind: StatementKind, job: string, output: string): string =>
+  `coalesce((SELECT h.said FROM lineage_pairing AS h WHERE h.job_id = ${job} AND h.output_id = ${output}
+  AND h.input_id = '${ANY_INPUT}' AND h.kind = '${kind}'), '{}')`;
+
+/** SQL counts where no `columnLineage` holds. Which of `lineage` and that counts, whoever asks decides. */
+export const SETTLE_PAIRS = `
+  UPDATE lineage_pairing AS p SET valid = w.valid, changed_by = pg_current_xact_id()
+  FROM (
+    SELECT p.job_id, p.output_id, p.input_id, p.kind,
+      CASE p.read WHEN '{}' THEN p.said ELSE p.said + (p.read - ${HELD('columns', 'p.job_id', 'p.output_id')}) END AS valid
+    FROM lineage_pairing AS p JOIN jsonb_to_recordset($1::jsonb) AS r ("jobId" uuid, "outputId" uuid)
+      ON p.job_id = r."jobId" AND p.output_id = r."outputId"
+  ) AS w
+  WHERE (p.job_id, p.output_id, p.input_id, p.kind) = (w.job_id, w.output_id, w.input_id, w.kind) AND p.valid <> w.valid`;
 
 export const SAY_COLUMNS = `
   INSERT INTO lineage_column_edge AS e
-    (id, job_id, kind, source_id, source_column, target_id, target_column, transformation, subtype, is_masking, said, valid)
-  SELECT *, '{}' FROM jsonb_to_recordset($1::jsonb) AS r (id uuid, "jobId" uuid, kind text, "sourceId" uuid, "sourceColumn" text,
-    "targetId" uuid, "targetColumn" text, transformation text, subtype text, "isMasking" boolean, gained tstzmultirange)
+    (id, job_id, kind, source_id, source_column, target_id, target_column, transformation, subtype, is_masking, said, read, valid)
+  SELECT id, "jobId", kind, "sourceId", "sourceColumn", "targetId", "targetColumn", transformation, subtype, "isMasking", gained,
+    "readGained", '{}'
+  FROM jsonb_to_recordset($1::jsonb) AS r (id uuid, "jobId" uuid, kind text, "sourceId" uuid, "sourceColumn" text,
+    "targetId" uuid, "targetColumn" text, transformation text, subtype text, "isMasking" boolean, ${CHANGES})
   ORDER BY id
-  ON CONFLICT (id) DO UPDATE SET said = e.said + excluded.said`;
+  ON CONFLICT (id) DO UPDATE SET said = e.said + excluded.said, read = e.read + excluded.read`;
 
 export const UNSAY_COLUMNS = `
-  UPDATE lineage_column_edge AS e SET said = e.said - r.lost
-  FROM jsonb_to_recordset($1::jsonb) AS r (id uuid, lost tstzmultirange) WHERE e.id = r.id AND r.lost <> '{}'`;
+  UPDATE lineage_column_edge AS e SET said = e.said - r.lost, read = e.read - r."readLost"
+  FROM jsonb_to_recordset($1::jsonb) AS r (id uuid, ${CHANGES}) WHERE e.id = r.id AND (r.lost <> '{}' OR r."readLost" <> '{}')`;
 
-/** Explicit statements go before others, at every instant at which they hold. */
+/** Explicit statements go before `columnLineage`, and that before SQL, at every instant at which they hold. */
 export const SETTLE_COLUMNS = `
   UPDATE lineage_column_edge AS e SET valid = w.valid, changed_by = pg_current_xact_id()
   FROM (
-    SELECT e.id, CASE e.kind WHEN 'lineage' THEN e.said ELSE e.said - ${EXPLICIT} END AS valid
+    SELECT e.id, CASE
+      WHEN e.kind = 'lineage' THEN e.said
+      WHEN e.read = '{}' THEN e.said - ${HELD('lineage', 'e.job_id', 'e.target_id')}
+      ELSE e.said + (e.read - ${HELD('columns', 'e.job_id', 'e.target_id')}) - ${HELD('lineage', 'e.job_id', 'e.target_id')} END AS valid
     FROM lineage_column_edge AS e JOIN jsonb_to_recordset($1::jsonb) AS r ("jobId" uuid, "outputId" uuid)
       ON e.job_id = r."jobId" AND e.target_id = r."outputId"
   ) AS w WHERE e.id = w.id AND e.valid <> w.valid`;

@@ -5,14 +5,16 @@ import type { StatementFact, StatementKind, StatementValue } from './facts.js';
 import {
   ANY_INPUT,
   type Change,
-  CHANGE_PAIRS,
   INSERT_STATEMENTS,
   PLACE_STATEMENTS,
   SAY_COLUMNS,
+  SAY_PAIRS,
   SCOPES_OF,
   SETTLE_COLUMNS,
+  SETTLE_PAIRS,
   STATEMENTS_OF,
   UNSAY_COLUMNS,
+  UNSAY_PAIRS,
   UNTELL_COLUMNS,
   UNTELL_PAIRS,
 } from './statement-sql.js';
@@ -131,7 +133,10 @@ export class StatementRepository {
     const pairs = new Differences<StatementScope & { inputId: string; kind: StatementKind }>();
     const columns = new Differences<object>();
     for (const { jobId, outputId, kind, from, until, said, former } of changes) {
-      const scope = [jobId, outputId, kind];
+      // What SQL tells stands beside what columnLineage tells, and gives way to it.
+      const isRead = kind === 'sql';
+      const ofKind: StatementKind = isRead ? 'columns' : kind;
+      const scope = [jobId, outputId, ofKind];
       const range = `["${from}",${until === null ? '' : `"${until}"`})`;
       const sayings = (all: readonly string[] | null) =>
         (all ?? []).map((one) => ({
@@ -142,20 +147,26 @@ export class StatementRepository {
       const [before, now] = [sayings(former), sayings(said)];
       pairs.add(
         range,
+        isRead,
         pairKeys(before, canonical),
         pairKeys(now, canonical),
-        (inputId) => ({ jobId, outputId, inputId, kind }),
+        (inputId) => ({ jobId, outputId, inputId, kind: ofKind }),
         scope,
       );
       columns.add(
         range,
+        isRead,
         columnKeys(before, canonical),
         columnKeys(now, canonical),
-        (key) => ({ ...columnOf(key), jobId, kind, targetId: outputId }),
+        (key) => ({ ...columnOf(key), jobId, kind: ofKind, targetId: outputId }),
         scope,
       );
     }
-    if (pairs.size > 0) await this.database.query(CHANGE_PAIRS, [JSON.stringify(pairs.rows())]);
+    const pairRows = JSON.stringify(pairs.rows());
+    if (pairs.size > 0) {
+      await this.database.query(SAY_PAIRS, [pairRows]);
+      await this.database.query(UNSAY_PAIRS, [pairRows]);
+    }
     const columnRows = columns.rows().map((row) => ({ ...row, id: uuidOf(row.key) }));
     if (columnRows.length > 0) {
       await this.database.query(SAY_COLUMNS, [JSON.stringify(columnRows)]);
@@ -164,7 +175,9 @@ export class StatementRepository {
     const scopes = new Map(
       changes.map(({ jobId, outputId }) => [keyOf({ jobId, outputId }), { jobId, outputId }]),
     );
-    await this.database.query(SETTLE_COLUMNS, [JSON.stringify([...scopes.values()])]);
+    const settled = JSON.stringify([...scopes.values()]);
+    if (pairs.size > 0) await this.database.query(SETTLE_PAIRS, [settled]);
+    await this.database.query(SETTLE_COLUMNS, [settled]);
   }
 }
 

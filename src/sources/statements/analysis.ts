@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { analyze, type StatementLineage } from './lineage/analyze.js';
-import { type Naming, type Schemas, Script } from './lineage/script.js';
+import { type Naming, type Schemas, Script, type TableOf } from './lineage/script.js';
 import type { Problem, ReadStatement, UnreadStatement } from './model/statement.js';
 import { problem } from './model/problems.js';
 import { tableNamesIn } from './model/table-names.js';
@@ -21,6 +21,10 @@ export interface Text {
   readonly sql: string;
   readonly defaultCatalog?: string;
   readonly defaultSchema?: string;
+  /** Gives the dataset that a name in parts stands for, where it is known which there are; the defaults then count for nothing. */
+  readonly tableOf?: TableOf;
+  /** Units of work for one statement at most; about a second's when absent. */
+  readonly maxWork?: number;
 }
 
 /** What became of one statement of a text. */
@@ -44,17 +48,18 @@ const NOTHING: StatementLineage = { inputs: [], outputs: [], files: new Set(), p
  * @returns at least one, in order; none for a text without statements
  */
 export async function analyzeText(
-  { dialect, sql, defaultCatalog, defaultSchema }: Text,
+  { dialect, sql, defaultCatalog, defaultSchema, tableOf, maxWork }: Text,
   parser: PostgresParser,
   schemasOf: (tables: readonly string[]) => Promise<Schemas>,
 ): Promise<AnalyzedStatement[]> {
   const read = dialect === 'trino' ? readTrino(sql) : await readByParser(sql, parser);
-  const naming = (dialect === 'trino' ? trinoNaming : postgresNaming)(defaultCatalog, defaultSchema);
+  const byDefaults = (dialect === 'trino' ? trinoNaming : postgresNaming)(defaultCatalog, defaultSchema);
+  const naming = tableOf === undefined ? byDefaults : { ...byDefaults, tableOf };
   const known = await schemasOf(tablesOf(read, naming));
   const script = new Script(naming, known);
   const analyzed: AnalyzedStatement[] = [];
   for (const one of read) {
-    analyzed.push(analyzeOne(one, script));
+    analyzed.push(analyzeOne(one, script, maxWork));
     await setImmediate(); // Other requests are answered between two statements.
   }
   return analyzed;
@@ -74,12 +79,16 @@ function tablesOf(read: readonly (ReadStatement | UnreadStatement)[], naming: Na
   return [...found];
 }
 
-function analyzeOne(one: ReadStatement | UnreadStatement, script: Script): AnalyzedStatement {
+function analyzeOne(
+  one: ReadStatement | UnreadStatement,
+  script: Script,
+  maxWork?: number,
+): AnalyzedStatement {
   const { start, end, fingerprint } = one;
   const place = { start, end, fingerprint };
   if ('problem' in one)
     return { ...place, status: 'unparsed', verb: undefined, problems: [one.problem], lineage: NOTHING };
-  const lineage = analyze(one, script);
+  const lineage = analyze(one, script, maxWork);
   const { problems } = lineage;
   return { ...place, status: problems.length === 0 ? 'exact' : 'partial', verb: one.verb, problems, lineage };
 }

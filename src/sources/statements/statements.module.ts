@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { CatalogModule } from '../../catalog/index.js';
 import { LineageModule } from '../../lineage/index.js';
 import { Analyzer } from './analyzer.js';
+import { EventStatements } from './event-statements.js';
 import { StatementHousekeeping } from './housekeeping.js';
 import { KnownSchemas } from './known-schemas.js';
 import { LedgerRepository } from './ledger.repository.js';
@@ -17,6 +18,7 @@ import { StatementsService } from './statements.service.js';
   providers: [
     KnownSchemas,
     Analyzer,
+    EventStatements,
     StatementsService,
     LedgerRepository,
     LedgerService,

@@ -17,7 +17,7 @@ import {
 import { LedgerRepository } from './ledger.repository.js';
 import { toldProblems, type ToldStatement, toldStatement } from './lineage-json.js';
 import { postedStatements } from './metrics.js';
-import type { ProblemCode } from './model/statement.js';
+import { HIDING } from './model/problems.js';
 import { ANALYSIS, STATEMENT, type StatementRequest } from './request.js';
 import { type DatasetName, datasetNameOf, eventOfStatement } from './statement-event.js';
 import { statementIdOf } from './statement-id.js';
@@ -28,16 +28,6 @@ const MAX_BATCH_TEXTS = 1_000;
 const AT_ONCE = 8;
 /** Longer texts are cut, in the ledger and in events. */
 const MAX_KEPT_CHARS = 100_000;
-
-/** Problems that leave open which datasets a statement touches. */
-const HIDING: ReadonlySet<ProblemCode> = new Set([
-  'dynamic-sql',
-  'prepared-statement',
-  'too-complex',
-  'unknown-function',
-  'unqualified-table',
-  'unsupported-construct',
-]);
 
 /** Takes SQL that engines have run: follows it, tells lineage what is certain, and keeps a line for each statement. */
 @Injectable()

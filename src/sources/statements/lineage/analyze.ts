@@ -39,10 +39,15 @@ export interface StatementLineage {
   readonly problems: readonly Problem[];
 }
 
-/** Follows a statement's data. Changes `script` as the statement changes tables. Pure but for that. */
-export function analyze(read: ReadStatement, script: Script): StatementLineage {
-  const context: Context = new Context(script, (query, outer, names) =>
-    resolveQuery(context, query, outer, names),
+/**
+ * Follows a statement's data. Changes `script` as the statement changes tables. Pure but for that.
+ * @param maxWork units of work that it may take
+ */
+export function analyze(read: ReadStatement, script: Script, maxWork?: number): StatementLineage {
+  const context: Context = new Context(
+    script,
+    (query, outer, names) => resolveQuery(context, query, outer, names),
+    maxWork,
   );
   try {
     follow(context, read.statement);

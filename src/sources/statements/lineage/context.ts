@@ -49,12 +49,13 @@ export class Context {
   constructor(
     readonly script: Script,
     readonly query: (query: Query, outer: Scope | undefined, names: Names) => Rows,
+    private readonly maxWork = MAX_WORK,
   ) {}
 
   /** @throws {TooMuchWorkError} */
   spend(units: number): void {
     this.work += units;
-    if (this.work > MAX_WORK) throw new TooMuchWorkError();
+    if (this.work > this.maxWork) throw new TooMuchWorkError();
   }
 
   tell(code: ProblemCode, subject: string, at: Offset): void {

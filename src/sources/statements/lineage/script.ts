@@ -3,8 +3,13 @@ import type { DefinedColumn } from '../model/statement.js';
 import { knownTable, openTable, type Rows } from './relation.js';
 import type { NameRules } from './scope.js';
 
+/** The dataset that a name in parts stands for; undefined where that cannot be told. */
+export type TableOf = (parts: readonly string[]) => string | undefined;
+
 /** How names of tables become whole, and what names can mean. */
 export interface Naming extends NameRules {
+  /** Where it is known which datasets there are: tells them apart instead of catalog and schemas. */
+  readonly tableOf?: TableOf;
   /** ORDER BY takes columns of the output before those of the input within expressions too, not only as plain names. */
   readonly sortsByOutput: boolean;
   readonly catalog: string | undefined;
@@ -48,6 +53,7 @@ export class Script {
 
   /** Whether a name without a schema may stand for tables of several schemas. */
   isDoubtful({ parts }: TableName): boolean {
+    if (this.naming.tableOf !== undefined) return false;
     const [table] = parts;
     if (parts.length !== 1 || this.searched.length < 2 || this.naming.systemSchemaOf?.(table!) !== undefined)
       return false;
@@ -56,6 +62,7 @@ export class Script {
 
   /** The dataset's name, `catalog.schema.table`; undefined when a part is not known. */
   nameOf({ parts }: TableName): string | undefined {
+    if (this.naming.tableOf !== undefined) return this.naming.tableOf(parts);
     const [table] = parts;
     if (table === undefined || parts.length > 3) return undefined;
     if (parts.length > 1) return this.join(parts);
@@ -76,13 +83,15 @@ export class Script {
   /** The name of a table that is made. */
   newNameOf(table: TableName): string | undefined {
     const [schema] = this.searched;
-    return table.parts.length === 1 && schema !== undefined
+    const isInFirst = table.parts.length === 1 && this.naming.tableOf === undefined;
+    return isInFirst && schema !== undefined
       ? this.join([schema, ...table.parts])
       : this.nameOf(table);
   }
 
   /** The whole name in parts, as far as it is known: what columns of the table can be qualified with. */
   pathOf({ parts }: TableName): readonly string[] {
+    if (this.naming.tableOf !== undefined) return this.naming.tableOf(parts)?.split('.') ?? parts;
     const before = [this.catalog, this.searched[0]].slice(0, Math.max(0, 3 - parts.length));
     return [...before.filter((part) => part !== undefined), ...parts];
   }

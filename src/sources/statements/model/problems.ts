@@ -23,6 +23,16 @@ const MESSAGES: Readonly<Record<ProblemCode, (subject: string) => string>> = {
   'unsupported-construct': (subject) => `${subject} is not understood`,
 };
 
+/** Problems that leave open which datasets a statement touches. */
+export const HIDING: ReadonlySet<ProblemCode> = new Set([
+  'dynamic-sql',
+  'prepared-statement',
+  'too-complex',
+  'unknown-function',
+  'unqualified-table',
+  'unsupported-construct',
+]);
+
 const MAX_SUBJECT_CHARS = 300;
 
 /** Makes a problem, in the words of its code. */

@@ -86,16 +86,16 @@ function parseEach(bytes, whole) {
     try {
       return parsePiece(bytes, from, to);
     } catch (error) {
-      return [{ start: from, end: to, ...syntaxError(error, bytes, from) }];
+      return [{ start: from, end: to, ...syntaxError(error, bytes, from, to) }];
     }
   });
 }
 
 /** Anything but PostgreSQL's own complaint is a failure of the parser, which must not be used again. */
-function syntaxError(error, bytes, from) {
+function syntaxError(error, bytes, from, to) {
   const characters = error?.sqlDetails?.cursorPosition;
   if (characters === undefined) throw error;
-  const before = Array.from(bytes.subarray(from).toString()).slice(0, Math.max(0, characters)).join('');
+  const before = Array.from(bytes.subarray(from, to).toString()).slice(0, Math.max(0, characters)).join('');
   return { error: error.message, errorAt: from + Buffer.byteLength(before) };
 }
 
@@ -104,7 +104,7 @@ function parse(text) {
   try {
     return parsePiece(bytes, 0, bytes.length);
   } catch (error) {
-    return parseEach(bytes, { start: 0, end: bytes.length, ...syntaxError(error, bytes, 0) });
+    return parseEach(bytes, { start: 0, end: bytes.length, ...syntaxError(error, bytes, 0, bytes.length) });
   }
 }
 

@@ -1,0 +1,112 @@
+import type { EventBody, EventDataset } from '../events/event.js';
+import { type JsonObject, objectAt, objectsIn, textAt } from '../events/json.js';
+import { CompiledRules } from '../identity/rules/compiled-rules.js';
+import { schemaColumnsIn } from '../projection/column-facts.js';
+import { entryOf, isColumnLineage, placeholdersIn } from '../projection/facets-in.js';
+import { namespaceOf } from '../projection/identity.js';
+import type { SqlDialect, SqlQuestion, SqlTable } from './sql-reader.js';
+
+/** A dataset under the name that its event gives it. */
+export interface DatasetName {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** What to ask of an event's statement, and which of the event's datasets are meant by the names in it. */
+export interface AskedStatement {
+  readonly question: SqlQuestion;
+  readonly datasets: ReadonlyMap<string, DatasetName>;
+  /** Outputs whose columns the event tells, but not by their names. */
+  readonly told: ReadonlySet<string>;
+}
+
+const DIALECTS: Readonly<Record<string, SqlDialect>> = {
+  postgres: 'postgresql',
+  postgresql: 'postgresql',
+  trino: 'trino',
+  presto: 'trino',
+};
+
+/** The names of an event are compared as the rules that come with Cairn spell them: those of an installation change later. */
+const RULES = new CompiledRules([]);
+
+/**
+ * What an event's `sql` facet may tell of its outputs: of those that no facet tells the columns of. All of them on one server, as a
+ * statement is run by one. Pure.
+ * @returns undefined where there is nothing to ask, which is cheap to find out
+ */
+export function questionOf({ job, inputs = [], outputs = [] }: EventBody): AskedStatement | undefined {
+  const facets = objectAt(job?.facets);
+  const query = textAt(objectAt(facets['sql'])['query']);
+  if (query === undefined || outputs.length === 0 || inputs.length === 0) return undefined;
+  const entries = objectsIn(objectAt(facets['lineage'])['entries']);
+  const untold = outputs.filter((output) => isUntold(output, entries));
+  const dialect = dialectOf(facets, untold);
+  if (dialect === undefined) return undefined;
+  const isDbt = textAt(objectAt(facets['jobType'])['integration'])?.toUpperCase() === 'DBT';
+  const asked = untold.map((dataset) => tableOf(dataset, dialect, isDbt));
+  const [server, ...others] = new Set(asked.map(({ namespace }) => namespace));
+  if (server === undefined || others.length > 0) return undefined;
+  const read = inputs
+    .map((dataset) => tableOf(dataset, dialect, isDbt))
+    .filter(({ namespace }) => namespace === server);
+  return {
+    question: {
+      ...{ dialect, query, inputs: read.map(({ table }) => table), outputs: asked.map(({ table }) => table) },
+      // The facet of dbt's models is the query that they are made of.
+      isResultWritten: isDbt && outputs.length === 1,
+    },
+    datasets: new Map([...read, ...asked].map(({ table, dataset }) => [table.name, dataset])),
+    told: new Set(asked.flatMap(({ table, isTold }) => (isTold ? [table.name] : []))),
+  };
+}
+
+function isUntold({ namespace, name, facets }: EventDataset, entries: readonly JsonObject[]): boolean {
+  const { columnLineage, lineage } = objectAt(facets);
+  if (lineage !== undefined || entryOf({ namespace, name }, entries) !== undefined) return false;
+  return !isColumnLineage(columnLineage) || placeholdersIn(objectAt(facets)).size > 0;
+}
+
+/** As the facet says it, else as the server is of which the outputs are. */
+function dialectOf(facets: JsonObject, outputs: readonly EventDataset[]): SqlDialect | undefined {
+  const told = textAt(objectAt(facets['sql'])['dialect']);
+  if (told !== undefined) return DIALECTS[told.toLowerCase()];
+  const schemes = new Set(outputs.map(({ namespace }) => namespace.split('://', 1)[0]!.toLowerCase()));
+  const [scheme] = schemes;
+  return schemes.size === 1 ? DIALECTS[scheme!] : undefined;
+}
+
+function tableOf(
+  dataset: EventDataset,
+  dialect: SqlDialect,
+  isDbt: boolean,
+): { namespace: string; table: SqlTable; dataset: DatasetName; isTold: boolean } {
+  const { identity } = RULES.spell({
+    space: 'data',
+    identityNamespace: namespaceOf(dataset.namespace),
+    identityName: dataset.name,
+  });
+  const folded = (name: string) => (dialect === 'trino' ? name.toLowerCase() : name);
+  const facets = objectAt(dataset.facets);
+  // dbt names the columns that somebody has described.
+  const columns = isDbt ? undefined : columnsIn(facets['schema']);
+  return {
+    namespace: identity.identityNamespace,
+    table: {
+      name: folded(identity.identityName),
+      ...(columns === undefined ? {} : { columns: columns.map(folded) }),
+    },
+    dataset: { namespace: dataset.namespace, name: dataset.name },
+    isTold: isColumnLineage(facets['columnLineage']),
+  };
+}
+
+/** All columns of a table in order. Engines list the columns that a query read, without types, in the place of a schema. */
+function columnsIn(schema: unknown): string[] | undefined {
+  const columns = schemaColumnsIn({ fields: objectsIn(objectAt(schema)['fields']).map(withoutFields) });
+  return columns.some(({ type }) => type !== null) ? columns.map(({ name }) => name) : undefined;
+}
+
+function withoutFields({ fields: _fields, ...field }: JsonObject): JsonObject {
+  return field;
+}

@@ -1,0 +1,102 @@
+import type { SqlAnswer, SqlColumn, SqlOutput, SqlQuestion } from '../../lineage/index.js';
+import type { AnalyzedStatement } from './analysis.js';
+import type { OutputLineage } from './lineage/analyze.js';
+import type { TableOf } from './lineage/script.js';
+import type { Source } from './lineage/sources.js';
+import { HIDING } from './model/problems.js';
+
+/** Of one event. */
+const MAX_PROBLEMS = 5;
+const MAX_COLUMNS = 20_000;
+
+/** Stands, as a column of an output, for its rows. */
+const ALL_COLUMNS = '*';
+
+/**
+ * A name stands for the dataset of the event whose name ends with it. Where several do, or none, it stands for none: what a search path
+ * is elsewhere is not asked.
+ */
+export function tableOfQuestion({ inputs, outputs }: SqlQuestion): TableOf {
+  const names = [...new Set([...inputs, ...outputs].map(({ name }) => name))];
+  return (parts) => {
+    const end = parts.join('.');
+    const [only, ...others] = names.filter((name) => name === end || name.endsWith(`.${end}`));
+    return others.length === 0 ? only : undefined;
+  };
+}
+
+/** What the statements of a text tell of an event's outputs. Pure. */
+export function answerOf(question: SqlQuestion, analyzed: readonly AnalyzedStatement[]): SqlAnswer {
+  const inputs = new Set(question.inputs.map(({ name }) => name));
+  const outputs = new Map(question.outputs.map(({ name }): [string, SqlOutput[]] => [name, []]));
+  const isRead = analyzed.every(({ status }) => status !== 'unparsed');
+  for (const statement of analyzed) {
+    const { lineage, problems } = statement;
+    const isWhole =
+      isRead &&
+      !problems.some(({ code }) => HIDING.has(code)) &&
+      lineage.inputs.every((name) => inputs.has(name));
+    for (const written of writtenBy(statement, question, analyzed.length === 1))
+      outputs.get(written.table)?.push({
+        output: written.table,
+        inputs: isWhole ? lineage.inputs : null,
+        columns: columnsOf(written, inputs),
+        isExact: isWhole && problems.length === 0,
+      });
+  }
+  const told = [...outputs.values()].flatMap((some) => joined(some));
+  if (told.reduce((sum, { columns }) => sum + columns.length, 0) > MAX_COLUMNS)
+    return { outputs: [], problems: [`it tells of more than ${MAX_COLUMNS} pairs of columns`] };
+  const telling = analyzed.filter(
+    ({ status, lineage }) => status === 'unparsed' || lineage.outputs.some(({ table }) => outputs.has(table)),
+  );
+  return {
+    outputs: told,
+    problems: problemsOf(question.query, telling),
+  };
+}
+
+/** Tables that data goes to. What only makes, changes or removes them tells of no data. */
+function writtenBy(
+  { lineage: { outputs, result, inputs } }: AnalyzedStatement,
+  { isResultWritten, outputs: [first, ...others] }: SqlQuestion,
+  isOnly: boolean,
+): OutputLineage[] {
+  if (result !== undefined && isOnly && isResultWritten && first !== undefined && others.length === 0)
+    return [{ ...result, table: first.name }];
+  return outputs.filter(({ columns, influence }) => columns.length + influence.length + inputs.length > 0);
+}
+
+function columnsOf({ columns, influence }: OutputLineage, inputs: ReadonlySet<string>): SqlColumn[] {
+  const of = (targetColumn: string, sources: readonly Source[]) =>
+    sources
+      .filter(({ table }) => inputs.has(table))
+      .map(({ table, column, type, subtype, isMasking }) => ({
+        ...{ input: table, sourceColumn: column, targetColumn, subtype, isMasking },
+        transformation: type === 'DIRECT' ? ('direct' as const) : ('indirect' as const),
+      }));
+  return [...columns.flatMap(({ name, sources }) => of(name, sources)), ...of(ALL_COLUMNS, influence)];
+}
+
+/** What several statements of a text say of one output; nothing where they say nothing. */
+function joined(told: readonly SqlOutput[]): SqlOutput[] {
+  const [first] = told;
+  if (first === undefined) return [];
+  const inputs = told.some((one) => one.inputs === null)
+    ? null
+    : [...new Set(told.flatMap((one) => one.inputs ?? []))].sort();
+  const columns = told.flatMap((one) => one.columns);
+  if (columns.length === 0 && (inputs === null || inputs.length === 0)) return [];
+  return [{ output: first.output, inputs, columns, isExact: told.every(({ isExact }) => isExact) }];
+}
+
+function problemsOf(query: string, analyzed: readonly AnalyzedStatement[]): string[] {
+  const lineOf = (at: number) => (at < 0 ? '' : `line ${query.slice(0, at).split('\n').length}: `);
+  return analyzed
+    .flatMap(({ problems }) => problems)
+    .slice(0, MAX_PROBLEMS)
+    .map(({ code, subject, message, at }) => {
+      const said = code === 'unqualified-table' ? `${subject} is not one dataset of the event` : message;
+      return `${lineOf(at)}${said} (${code})`;
+    });
+}
