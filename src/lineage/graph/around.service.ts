@@ -2,11 +2,11 @@ import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
 import type { Principal } from '../../identity/index.js';
 import { validate } from '../../platform/index.js';
-import { contract } from './contract.js';
-import { GraphRepository } from './graph.repository.js';
+import { contract, joinTimed } from './contract.js';
+import { type EdgeTimes, GraphRepository } from './graph.repository.js';
 import { GraphSource } from './graph-source.js';
 import { type GraphTurn, graphTurn } from './graph-turn.js';
-import { byEnds, type LineageGraph, seenEdge } from './lineage-graph.js';
+import { byEnds, compareIds, type LineageGraph, seenEdge } from './lineage-graph.js';
 import { type LineageFilter, LineageFilters } from './lineage-filter.js';
 import { LOOK, MAX_NODES } from './looks.js';
 import { distanceOfEdge, type Position, positionOfEdge } from './positions.js';
@@ -115,15 +115,15 @@ export class AroundService {
       true,
     );
     const times = await this.rows.times([...edges.values()]);
-    const all = contract(times, (id) => kept.has(id), MAX_EDGES);
-    const onPage = all
-      .slice(0, MAX_EDGES)
-      .filter((edge) => page.has(positionOfEdge({ ...edge, hop: 0 }, distances, (id) => id)));
+    const contracted = contract(times.sort(inOrder), (id) => kept.has(id), MAX_EDGES, joinTimed);
+    const onPage = contracted.edges.filter((edge) =>
+      page.has(positionOfEdge({ ...edge, hop: 0 }, distances, (id) => id)),
+    );
     return {
       nodes: await this.nodes(caller, page.nodes),
       edges: onPage.map((edge) => seenEdge(edge, (id) => id)).sort(byEnds),
       pageInfo: page.pageInfo,
-      isTruncated: page.pageInfo.hasNextPage || isTruncated || all.length > MAX_EDGES,
+      isTruncated: page.pageInfo.hasNextPage || isTruncated || contracted.isTruncated,
     };
   }
 
@@ -134,4 +134,9 @@ export class AroundService {
     );
     return placed.map(({ assetId, distance }) => view.node(assetId, distance));
   }
+}
+
+/** The same order for each page: if some are left out, they are the same. */
+function inOrder(a: EdgeTimes, b: EdgeTimes): number {
+  return compareIds(a.sourceId, b.sourceId) || compareIds(a.targetId, b.targetId);
 }
