@@ -3,6 +3,7 @@ import { CatalogModule } from '../catalog/index.js';
 import { AssetLineageRepository } from './assets/asset-lineage.repository.js';
 import { AssetLineageResolver } from './assets/asset-lineage.resolver.js';
 import { AssetLineageService } from './assets/asset-lineage.service.js';
+import { AroundService } from './graph/around.service.js';
 import { GraphRepository } from './graph/graph.repository.js';
 import { GraphService } from './graph/graph.service.js';
 import { GraphSource } from './graph/graph-source.js';
@@ -76,6 +77,7 @@ import { RunService } from './runs/run.service.js';
     Views,
     LineageFilters,
     ImpactService,
+    AroundService,
     GraphService,
     NeighbourService,
     AssetLineageRepository,
@@ -97,7 +99,7 @@ import { RunService } from './runs/run.service.js';
   exports: [
     ...[Projector, AssetLineageService, IngestionService, EventFeed, SqlStatements],
     // For Marquez's API, a part of this room.
-    ...[GraphService, NeighbourService, RunService, EventListService],
+    ...[AroundService, GraphService, NeighbourService, RunService, EventListService],
   ],
 })
 export class LineageModule {}

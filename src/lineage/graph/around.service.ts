@@ -1,0 +1,142 @@
+import { Injectable } from '@nestjs/common';
+import type { z } from 'zod';
+import type { Principal } from '../../identity/index.js';
+import { validate } from '../../platform/index.js';
+import { contract, joinTimed } from './contract.js';
+import { type EdgeTimes, GraphRepository } from './graph.repository.js';
+import { GraphSource } from './graph-source.js';
+import { type GraphTurn, graphTurn } from './graph-turn.js';
+import { byEnds, compareIds, type LineageGraph, seenEdge } from './lineage-graph.js';
+import { type LineageFilter, LineageFilters } from './lineage-filter.js';
+import { LOOK, MAX_NODES } from './looks.js';
+import { distanceOfEdge, type Position, positionOfEdge } from './positions.js';
+import { type LineageNode, Views } from './view.js';
+import { walkAround, type Walked } from './walk-around.js';
+
+const BOUNDS = { maxPlaces: 20_000, maxSteps: 20_000 };
+/** Edges that a filter leaves at most. */
+const MAX_EDGES = 20_000;
+
+interface Around {
+  readonly caller: Principal;
+  readonly assetId: string;
+  readonly turn: GraphTurn;
+}
+
+/** A node's place on a page. */
+interface Placed extends Position {
+  readonly assetId: string;
+}
+
+/** Answers what feeds an asset and what it feeds, page by page. The caller of this may see the asset. */
+@Injectable()
+export class AroundService {
+  constructor(
+    private readonly source: GraphSource,
+    private readonly rows: GraphRepository,
+    private readonly filters: LineageFilters,
+    private readonly views: Views,
+  ) {}
+
+  /**
+   * Nodes are on pages in the order of (distance, id), an edge is on that of the later of its nodes: all pages together are the graph.
+   * @param look `depth` hops, 1–20 (dataset → job → dataset is two); `first` nodes at most, 1–5,000; `after` the cursor of the page before;
+   *   `filter` those that are shown beside the asset itself
+   * @throws {InvalidInputError}
+   */
+  async around(caller: Principal, assetId: string, look: z.input<typeof LOOK>): Promise<LineageGraph> {
+    const { direction, depth, asOf, filter, ...args } = validate(LOOK, look);
+    const question = ['lineage', assetId, direction, depth, filter ?? null];
+    const turn = graphTurn(question, asOf, args, MAX_NODES);
+    const graph = await this.source.open();
+    const asked = { caller, assetId, turn };
+    const walk = (isEnough?: (known: Walked) => Promise<boolean>) =>
+      walkAround(graph, assetId, direction, { ...BOUNDS, depth }, turn.asOf, isEnough);
+    if (filter !== undefined) return this.filtered(asked, await walk(), filter);
+    return this.whole(asked, await walk(this.enoughFor(asked)));
+  }
+
+  /** Whether a page is known: all of its nodes and of what leaves them, and that there is another page. */
+  private enoughFor({ caller, turn }: Around): (known: Walked) => Promise<boolean> {
+    const { first, after } = turn;
+    const nearest = after?.distance ?? 0;
+    let given: number | undefined;
+    return async ({ levels, hops }) => {
+      if (hops <= nearest) return false;
+      given ??= await this.countUpTo(caller, levels[nearest] ?? [], after);
+      const known = levels.slice(nearest).reduce((sum, ids) => sum + ids.length, -given);
+      return known > first && known - (levels[hops]?.length ?? 0) >= first;
+    };
+  }
+
+  /** How many of the assets at one distance are on earlier pages. */
+  private async countUpTo(
+    caller: Principal,
+    ids: readonly string[],
+    after: Position | undefined,
+  ): Promise<number> {
+    if (after === undefined) return 0;
+    const idOf = await this.views.idsOf(caller, ids);
+    return ids.filter((id) => idOf(id) <= after.id).length;
+  }
+
+  private async whole({ caller, turn }: Around, found: Walked): Promise<LineageGraph> {
+    const { distances, levels, hops, isEnded } = found;
+    const nearest = turn.after?.distance ?? 0;
+    const ids = levels.slice(nearest, isEnded ? undefined : hops).flat();
+    const edges = [...found.edges.values()].filter((edge) => {
+      const distance = distanceOfEdge(edge, distances);
+      return distance >= nearest && (isEnded || distance < hops);
+    });
+    const ends = edges.flatMap(({ sourceId, targetId }) => [sourceId, targetId]);
+    const idOf = await this.views.idsOf(caller, [...ids, ...ends]);
+    const placed = ids.map((id): Placed => ({ assetId: id, id: idOf(id), distance: distances.get(id)! }));
+    const page = turn.pageOf(placed, isEnded);
+    const onPage = edges.filter((edge) => page.has(positionOfEdge(edge, distances, idOf)));
+    const times = await this.rows.times(onPage);
+    return {
+      nodes: await this.nodes(caller, page.nodes),
+      edges: times.map((edge) => seenEdge(edge, idOf)).sort(byEnds),
+      pageInfo: page.pageInfo,
+      isTruncated: page.pageInfo.hasNextPage || found.isTruncated,
+    };
+  }
+
+  /** What a filter shows of a walk, and the asset itself. The rest is gone through, so that what it connects stays connected. */
+  private async filtered(
+    { caller, assetId, turn }: Around,
+    { distances, edges, isTruncated }: Walked,
+    filter: LineageFilter,
+  ): Promise<LineageGraph> {
+    const matching = await this.filters.matching(caller, [...distances.keys()], filter);
+    const kept = new Set([assetId, ...matching]);
+    const page = turn.pageOf(
+      [...kept].map((id): Placed => ({ assetId: id, id, distance: distances.get(id)! })),
+      true,
+    );
+    const times = await this.rows.times([...edges.values()]);
+    const contracted = contract(times.sort(inOrder), (id) => kept.has(id), MAX_EDGES, joinTimed);
+    const onPage = contracted.edges.filter((edge) =>
+      page.has(positionOfEdge({ ...edge, hop: 0 }, distances, (id) => id)),
+    );
+    return {
+      nodes: await this.nodes(caller, page.nodes),
+      edges: onPage.map((edge) => seenEdge(edge, (id) => id)).sort(byEnds),
+      pageInfo: page.pageInfo,
+      isTruncated: page.pageInfo.hasNextPage || isTruncated || contracted.isTruncated,
+    };
+  }
+
+  private async nodes(caller: Principal, placed: readonly Placed[]): Promise<LineageNode[]> {
+    const view = await this.views.of(
+      caller,
+      placed.map(({ assetId }) => assetId),
+    );
+    return placed.map(({ assetId, distance }) => view.node(assetId, distance));
+  }
+}
+
+/** The same order for each page: if some are left out, they are the same. */
+function inOrder(a: EdgeTimes, b: EdgeTimes): number {
+  return compareIds(a.sourceId, b.sourceId) || compareIds(a.targetId, b.targetId);
+}
