@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import { AssetService } from '../../catalog/index.js';
 import type { Principal } from '../../identity/index.js';
 import { validate } from '../../platform/index.js';
+import type { SeenEdge } from '../edits/edit.js';
 import { type ColumnEdge, columnEdges } from './column-edges.js';
 import { contract } from './contract.js';
 import { type AssetStep, type ColumnStep, type EdgeTimes, GraphRepository } from './graph.repository.js';
@@ -33,6 +34,8 @@ export interface LineageGraph {
     readonly lastSeenAt: Date;
     /** Assets that are passed through, since a filter leaves them out. */
     readonly via: number;
+    /** The edge itself; null where the caller may not see both ends, and of a way through others. */
+    readonly seen: SeenEdge | null;
   }[];
   readonly isTruncated: boolean;
 }
@@ -76,12 +79,12 @@ export class GraphService {
       maxSteps: MAX_EDGES,
     };
     const found = await walkAround(await this.source.open(), assetId, direction, bounds, asOf);
-    if (filter !== undefined) return this.filtered(caller, assetId, found, filter, first);
+    if (filter !== undefined) return this.filtered(caller, assetId, found, { filter, first, asOf });
     const view = await this.views.of(caller, found.distances.keys());
     const edges = await this.rows.times([...found.edges.values()]);
     return {
       nodes: [...found.distances].map(([id, distance]) => view.node(id, distance)).sort(byDistance),
-      edges: edges.map((edge) => shown(view, edge)).sort(byEnds),
+      edges: edges.map((edge) => shown(view, edge, asOf)).sort(byEnds),
       isTruncated: found.isTruncated,
     };
   }
@@ -91,8 +94,7 @@ export class GraphService {
     caller: Principal,
     assetId: string,
     found: Walked,
-    filter: LineageFilter,
-    first: number,
+    { filter, first, asOf }: { filter: LineageFilter; first: number; asOf: Date },
   ): Promise<LineageGraph> {
     const matching = await this.filters.matching(caller, [...found.distances.keys()], filter);
     const view = await this.views.of(caller, [assetId, ...matching]);
@@ -105,7 +107,7 @@ export class GraphService {
       nodes,
       edges: edges
         .slice(0, MAX_EDGES)
-        .map((edge) => shown(view, edge))
+        .map((edge) => shown(view, edge, asOf))
         .sort(byEnds),
       isTruncated: found.isTruncated || all.length > first || edges.length > MAX_EDGES,
     };
@@ -139,14 +141,14 @@ export class GraphService {
       ...edges.flatMap(({ sourceId, targetId }) => [sourceId, targetId]),
     ]);
     const distanceOf = (id: string): number => after.distances.get(id) ?? before.distances.get(id)!;
-    const seen = ({ nodeIds, edges }: Awaited<ReturnType<typeof only>>): LineageChanges => ({
+    const seen = ({ nodeIds, edges }: Awaited<ReturnType<typeof only>>, asOf: Date): LineageChanges => ({
       nodeIds: nodeIds.map((id) => view.node(id).id).sort(compare),
-      edges: edges.map((edge) => shown(view, edge)).sort(byEnds),
+      edges: edges.map((edge) => shown(view, edge, asOf)).sort(byEnds),
     });
     return {
       nodes: [...new Set(named)].map((id) => view.node(id, distanceOf(id))).sort(byDistance),
-      gained: seen(changes.gained),
-      lost: seen(changes.lost),
+      gained: seen(changes.gained, to),
+      lost: seen(changes.lost, from),
       isTruncated: before.isTruncated || after.isTruncated,
     };
   }
@@ -207,8 +209,11 @@ export class GraphService {
 function shown(
   view: View,
   { sourceId, targetId, firstSeenAt, lastSeenAt, via = 0 }: EdgeTimes & { readonly via?: number },
+  asOf: Date,
 ): LineageGraph['edges'][number] {
-  return { from: view.node(sourceId).id, to: view.node(targetId).id, firstSeenAt, lastSeenAt, via };
+  const isSeen = via === 0 && view.sees(sourceId) && view.sees(targetId);
+  const seen = isSeen ? { sourceId, targetId, asOf } : null;
+  return { from: view.node(sourceId).id, to: view.node(targetId).id, firstSeenAt, lastSeenAt, via, seen };
 }
 
 function byEnds(a: LineageGraph['edges'][number], b: LineageGraph['edges'][number]): number {
