@@ -23,6 +23,7 @@ import { GarbageCollection1795392000055 } from './1795392000055-garbage-collecti
 import { Imports1795392000056 } from './1795392000056-imports.js';
 import { LineageTime1795392000060 } from './1795392000060-lineage-time.js';
 import { LineageIdentity1795392000061 } from './1795392000061-lineage-identity.js';
+import { LineageEdits1795392000062 } from './1795392000062-lineage-edits.js';
 import { AssetChanges1795392000063 } from './1795392000063-asset-changes.js';
 import { EventPartitions1795392000064 } from './1795392000064-event-partitions.js';
 import { EventTimes1795392000066 } from './1795392000066-event-times.js';
@@ -55,6 +56,7 @@ export const MIGRATIONS = [
   Imports1795392000056,
   LineageTime1795392000060,
   LineageIdentity1795392000061,
+  LineageEdits1795392000062,
   AssetChanges1795392000063,
   EventPartitions1795392000064,
   EventTimes1795392000066,

@@ -3,6 +3,11 @@ import { CatalogModule } from '../catalog/index.js';
 import { AssetLineageRepository } from './assets/asset-lineage.repository.js';
 import { AssetLineageResolver } from './assets/asset-lineage.resolver.js';
 import { AssetLineageService } from './assets/asset-lineage.service.js';
+import { EdgeEvidence } from './edits/edge-evidence.js';
+import { EdgeEvidenceResolver } from './edits/edge-evidence.resolver.js';
+import { EditRepository } from './edits/edit.repository.js';
+import { EditResolver } from './edits/edit.resolver.js';
+import { EditService } from './edits/edit.service.js';
 import { AroundService } from './graph/around.service.js';
 import { GraphRepository } from './graph/graph.repository.js';
 import { GraphService } from './graph/graph.service.js';
@@ -80,6 +85,11 @@ import { RunService } from './runs/run.service.js';
     AroundService,
     GraphService,
     NeighbourService,
+    EditRepository,
+    EditService,
+    EditResolver,
+    EdgeEvidence,
+    EdgeEvidenceResolver,
     AssetLineageRepository,
     AssetLineageService,
     AssetLineageResolver,

@@ -46,10 +46,19 @@ export const projectionDuration = new Histogram({
 /** What of the graph is in memory, in numbers and bytes. */
 export const graphMemory = new Gauge({
   name: 'cairn_lineage_memory',
-  help: 'What of the lineage graph is in memory: assets, edges, pairs, columns, column_edges, and all of it in bytes.',
+  help: 'What of the lineage graph is in memory: assets, edges, pairs, edits, columns, column_edges, and all of it in bytes.',
   labelNames: ['of'],
   registers: [metricsRegistry],
 });
+
+/** Edits of edges by hand: add, remove, confirm, withdraw. */
+export const graphEdits = new Counter({
+  name: 'cairn_lineage_edits_total',
+  help: 'Edits of lineage edges by hand: add, remove, confirm, and withdraw of an earlier one.',
+  labelNames: ['action'],
+  registers: [metricsRegistry],
+});
+for (const action of ['add', 'remove', 'confirm', 'withdraw']) graphEdits.inc({ action }, 0);
 
 /** When the graph in memory was last as PostgreSQL has it. */
 export const graphMemoryLag = new Gauge({

@@ -96,7 +96,7 @@ export class AroundService {
     const times = await this.rows.times(onPage);
     return {
       nodes: await this.nodes(caller, page.nodes),
-      edges: times.map((edge) => seenEdge(edge, idOf)).sort(byEnds),
+      edges: times.map((edge) => seenEdge(edge, idOf, turn.asOf)).sort(byEnds),
       pageInfo: page.pageInfo,
       isTruncated: page.pageInfo.hasNextPage || found.isTruncated,
     };
@@ -121,7 +121,7 @@ export class AroundService {
     );
     return {
       nodes: await this.nodes(caller, page.nodes),
-      edges: onPage.map((edge) => seenEdge(edge, (id) => id)).sort(byEnds),
+      edges: onPage.map((edge) => seenEdge(edge, (id) => id, turn.asOf)).sort(byEnds),
       pageInfo: page.pageInfo,
       isTruncated: page.pageInfo.hasNextPage || isTruncated || contracted.isTruncated,
     };

@@ -1,6 +1,7 @@
 import { Field, ID, InputType, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
 import { AssetFilterInput, type AssetKind, AssetKindEnum, AssetModel } from '../../catalog/index.js';
 import { PageInfo } from '../../platform/index.js';
+import type { SeenEdge } from '../edits/edit.js';
 import type { Transformation } from '../projection/facts.js';
 
 export const LineageDirectionEnum = { upstream: 'upstream', downstream: 'downstream', both: 'both' } as const;
@@ -35,13 +36,18 @@ export class LineageNodeModel {
 
 @ObjectType('LineageEdge', { description: 'Data flows from `from` to `to`: dataset → job or job → dataset.' })
 export class LineageEdgeModel {
+  /** The edge itself; null where the caller may not see both ends, and of a way through others. */
+  seen!: SeenEdge | null;
+
   @Field(() => ID)
   from!: string;
 
   @Field(() => ID)
   to!: string;
 
-  @Field(() => Date, { description: 'Time of the earliest event that said it.' })
+  @Field(() => Date, {
+    description: 'Time of the earliest event that said it; of what people alone say, when they did.',
+  })
   firstSeenAt!: Date;
 
   @Field(() => Date, { description: 'Time of the latest event that said it.' })

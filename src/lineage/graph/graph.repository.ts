@@ -11,7 +11,7 @@ export interface AssetStep extends Step {
   readonly targetId: string;
 }
 
-/** When events said an edge. */
+/** When an edge was said, by events or else by people. */
 export interface EdgeTimes {
   readonly sourceId: string;
   readonly targetId: string;
@@ -68,10 +68,13 @@ function flows(job: string, input: string, output: string, holds: Holding): stri
 export class GraphRepository {
   constructor(private readonly database: Database) {}
 
-  /** Edges that leave the places one way. @param asOf when they hold */
+  /**
+   * Edges that leave the places one way: what events say, and what people add or remove, whose word goes before. What they add is not
+   * narrowed by statements. @param asOf when they hold
+   */
   async edges(places: readonly string[], way: Way, limit: number, asOf: Date): Promise<AssetStep[]> {
     const [near, far] = way === 'downstream' ? ['source_id', 'target_id'] : ['target_id', 'source_id'];
-    const [input, output] = way === 'downstream' ? ['p.via', 'e.target_id'] : ['e.source_id', 'p.via'];
+    const [input, output] = way === 'downstream' ? ['e.via', 'e.target_id'] : ['e.source_id', 'e.via'];
     const parameters: unknown[] = [
       places.map(assetOfPlace),
       places.map((place) => viaOfPlace(place) ?? null),
@@ -79,11 +82,20 @@ export class GraphRepository {
     ];
     const holds = holding(asOf, parameters);
     const rows = await this.database.query<EdgeRow>(
-      `SELECT e.source_id AS "sourceId", e.target_id AS "targetId", p.via,
-         EXISTS (SELECT FROM lineage_pairing AS q WHERE q.job_id = e.${far} AND q.input_id = '${NO_JOB}' AND ${holds('q')}) AS "isPaired"
-       FROM unnest($1::uuid[], $2::uuid[]) AS p (id, via) JOIN lineage_edge AS e ON e.${near} = p.id
-       WHERE ${holds('e')} AND (p.via IS NULL OR ${flows('p.id', input!, output!, holds)})
-       ORDER BY e.${near}, e.${far}, p.via LIMIT $3`,
+      `WITH p AS (SELECT * FROM unnest($1::uuid[], $2::uuid[]) AS p (id, via)), d AS MATERIALIZED (
+         SELECT of_source_id AS source_id, of_target_id AS target_id, bool_or(action = 'add') AS is_added, bool_or(action = 'remove') AS is_removed
+         FROM lineage_edit AS d WHERE of_${near} IN (SELECT id FROM p) AND action <> 'confirm' AND ${holds('d')} GROUP BY 1, 2
+       ), e AS (
+         SELECT m.source_id, m.target_id, p.via, coalesce(d.is_added, false) AS is_added FROM p JOIN lineage_edge AS m ON m.${near} = p.id
+         LEFT JOIN d ON d.source_id = m.source_id AND d.target_id = m.target_id WHERE ${holds('m')} AND d.is_removed IS NOT TRUE
+         UNION ALL
+         SELECT d.source_id, d.target_id, p.via, true FROM d JOIN p ON p.id = d.${near} WHERE d.is_added AND NOT d.is_removed AND NOT EXISTS (
+           SELECT FROM lineage_edge AS m WHERE m.source_id = d.source_id AND m.target_id = d.target_id AND ${holds('m')})
+       )
+       SELECT e.source_id AS "sourceId", e.target_id AS "targetId", e.via, NOT e.is_added AND EXISTS (
+         SELECT FROM lineage_pairing AS q WHERE q.job_id = e.${far} AND q.input_id = '${NO_JOB}' AND ${holds('q')}) AS "isPaired"
+       FROM e WHERE e.via IS NULL OR e.is_added OR ${flows(`e.${near}`, input!, output!, holds)}
+       ORDER BY e.${near}, e.${far}, e.via LIMIT $3`,
       parameters,
     );
     return rows.map(({ via, isPaired, ...edge }) => {
@@ -97,11 +109,17 @@ export class GraphRepository {
     });
   }
 
-  /** When events said these edges. */
+  /** When events said these edges; of what people alone say, when they said it. */
   times(edges: readonly Pick<EdgeTimes, 'sourceId' | 'targetId'>[]): Promise<EdgeTimes[]> {
     return this.database.query(
-      `SELECT source_id AS "sourceId", target_id AS "targetId", first_seen_at AS "firstSeenAt", last_seen_at AS "lastSeenAt"
-       FROM unnest($1::uuid[], $2::uuid[]) AS p (source, target) JOIN lineage_edge AS e ON e.source_id = p.source AND e.target_id = p.target`,
+      `SELECT p.source AS "sourceId", p.target AS "targetId", coalesce(e.first_seen_at, d.first_at) AS "firstSeenAt",
+         coalesce(e.last_seen_at, d.last_at) AS "lastSeenAt"
+       FROM unnest($1::uuid[], $2::uuid[]) AS p (source, target)
+       LEFT JOIN lineage_edge AS e ON e.source_id = p.source AND e.target_id = p.target AND e.valid <> '{}'
+       CROSS JOIN LATERAL (
+         SELECT min(created_at) AS first_at, max(created_at) AS last_at FROM lineage_edit
+         WHERE e.source_id IS NULL AND of_source_id = p.source AND of_target_id = p.target AND action = 'add') AS d
+       WHERE e.source_id IS NOT NULL OR d.first_at IS NOT NULL`,
       [edges.map(({ sourceId }) => sourceId), edges.map(({ targetId }) => targetId)],
     );
   }

@@ -74,14 +74,14 @@ export class GraphService {
       ...edges.flatMap(({ sourceId, targetId }) => [sourceId, targetId]),
     ]);
     const distanceOf = (id: string): number => after.distances.get(id) ?? before.distances.get(id)!;
-    const seen = ({ nodeIds, edges }: Awaited<ReturnType<typeof only>>): LineageChanges => ({
+    const seen = ({ nodeIds, edges }: Awaited<ReturnType<typeof only>>, asOf: Date): LineageChanges => ({
       nodeIds: nodeIds.map((id) => view.id(id)).sort(compareIds),
-      edges: edges.map((edge) => seenEdge(edge, view.id)).sort(byEnds),
+      edges: edges.map((edge) => seenEdge(edge, view.id, asOf)).sort(byEnds),
     });
     return {
       nodes: [...new Set(named)].map((id) => view.node(id, distanceOf(id))).sort(byPosition),
-      gained: seen(changes.gained),
-      lost: seen(changes.lost),
+      gained: seen(changes.gained, to),
+      lost: seen(changes.lost, from),
       isTruncated: before.isTruncated || after.isTruncated,
     };
   }

@@ -1,4 +1,5 @@
 import type { PageInfo } from '../../platform/index.js';
+import type { SeenEdge } from '../edits/edit.js';
 import type { EdgeTimes } from './graph.repository.js';
 import type { LineageNode } from './view.js';
 
@@ -11,6 +12,8 @@ export interface LineageEdge {
   readonly lastSeenAt: Date;
   /** Assets that are passed through, since a filter leaves them out. */
   readonly via: number;
+  /** The edge itself; null where the caller may not see both ends, and of a way through others. */
+  readonly seen: SeenEdge | null;
 }
 
 /** A page of what lies around an asset, as its caller sees it. */
@@ -24,12 +27,15 @@ export interface LineageGraph {
   readonly isTruncated: boolean;
 }
 
-/** An edge as a caller sees it. @param idOf ids as they see them */
+/** An edge as a caller sees it. @param idOf ids as they see them: of what they may not see, another one @param asOf when it was asked for */
 export function seenEdge(
   { sourceId, targetId, firstSeenAt, lastSeenAt, via = 0 }: EdgeTimes & { readonly via?: number },
   idOf: (assetId: string) => string,
+  asOf: Date,
 ): LineageEdge {
-  return { from: idOf(sourceId), to: idOf(targetId), firstSeenAt, lastSeenAt, via };
+  const [from, to] = [idOf(sourceId), idOf(targetId)];
+  const isSeen = via === 0 && from === sourceId && to === targetId;
+  return { from, to, firstSeenAt, lastSeenAt, via, seen: isSeen ? { sourceId, targetId, asOf } : null };
 }
 
 export function byEnds(a: LineageEdge, b: LineageEdge): number {

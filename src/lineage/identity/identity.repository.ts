@@ -29,6 +29,13 @@ export interface JobStatement {
 
 const NAMED = `a.id, a.space, a.kind, a.identity_namespace AS "identityNamespace", a.identity_name AS "identityName"`;
 
+/** Edits by hand of names follow what these come to stand for: `named` has both. */
+const MOVE_EDITS = `
+  UPDATE lineage_edit AS d SET changed_by = pg_current_xact_id(),
+    of_source_id = coalesce((SELECT n.asset_id FROM named AS n WHERE n.raw_id = d.source_id), d.of_source_id),
+    of_target_id = coalesce((SELECT n.asset_id FROM named AS n WHERE n.raw_id = d.target_id), d.of_target_id)
+  WHERE d.source_id IN (SELECT raw_id FROM named) OR d.target_id IN (SELECT raw_id FROM named)`;
+
 /** SQL of names that stand for assets: which do, and why. */
 @Injectable()
 export class IdentityRepository {
@@ -69,9 +76,11 @@ export class IdentityRepository {
   async insertAliases(rows: readonly NewAlias[]): Promise<Set<string>> {
     if (rows.length === 0) return new Set();
     const inserted = await this.database.query<{ id: string }>(
-      `INSERT INTO lineage_alias (raw_id, asset_id, reason)
-       SELECT * FROM jsonb_to_recordset($1::jsonb) AS r ("rawId" uuid, "assetId" uuid, reason text) ORDER BY 1
-       ON CONFLICT (raw_id) DO NOTHING RETURNING raw_id AS id`,
+      `WITH named AS (
+         INSERT INTO lineage_alias (raw_id, asset_id, reason)
+         SELECT * FROM jsonb_to_recordset($1::jsonb) AS r ("rawId" uuid, "assetId" uuid, reason text) ORDER BY 1
+         ON CONFLICT (raw_id) DO NOTHING RETURNING raw_id, asset_id
+       ), edits AS (${MOVE_EDITS}) SELECT raw_id AS id FROM named`,
       [JSON.stringify(rows)],
     );
     return new Set(inserted.map(({ id }) => id));
@@ -80,15 +89,20 @@ export class IdentityRepository {
   async setAliases(rows: readonly NewAlias[]): Promise<void> {
     if (rows.length === 0) return;
     await this.database.query(
-      `INSERT INTO lineage_alias AS a (raw_id, asset_id, reason)
-       SELECT * FROM jsonb_to_recordset($1::jsonb) AS r ("rawId" uuid, "assetId" uuid, reason text) ORDER BY 1
-       ON CONFLICT (raw_id) DO UPDATE SET asset_id = excluded.asset_id, reason = excluded.reason`,
+      `WITH named AS (
+         INSERT INTO lineage_alias AS a (raw_id, asset_id, reason)
+         SELECT * FROM jsonb_to_recordset($1::jsonb) AS r ("rawId" uuid, "assetId" uuid, reason text) ORDER BY 1
+         ON CONFLICT (raw_id) DO UPDATE SET asset_id = excluded.asset_id, reason = excluded.reason RETURNING raw_id, asset_id
+       ) ${MOVE_EDITS}`,
       [JSON.stringify(rows)],
     );
   }
 
   async removeAliases(rawIds: readonly string[]): Promise<void> {
-    await this.database.query('DELETE FROM lineage_alias WHERE raw_id = ANY($1)', [rawIds]);
+    await this.database.query(
+      `WITH named AS (DELETE FROM lineage_alias WHERE raw_id = ANY($1) RETURNING raw_id, raw_id AS asset_id) ${MOVE_EDITS}`,
+      [rawIds],
+    );
   }
 
   /** All aliases, by raw id. */

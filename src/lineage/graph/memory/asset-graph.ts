@@ -3,6 +3,7 @@ import type { AssetStep } from '../graph.repository.js';
 import { assetOfPlace, viaOfPlace } from '../places.js';
 import type { Way } from '../traversal.js';
 import { Classes } from './classes.js';
+import { Edits } from './edits.js';
 import { Ids } from './ids.js';
 import { Links } from './links.js';
 import { Pairs } from './pairs.js';
@@ -13,6 +14,7 @@ interface Found {
   readonly far: number;
   /** The dataset by which a job was come to, where that counts; -1 where it does not. */
   readonly via: number;
+  readonly isAdded: boolean;
   readonly place: string;
 }
 
@@ -21,6 +23,7 @@ export class AssetGraph {
   readonly ids = new Ids();
   readonly classes = new Classes();
   readonly links = new Links(2);
+  readonly edits = new Edits(this.links.validity);
   readonly pairs: Pairs;
   private readonly key = new Int32Array(2);
 
@@ -29,7 +32,7 @@ export class AssetGraph {
   }
 
   get bytes(): number {
-    return this.ids.bytes + this.classes.bytes + this.links.bytes + this.pairs.bytes;
+    return this.ids.bytes + this.classes.bytes + this.links.bytes + this.pairs.bytes + this.edits.bytes;
   }
 
   /** @param text see `Classes.set` */
@@ -41,7 +44,21 @@ export class AssetGraph {
   setEdge(sourceId: string, targetId: string, intervals: readonly number[]): void {
     this.key[0] = this.ids.add(sourceId);
     this.key[1] = this.ids.add(targetId);
-    this.links.set(this.key, intervals);
+    this.edits.tell(this.links.set(this.key, intervals), intervals);
+  }
+
+  /** Takes an edit by hand, which may be of another edge than before. */
+  setEdit(
+    id: string,
+    action: 'add' | 'remove',
+    sourceId: string,
+    targetId: string,
+    intervals: readonly number[],
+  ): void {
+    this.key[0] = this.ids.add(sourceId);
+    this.key[1] = this.ids.add(targetId);
+    const known = this.links.find(this.key);
+    this.edits.set(id, known < 0 ? this.links.set(this.key, []) : known, { action, intervals });
   }
 
   setPair(
@@ -75,9 +92,10 @@ export class AssetGraph {
       texts.set(id, text);
       return text;
     };
-    return found.slice(0, limit).map(({ near, far, place }) => {
+    return found.slice(0, limit).map(({ near, far, isAdded, place }) => {
       const [nearId, farId] = [assetOfPlace(place), textOf(far)];
-      const farPlace = this.pairs.isNarrowed(far, instant) ? `${farId} ${textOf(near)}` : farId;
+      const isNarrowed = !isAdded && this.pairs.isNarrowed(far, instant);
+      const farPlace = isNarrowed ? `${farId} ${textOf(near)}` : farId;
       return way === 'downstream'
         ? { sourceId: nearId, targetId: farId, from: place, to: farPlace }
         : { sourceId: farId, targetId: nearId, from: farPlace, to: place };
@@ -90,25 +108,32 @@ export class AssetGraph {
     const viaId = viaOfPlace(place);
     const via = viaId === undefined ? -1 : this.ids.find(viaId);
     const found: Found[] = [];
-    this.each(near, via, way, instant, (far) => found.push({ near, far, via, place }));
+    this.each(near, via, way, instant, (far, isAdded) => found.push({ near, far, via, isAdded, place }));
     return found;
   }
 
   /**
-   * Calls `take` with each neighbour of an asset.
+   * Calls `take` with each neighbour of an asset, and whether people add the edge: then statements do not narrow it.
    * @param via the dataset by which a job was come to, where statements say what flows from it; -1 where it does not count
    */
-  each(near: number, via: number, way: Way, instant: number, take: (far: number) => void): void {
+  each(
+    near: number,
+    via: number,
+    way: Way,
+    instant: number,
+    take: (far: number, isAdded: boolean) => void,
+  ): void {
     const isOut = way === 'downstream';
-    const { links, pairs } = this;
+    const { links, pairs, edits } = this;
     for (let edge = links.first(near, isOut); edge >= 0; edge = links.next(edge, isOut)) {
       if (!links.validity.holds(edge, instant)) continue;
       const far = isOut ? links.target(edge) : links.source(edge);
-      if (via >= 0) {
+      const isAdded = edits.isAdded(edge, instant);
+      if (via >= 0 && !isAdded) {
         const [input, output] = isOut ? [via, far] : [far, via];
         if (!pairs.flows(near, input, output, instant)) continue;
       }
-      take(far);
+      take(far, isAdded);
     }
   }
 }

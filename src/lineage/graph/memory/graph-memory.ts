@@ -203,6 +203,7 @@ export class GraphMemory implements OnApplicationBootstrap, BeforeApplicationShu
     graphMemory.set({ of: 'assets' }, held?.assets.ids.size ?? 0);
     graphMemory.set({ of: 'edges' }, held?.assets.links.size ?? 0);
     graphMemory.set({ of: 'pairs' }, held?.assets.pairs.size ?? 0);
+    graphMemory.set({ of: 'edits' }, held?.assets.edits.size ?? 0);
     graphMemory.set({ of: 'columns' }, held?.columns?.size ?? 0);
     graphMemory.set({ of: 'column_edges' }, held?.columns?.links.size ?? 0);
     graphMemory.set({ of: 'bytes' }, held === undefined ? 0 : bytesOf(held));

@@ -29,17 +29,18 @@ export class Links {
     return this.table.bytes + this.validity.bytes + lists.reduce((sum, { bytes }) => sum + bytes, 0);
   }
 
-  /** Sets when an edge holds; makes it if it is not there. */
-  set(key: Int32Array, intervals: readonly number[]): void {
+  /** Sets when an edge holds; makes it if it is not there. @returns its number */
+  set(key: Int32Array, intervals: readonly number[]): number {
     const known = this.table.size;
     const edge = this.table.add(key);
     this.validity.set(edge, intervals);
-    if (edge < known) return;
+    if (edge < known) return edge;
     const [source, target] = [key[0]!, key[1]!];
     this.nextOut.set(edge, this.firstOut.get(source));
     this.firstOut.set(source, edge + 1);
     this.nextIn.set(edge, this.firstIn.get(target));
     this.firstIn.set(target, edge + 1);
+    return edge;
   }
 
   /** @returns -1 for none */

@@ -36,7 +36,7 @@ export async function reachInMemory(
     const nextVias: number[] = [];
     for (const [i, near] of frontier.entries()) {
       if (i % AT_ONCE === AT_ONCE - 1) await setImmediate();
-      graph.each(near, frontierVias[i]!, way, instant, (far) => {
+      graph.each(near, frontierVias[i]!, way, instant, (far, isAdded) => {
         if (far >= size) return;
         const isNew = distances[far] === 0;
         if (isNew) {
@@ -50,11 +50,12 @@ export async function reachInMemory(
           if (!isNew) return;
           nextVias.push(-1);
         } else {
+          const by = isAdded ? -1 : near;
           const known = vias.get(far);
-          if (known?.has(near)) return;
-          if (known === undefined) vias.set(far, new Set([near]));
-          else known.add(near);
-          nextVias.push(near);
+          if (known?.has(by)) return;
+          if (known === undefined) vias.set(far, new Set([by]));
+          else known.add(by);
+          nextVias.push(by);
         }
         next.push(far);
       });
@@ -78,7 +79,8 @@ export async function reachInMemory(
   };
   return {
     farthest: levels.length - 1,
-    idsAt: (distance, isWanted) => wanted(levels[distance] ?? [], isWanted).map((id) => ids.textOf(id)),
+    idsAt: (distance, isWanted) =>
+      distance === 0 ? [assetId] : wanted(levels[distance] ?? [], isWanted).map((id) => ids.textOf(id)),
     classes,
     throughOf: (id) => {
       const number = ids.find(id);

@@ -7,7 +7,13 @@ import type { ColumnGraph } from './column-graph.js';
 export type CopiedRow = readonly (string | undefined)[];
 
 /** Tables of which rows are held in memory. */
-export const HELD_TABLES = ['lineage_edge', 'lineage_pairing', 'asset', 'lineage_column_edge'] as const;
+export const HELD_TABLES = [
+  'lineage_edge',
+  'lineage_pairing',
+  'lineage_edit',
+  'asset',
+  'lineage_column_edge',
+] as const;
 export type HeldTable = (typeof HELD_TABLES)[number];
 
 const COLUMNS: Readonly<Record<HeldTable, string>> = {
@@ -16,6 +22,7 @@ const COLUMNS: Readonly<Record<HeldTable, string>> = {
   lineage_pairing: 'job_id, output_id, input_id, kind',
   lineage_column_edge:
     'source_id, source_column, target_id, target_column, job_id, kind, transformation, subtype, is_masking',
+  lineage_edit: 'id, action, of_source_id, of_target_id',
 };
 
 const SECONDS = (instant: string): string => `date_part('epoch', ${instant})`;
@@ -77,6 +84,10 @@ export function takeRow(table: HeldTable, row: CopiedRow, assets: AssetGraph, co
         },
         intervalsOf(row, 9),
       );
+      break;
+    case 'lineage_edit':
+      if (row[1] !== 'confirm')
+        assets.setEdit(row[0]!, row[1] as 'add' | 'remove', row[2]!, row[3]!, intervalsOf(row, 4));
   }
 }
 

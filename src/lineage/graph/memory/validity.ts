@@ -30,6 +30,12 @@ export class Validity {
     } else if (former !== undefined) this.earlier.delete(at);
   }
 
+  /** As it was set. */
+  get(at: number): number[] {
+    const [from, until] = [this.from.get(at), this.until.get(at)];
+    return from === Infinity ? [] : [...(this.earlier.get(at) ?? []), from, until];
+  }
+
   /** @param instant in milliseconds */
   holds(at: number, instant: number): boolean {
     if (this.from.get(at) <= instant) return instant < this.until.get(at);
