@@ -1,7 +1,7 @@
 /**
  * `npm run convergence [-- --seed N --permutations N --seconds N]`: takes the recorded events of each producer in random orders, with
  * repeats and in random batches, and looks whether one graph comes of it. All of the permutations (1,000) are joined as facts, as many of
- * the same as the seconds (130, for all producers) allow are written to PostgreSQL by concurrent writers, and some of these rebuilt from
+ * the same as the seconds (100, for all producers) allow are written to PostgreSQL by concurrent writers, and some of these rebuilt from
  * the log. Ends with a table of how many of which.
  */
 import { spawn } from 'node:child_process';

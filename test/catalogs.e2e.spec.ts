@@ -108,6 +108,11 @@ describe('an external source', () => {
       ...{ isDescriptionChanged: false, isContentChanged: false },
     });
     expect(asset.columns.map(({ name }: { name: string }) => name)).toEqual(['id', 'total']);
+    const { lineageEvents } = await cairn.ask('{ lineageEvents(first: 1) { nodes { body } } }');
+    expect(lineageEvents.nodes[0].body.dataset).toMatchObject({
+      name: `${url.pathname.slice(1)}.shop.orders`,
+      facets: { schema: { fields: [{ name: 'id', type: 'integer' }, { name: 'total' }] } },
+    });
   });
 
   test('that is away marks what is known of it as old, and is whole again when it is back', async () => {

@@ -12,8 +12,6 @@ import { VerdictCache } from './verdict-cache.js';
 
 const PATH = '/apis/authentication.k8s.io/v1/tokenreviews';
 const TIMEOUT_MS = 5_000;
-/** How long an account that was deleted, or a token that was revoked, may still be let in. */
-const TAKEN_MS = 60_000;
 const REFUSED_MS = 5_000;
 const MAX_TOKENS = 5_000;
 const AT_ONCE = 8;
@@ -65,7 +63,8 @@ export class ServiceAccountVerifier {
     const verdict = await this.verdicts.of(token, async () => {
       const said = await this.review(token, claims, audience);
       if (typeof said === 'string') return { verdict: said, forMs: REFUSED_MS };
-      return { verdict: said, forMs: Math.min(TAKEN_MS, claims.expiresAt - Date.now()) };
+      const takenMs = this.config.KUBERNETES_TOKEN_MAX_AGE_SECONDS * 1_000;
+      return { verdict: said, forMs: Math.min(takenMs, claims.expiresAt - Date.now()) };
     });
     if (typeof verdict === 'object') return verdict;
     throw new UnauthenticatedError(verdict === 'nameless' ? 'nameless token' : 'bad token');

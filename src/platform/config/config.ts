@@ -256,6 +256,15 @@ export const CONFIG_SCHEMA = z.object({
     .describe(
       "What tokens of the cluster's service accounts must be for; turns them on. They are reviewed by the API server.",
     ),
+  KUBERNETES_TOKEN_MAX_AGE_SECONDS: z.coerce
+    .number()
+    .int()
+    .min(5)
+    .max(3_600)
+    .default(60)
+    .describe(
+      'How long a review is believed: so long a deleted account or pod may still be let in, in seconds.',
+    ),
   ...EXECUTION_SETTINGS,
   ...GATEWAY_SETTINGS,
   OTEL_EXPORTER_OTLP_ENDPOINT: url('http:', 'https:')

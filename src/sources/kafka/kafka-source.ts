@@ -27,7 +27,7 @@ const AT_ONCE = 500;
 const CONNECT_AGAIN_MS = 1_000;
 /** An empty topic is answered every 5 s; who says nothing for so long is away. */
 const SILENCE_MS = 15_000;
-const RETRY = { initialRetryTime: 300, maxRetryTime: 30_000, retries: Number.MAX_SAFE_INTEGER };
+const RETRY = { initialRetryTime: 300, maxRetryTime: 2_000, retries: Number.MAX_SAFE_INTEGER };
 
 /**
  * Reads the topic of the OpenLineage Kafka transport. Each message passes the same ingestion as an HTTP request, as the principal

@@ -42,6 +42,8 @@ export interface S3DirectOptions {
   readonly partBytes: number;
   /** The most that the store copies at once; more is copied in parts. At least 5 MiB. */
   readonly copyBytes: number;
+  /** Whether the store completes uploads in parts on a condition. */
+  readonly conditionalMultipart: boolean;
   readonly expiresInSeconds: number;
 }
 
@@ -61,7 +63,8 @@ export class S3DirectTransfers implements DirectTransfers {
     private readonly outside: S3Client,
     private readonly options: S3DirectOptions,
   ) {
-    this.parts = new S3Parts(client, options.bucket, options.partBytes);
+    const { bucket, partBytes, conditionalMultipart } = options;
+    this.parts = new S3Parts(client, bucket, partBytes, conditionalMultipart);
   }
 
   async signUpload(place: UploadPlace): Promise<SignedUpload> {

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +8,7 @@ import {
   PutBucketVersioningCommand,
   PutObjectCommand,
   S3Client,
+  S3ServiceException,
 } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
@@ -15,7 +16,9 @@ import { serviceEnvironment } from '../../../../test/support/services.js';
 import { describeObjectStore } from '../../contract/object-store.contract.js';
 import { StoreUnavailableError, StoreUnfitError } from '../../errors.js';
 import { assertFit } from '../../fitness.js';
+import { sha256Of } from '../../sha256.js';
 import { objectKey } from '../../verified.js';
+import { S3DirectTransfers } from './s3-direct-transfers.js';
 import { S3ObjectStore } from './s3-object-store.js';
 import { probeBucket } from './s3-probe.js';
 
@@ -102,6 +105,42 @@ describe.each(['minio', 'versitygw'])('%s', (name) => {
       expect(() => assertFit(seen)).toThrow(StoreUnfitError);
       expect(() => assertFit(seen)).toThrow(/at there cannot be used.*conditional PUT.*; ranged reads/);
       ignorant.destroy();
+    });
+
+    it('finds a store fit that cannot complete uploads on a condition; large objects are kept in it all the same', async () => {
+      const bucket = await freshBucket(client);
+      const unable = clientOf();
+      unable.middlewareStack.add(
+        (next, { commandName }) =>
+          async (args) => {
+            const { IfNoneMatch } = args.input as { IfNoneMatch?: string };
+            if (commandName === 'CompleteMultipartUploadCommand' && IfNoneMatch !== undefined)
+              throw new S3ServiceException({
+                ...{ name: 'NotImplemented', $fault: 'server', $metadata: { httpStatusCode: 501 } },
+              });
+            return next(args);
+          },
+        { step: 'initialize' },
+      );
+      const { conditionalMultipart } = await probeBucket(unable, bucket, '');
+      expect(conditionalMultipart).toBe(false);
+      const transfers = new S3DirectTransfers(unable, unable, {
+        ...{ bucket, prefix: '', location: 'there', conditionalMultipart, expiresInSeconds: 60 },
+        ...{ partBytes: 5 * 1024 ** 2, copyBytes: 5 * 1024 ** 2 },
+      });
+      const bytes = randomBytes(6 * 1024 ** 2);
+      const place = {
+        recipient: randomUUID(),
+        object: { sha256: sha256Of(bytes), sizeBytes: bytes.length },
+      };
+      const upload = await transfers.signUpload(place);
+      if (upload.kind !== 'parts') throw new Error('it was to come in parts');
+      for (const { start, end, request } of upload.parts)
+        await fetch(request.url, { method: 'PUT', body: bytes.subarray(start, end) });
+      expect(await transfers.adopt(place)).toBe(true);
+      const { url } = await transfers.signDownload(place.object.sha256);
+      expect(sha256Of(Buffer.from(await (await fetch(url)).arrayBuffer()))).toBe(place.object.sha256);
+      unable.destroy();
     });
 
     it('tells of a bucket that is not there, and of credentials that are wrong', async () => {

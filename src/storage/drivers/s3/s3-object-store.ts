@@ -203,7 +203,10 @@ export class S3ObjectStore implements ObjectStore {
         this.direct = new S3DirectTransfers(this.client, this.outside, {
           ...{ bucket: this.options.bucket, prefix: this.prefix, location: this.location },
           ...{ partBytes: direct.partBytes ?? PART_BYTES, copyBytes: direct.copyBytes ?? MAX_OBJECT_BYTES },
-          expiresInSeconds: direct.expiresInSeconds,
+          ...{
+            conditionalMultipart: abilities.conditionalMultipart,
+            expiresInSeconds: direct.expiresInSeconds,
+          },
         });
       }
       return seen;

@@ -46,6 +46,8 @@ export class S3Parts {
     private readonly client: S3Client,
     private readonly bucket: string,
     private readonly partBytes: number,
+    /** Whether the store completes an upload on the condition that nothing has its name yet. */
+    private readonly canBeConditional: boolean,
   ) {}
 
   /** The upload of a key that is under way. */
@@ -95,7 +97,10 @@ export class S3Parts {
     });
   }
 
-  /** Copies within the store what is too large for one copy, if nothing has the name yet. */
+  /**
+   * Copies within the store what is too large for one copy, if nothing has the name yet. Where the store knows no such condition, the
+   * name is given anew: to the same bytes, since it is that of their content.
+   */
   async copy(
     key: string,
     source: { readonly CopySource: string; readonly CopySourceIfMatch: string | undefined },
@@ -117,7 +122,7 @@ export class S3Parts {
       const parts = await Promise.all(
         rangesOf(sizeBytes, copyBytes).map((range) => limit(() => copyPart(range))),
       );
-      await this.complete(key, uploadId!, parts, '*');
+      await this.complete(key, uploadId!, parts, this.canBeConditional ? '*' : undefined);
     } catch (error) {
       await this.abort(key, uploadId!);
       if (statusOf(error) !== 412) throw error;
