@@ -27,6 +27,8 @@ interface Output {
   readonly columns?: readonly string[] | undefined;
   /** Its inputs by an explicit `lineage` facet. */
   readonly explicit?: readonly string[] | undefined;
+  /** Sources of its column `x` by the event's SQL, where they are inputs. */
+  readonly sql?: readonly string[] | undefined;
   readonly isDropped: boolean;
 }
 
@@ -49,6 +51,7 @@ const told: fc.Arbitrary<Told> = fc.record({
       name: fc.constantFrom(...NAMES),
       columns: fc.option(fc.subarray(NAMES, { minLength: 1 }), { nil: undefined }),
       explicit: fc.option(some, { nil: undefined, freq: 2 }),
+      sql: fc.option(some, { nil: undefined }),
       isDropped: fc.nat(9).map((n) => n === 0),
     }),
     { selector: ({ name }) => name, maxLength: 2 },
@@ -59,6 +62,23 @@ const FACET = { _producer: 'https://example.com', _schemaURL: 'https://example.c
 const dataset = (name: string, facets: object = {}) => ({ namespace: 'db', name, facets });
 const source = (name: string) => ({ type: 'DATASET', namespace: 'db', name });
 
+/** What SQL tells of an output: nothing, where a facet does. */
+function sqlOf({ inputs }: Pick<Told, 'inputs'>, { columns, explicit, sql }: Output): string[] | undefined {
+  const sources = sql?.filter((name) => inputs.includes(name)) ?? [];
+  return sources.length === 0 || columns !== undefined || explicit !== undefined ? undefined : sources;
+}
+
+function queryOf(told: Pick<Told, 'inputs' | 'outputs'>): string {
+  return told.outputs
+    .map((output) => [output.name, sqlOf(told, output)] as const)
+    .map(([name, sources]) =>
+      sources === undefined
+        ? `TRUNCATE ${name}`
+        : `INSERT INTO ${name} (x) SELECT ${sources.map((from) => `${from}.y`).join(' || ')} FROM ${sources.join(', ')}`,
+    )
+    .join('; ');
+}
+
 function eventOf({ job, run, at, inputs, outputs }: Told, number: number): Record<string, any> {
   return {
     eventType: 'RUNNING',
@@ -66,7 +86,10 @@ function eventOf({ job, run, at, inputs, outputs }: Told, number: number): Recor
     producer: `https://example.com/${number}`,
     schemaURL: 'https://openlineage.io/spec/2-0-2/OpenLineage.json',
     run: { runId: runOf(job, run) },
-    job: { namespace: 'etl', name: job },
+    job: {
+      ...{ namespace: 'etl', name: job },
+      facets: { sql: { ...FACET, query: queryOf({ inputs, outputs }), dialect: 'postgresql' } },
+    },
     inputs: inputs.map((name) => dataset(name)),
     outputs: outputs.map(({ name, columns, explicit, isDropped }) =>
       dataset(name, {
@@ -113,19 +136,23 @@ function truth(history: readonly (Told & { readonly id: string })[], at: number)
     if (first <= at && at < end)
       edges.add(use.direction === 'input' ? `${use.name} > ${use.job}` : `${use.job} > ${use.name}`);
   }
-  const latest = (job: string, name: string, kind: 'columns' | 'explicit') =>
+  const latest = (job: string, name: string, kind: 'columns' | 'explicit' | 'sql') =>
     history
       .filter((event) => event.job === job && event.at <= at)
       .sort((a, b) => a.at - b.at || (a.id < b.id ? -1 : 1))
-      .flatMap((event) => event.outputs.filter((output) => output.name === name && output[kind]))
+      .flatMap((event) =>
+        event.outputs.map((output) => (kind === 'sql' ? { ...output, sql: sqlOf(event, output) } : output)),
+      )
+      .filter((output) => output.name === name && output[kind])
       .at(-1)?.[kind];
+  const byColumnsOf = (job: string, name: string) => latest(job, name, 'columns') ?? latest(job, name, 'sql');
   const columns = new Set<string>();
   const flows = new Set<string>();
   for (const job of JOBS) {
-    const named = new Set(NAMES.flatMap((name) => latest(job, name, 'columns') ?? []));
+    const named = new Set(NAMES.flatMap((name) => byColumnsOf(job, name) ?? []));
     for (const name of NAMES) {
       const explicit = latest(job, name, 'explicit');
-      const byColumns = latest(job, name, 'columns');
+      const byColumns = byColumnsOf(job, name);
       if (explicit === undefined) for (const from of byColumns ?? []) columns.add(`${from} > ${name}`);
       for (const input of NAMES) {
         if (!edges.has(`${input} > ${job}`) || !edges.has(`${job} > ${name}`)) continue;

@@ -40,10 +40,10 @@ export function questionOf({ job, inputs = [], outputs = [] }: EventBody): Asked
   const query = textAt(objectAt(facets['sql'])['query']);
   if (query === undefined || outputs.length === 0 || inputs.length === 0) return undefined;
   const entries = objectsIn(objectAt(facets['lineage'])['entries']);
-  const untold = outputs.filter((output) => isUntold(output, entries));
+  const isDbt = textAt(objectAt(facets['jobType'])['integration'])?.toUpperCase() === 'DBT';
+  const untold = outputs.filter((output) => isUntold(output, entries, isDbt));
   const dialect = dialectOf(facets, untold);
   if (dialect === undefined) return undefined;
-  const isDbt = textAt(objectAt(facets['jobType'])['integration'])?.toUpperCase() === 'DBT';
   const asked = untold.map((dataset) => tableOf(dataset, dialect, isDbt));
   const [server, ...others] = new Set(asked.map(({ namespace }) => namespace));
   if (server === undefined || others.length > 0) return undefined;
@@ -61,10 +61,24 @@ export function questionOf({ job, inputs = [], outputs = [] }: EventBody): Asked
   };
 }
 
-function isUntold({ namespace, name, facets }: EventDataset, entries: readonly JsonObject[]): boolean {
-  const { columnLineage, lineage } = objectAt(facets);
-  if (lineage !== undefined || entryOf({ namespace, name }, entries) !== undefined) return false;
-  return !isColumnLineage(columnLineage) || placeholdersIn(objectAt(facets)).size > 0;
+function isUntold(
+  { namespace, name, facets: unchecked }: EventDataset,
+  entries: readonly JsonObject[],
+  isDbt: boolean,
+): boolean {
+  const facets = objectAt(unchecked);
+  const isExplicit = facets['lineage'] !== undefined || entryOf({ namespace, name }, entries) !== undefined;
+  return !isExplicit && (!isColumnLineage(facets['columnLineage']) || namesOthers(facets, isDbt));
+}
+
+/** Whether what is told of columns is of none that the output has: of names that a query gave them, and not the table. */
+function namesOthers(facets: JsonObject, isDbt: boolean): boolean {
+  if (placeholdersIn(facets).size > 0) return true;
+  const columns = wholeSchemaIn(facets, isDbt);
+  if (columns === undefined) return false;
+  const known = new Set(columns.map((name) => name.toLowerCase()));
+  const targets = Object.keys(objectAt(objectAt(facets['columnLineage'])['fields']));
+  return targets.some((target) => !known.has(target.toLowerCase()));
 }
 
 /** As the facet says it, else as the server is of which the outputs are. */
@@ -88,8 +102,7 @@ function tableOf(
   });
   const folded = (name: string) => (dialect === 'trino' ? name.toLowerCase() : name);
   const facets = objectAt(dataset.facets);
-  // dbt names the columns that somebody has described.
-  const columns = isDbt ? undefined : columnsIn(facets['schema']);
+  const columns = wholeSchemaIn(facets, isDbt);
   return {
     namespace: identity.identityNamespace,
     table: {
@@ -101,8 +114,12 @@ function tableOf(
   };
 }
 
-/** All columns of a table in order. Engines list the columns that a query read, without types, in the place of a schema. */
-function columnsIn(schema: unknown): string[] | undefined {
+/**
+ * All columns of a table in order, where they are all there. dbt names those that somebody has described; engines list the columns that a
+ * query read, without types, in the place of a schema.
+ */
+function wholeSchemaIn({ schema }: JsonObject, isDbt: boolean): string[] | undefined {
+  if (isDbt) return undefined;
   const columns = schemaColumnsIn({ fields: objectsIn(objectAt(schema)['fields']).map(withoutFields) });
   return columns.some(({ type }) => type !== null) ? columns.map(({ name }) => name) : undefined;
 }

@@ -21,9 +21,9 @@ export interface SqlQuestion {
   readonly isResultWritten: boolean;
 }
 
-/** That a column of an output follows from a column of an input. */
+/** That a column of an output follows from a column of an input, or of another output that was made before it. */
 export interface SqlColumn {
-  readonly input: string;
+  readonly source: string;
   readonly sourceColumn: string;
   /** `*` where it decides over the rows. */
   readonly targetColumn: string;

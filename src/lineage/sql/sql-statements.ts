@@ -49,7 +49,7 @@ export function readStatement(reader: SqlReader, body: EventBody): Promise<ReadS
         inputs: inputs && inputs.map((name) => datasets.get(name)!),
         columns: columns
           .filter(({ sourceColumn, targetColumn }) => [sourceColumn, targetColumn].every(isFittingColumn))
-          .map(({ input, ...column }) => ({ dataset: datasets.get(input)!, ...column })),
+          .map(({ source, ...column }) => ({ dataset: datasets.get(source)!, ...column })),
       })),
   }));
 }

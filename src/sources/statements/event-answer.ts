@@ -17,12 +17,22 @@ const ALL_COLUMNS = '*';
  * is elsewhere is not asked.
  */
 export function tableOfQuestion({ inputs, outputs }: SqlQuestion): TableOf {
-  const names = [...new Set([...inputs, ...outputs].map(({ name }) => name))];
+  const byLastPart = new Map<string, Set<string>>();
+  for (const { name } of [...inputs, ...outputs]) {
+    const last = lastPartOf(name);
+    byLastPart.set(last, (byLastPart.get(last) ?? new Set()).add(name));
+  }
   return (parts) => {
     const end = parts.join('.');
-    const [only, ...others] = names.filter((name) => name === end || name.endsWith(`.${end}`));
+    const [only, ...others] = [...(byLastPart.get(lastPartOf(end)) ?? [])].filter(
+      (name) => name === end || name.endsWith(`.${end}`),
+    );
     return others.length === 0 ? only : undefined;
   };
+}
+
+function lastPartOf(name: string): string {
+  return name.slice(name.lastIndexOf('.') + 1);
 }
 
 /** What the statements of a text tell of an event's outputs. Pure. */
@@ -32,17 +42,19 @@ export function answerOf(question: SqlQuestion, analyzed: readonly AnalyzedState
   const isRead = analyzed.every(({ status }) => status !== 'unparsed');
   for (const statement of analyzed) {
     const { lineage, problems } = statement;
-    const isWhole =
-      isRead &&
-      !problems.some(({ code }) => HIDING.has(code)) &&
-      lineage.inputs.every((name) => inputs.has(name));
-    for (const written of writtenBy(statement, question, analyzed.length === 1))
-      outputs.get(written.table)?.push({
-        output: written.table,
-        inputs: isWhole ? lineage.inputs : null,
-        columns: columnsOf(written, inputs),
+    const isOpen = !isRead || problems.some(({ code }) => HIDING.has(code));
+    for (const written of writtenBy(statement, question, analyzed.length === 1)) {
+      const { table } = written;
+      // That an UPDATE looks at its own table makes the table no input.
+      const isWhole = !isOpen && lineage.inputs.every((name) => inputs.has(name) || name === table);
+      const isNamed = (name: string) => inputs.has(name) || (outputs.has(name) && name !== table);
+      outputs.get(table)?.push({
+        output: table,
+        inputs: isWhole ? lineage.inputs.filter((name) => inputs.has(name)) : null,
+        columns: columnsOf(written, isNamed),
         isExact: isWhole && problems.length === 0,
       });
+    }
   }
   const told = [...outputs.values()].flatMap((some) => joined(some));
   if (told.reduce((sum, { columns }) => sum + columns.length, 0) > MAX_COLUMNS)
@@ -67,12 +79,13 @@ function writtenBy(
   return outputs.filter(({ columns, influence }) => columns.length + influence.length + inputs.length > 0);
 }
 
-function columnsOf({ columns, influence }: OutputLineage, inputs: ReadonlySet<string>): SqlColumn[] {
+/** @param isNamed whether the event says that the table is there to be read, or to be made on the way */
+function columnsOf({ columns, influence }: OutputLineage, isNamed: (table: string) => boolean): SqlColumn[] {
   const of = (targetColumn: string, sources: readonly Source[]) =>
     sources
-      .filter(({ table }) => inputs.has(table))
+      .filter(({ table }) => isNamed(table))
       .map(({ table, column, type, subtype, isMasking }) => ({
-        ...{ input: table, sourceColumn: column, targetColumn, subtype, isMasking },
+        ...{ source: table, sourceColumn: column, targetColumn, subtype, isMasking },
         transformation: type === 'DIRECT' ? ('direct' as const) : ('indirect' as const),
       }));
   return [...columns.flatMap(({ name, sources }) => of(name, sources)), ...of(ALL_COLUMNS, influence)];

@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { type SqlAnswer, type SqlQuestion, type SqlReader, SqlStatements } from '../../lineage/index.js';
-import { analyzeText } from './analysis.js';
+import { type AnalyzedStatement, analyzeText } from './analysis.js';
 import { answerOf, tableOfQuestion } from './event-answer.js';
 import { analysisDuration } from './metrics.js';
+import type { ProblemCode } from './model/statement.js';
 import { PostgresParser } from './postgres/postgres-parser.js';
 
 /** Of SQL that an event carries. Longer texts are not read. */
@@ -25,6 +26,8 @@ export class EventStatements implements SqlReader, OnApplicationShutdown {
     sizeCalculation: ({ outputs }) => 1 + outputs.reduce((sum, { columns }) => sum + columns.length, 0),
   });
 
+  private readonly underWay = new Map<string, Promise<SqlAnswer>>();
+
   constructor(statements: SqlStatements) {
     statements.register(this);
   }
@@ -33,10 +36,10 @@ export class EventStatements implements SqlReader, OnApplicationShutdown {
     if (question.query.length > MAX_QUERY_CHARS)
       return { outputs: [], problems: [`it is longer than ${MAX_QUERY_CHARS} characters`] };
     const key = createHash('sha256').update(JSON.stringify(question)).digest('base64');
-    const known = this.answers.get(key);
+    const known = this.answers.get(key) ?? this.underWay.get(key);
     if (known !== undefined) return known;
-    const answer = await this.analyze(question);
-    this.answers.set(key, answer);
+    const answer = this.analyze(question, key).finally(() => this.underWay.delete(key));
+    this.underWay.set(key, answer);
     return answer;
   }
 
@@ -45,22 +48,49 @@ export class EventStatements implements SqlReader, OnApplicationShutdown {
     await this.parser.close();
   }
 
-  private async analyze(question: SqlQuestion): Promise<SqlAnswer> {
-    const { dialect, query: sql, inputs, outputs } = question;
+  private async analyze(question: SqlQuestion, key: string): Promise<SqlAnswer> {
+    const { dialect, inputs, outputs } = question;
+    const columns = new Map(
+      [...inputs, ...outputs].flatMap((table) =>
+        table.columns === undefined ? [] : [[table.name, table.columns.map((name) => ({ name }))] as const],
+      ),
+    );
+    const options = { dialect, tableOf: tableOfQuestion(question), maxWork: MAX_WORK };
     const stop = analysisDuration.startTimer({ dialect });
     try {
-      const columns = new Map(
-        [...inputs, ...outputs].flatMap((table) =>
-          table.columns === undefined ? [] : [[table.name, table.columns.map((name) => ({ name }))] as const],
-        ),
+      const analyzed = await analyzeFilled(question.query, (sql) =>
+        analyzeText({ ...options, sql }, this.parser, () => Promise.resolve((table) => columns.get(table))),
       );
-      const text = { dialect, sql, tableOf: tableOfQuestion(question), maxWork: MAX_WORK };
-      const analyzed = await analyzeText(text, this.parser, () =>
-        Promise.resolve((table) => columns.get(table)),
-      );
-      return answerOf(question, analyzed);
+      const answer = answerOf(question, analyzed);
+      // What the machine did is no property of the statement.
+      const isOfText = !analyzed.some(({ problems }) => problems.some(({ code }) => FAILURES.has(code)));
+      if (isOfText) this.answers.set(key, answer);
+      return answer;
     } finally {
       stop();
     }
   }
+}
+
+/** Ends of the parser that another try may not come to. */
+const FAILURES: ReadonlySet<ProblemCode> = new Set(['timeout', 'parser-failed']);
+
+/** Where values of Python's drivers go: `%s`, `%(day)s`, `:day`, and `%%` for a percent sign. They are no SQL. */
+const PLACES_OF_VALUES = /%s\b|%\(\w{1,100}\)s|(?<![:\w]):[a-z_]\w{0,100}|%%/gi;
+
+/** Reads a text as it stands; where that is no SQL, with values in the places that a driver fills. */
+async function analyzeFilled(
+  sql: string,
+  analyze: (sql: string) => Promise<AnalyzedStatement[]>,
+): Promise<AnalyzedStatement[]> {
+  const analyzed = await analyze(sql);
+  if (!analyzed.some(isUnread)) return analyzed;
+  const filled = sql.replace(PLACES_OF_VALUES, (place) => (place === '%%' ? '%' : '(NULL)'));
+  if (filled === sql) return analyzed;
+  const again = await analyze(filled);
+  return again.some(isUnread) ? analyzed : again;
+}
+
+function isUnread({ status }: AnalyzedStatement): boolean {
+  return status === 'unparsed';
 }
