@@ -8,6 +8,8 @@ import { AroundService } from '../src/lineage/graph/around.service.js';
 import type { Graph } from '../src/lineage/graph/graph.js';
 import { GraphRepository } from '../src/lineage/graph/graph.repository.js';
 import { GraphSource } from '../src/lineage/graph/graph-source.js';
+import { GROUPINGS } from '../src/lineage/graph/grouping.js';
+import { GroupsService } from '../src/lineage/graph/groups.service.js';
 import { ImpactService } from '../src/lineage/graph/impact.service.js';
 import { LineageFilters } from '../src/lineage/graph/lineage-filter.js';
 import type { LineageEdge, LineageGraph } from '../src/lineage/graph/lineage-graph.js';
@@ -15,6 +17,7 @@ import { GraphMemory } from '../src/lineage/graph/memory/graph-memory.js';
 import { Views } from '../src/lineage/graph/view.js';
 import { walkAround } from '../src/lineage/graph/walk-around.js';
 import { NO_JOB } from '../src/lineage/projection/facts.js';
+import { RunService } from '../src/lineage/runs/run.service.js';
 import { DERIVED_TABLES } from '../src/lineage/projection/graph-hash.js';
 import { Database } from '../src/platform/index.js';
 import { startTestCairn, type TestCairn } from './support/cairn.js';
@@ -118,7 +121,12 @@ async function write({ edges, pairs }: Rows): Promise<void> {
 }
 
 /** What answers by memory and what answers by SQL. */
-function services(): { around: AroundService; impacts: ImpactService; graph: () => Promise<Graph> }[] {
+function services(): {
+  around: AroundService;
+  impacts: ImpactService;
+  groups: GroupsService;
+  graph: () => Promise<Graph>;
+}[] {
   const inMemory = cairn.app.get(GraphSource);
   const bySql = { open: async () => inMemory.sql } as GraphSource;
   const [rows, filters, views] = [GraphRepository, LineageFilters, Views].map((one) =>
@@ -127,6 +135,7 @@ function services(): { around: AroundService; impacts: ImpactService; graph: () 
   return [inMemory, bySql].map((source) => ({
     around: new AroundService(source, rows, filters, views),
     impacts: new ImpactService(source, views, filters),
+    groups: new GroupsService(source, filters, views, cairn.app.get(RunService)),
     graph: () => source.open(),
   }));
 }
@@ -235,6 +244,67 @@ describe(`pages of lineage (TEST_SEED=${SEED})`, () => {
     );
   }, 120_000);
 });
+
+describe(`groups of lineage (TEST_SEED=${SEED})`, () => {
+  test('hold what the caller may see and nothing else, each asset once; edges are those of the graph without the rest', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        graphs,
+        fc.constantFrom(...GROUPINGS),
+        fc.constantFrom('upstream' as const, 'downstream' as const, 'both' as const),
+        fc.constantFrom('max' as const, 'ada' as const),
+        fc.constantFrom(undefined, { kinds: ['dataset'] as const }),
+        fc.infiniteStream(fc.boolean()),
+        async (rows, groupBy, direction, who, filter, picks) => {
+          await write(rows);
+          const caller = CALLERS[who];
+          const hidden = who === 'ada' ? NAMES.filter(({ isHidden }) => isHidden).map(({ id }) => id) : [];
+          for (const { around, groups } of services()) {
+            const look = { direction, depth: 20 };
+            const kept = filter ?? { kinds: ['dataset', 'job'] as const };
+            const graph = await around.around(caller, START, { ...look, filter: kept, first: 5_000 });
+            const closed = await groups.groups(caller, START, { ...look, filter, groupBy });
+            const expand = closed.groups.map(({ key }) => key).filter(() => picks.next().value);
+            const opened = await groups.groups(caller, START, { ...look, filter, groupBy, expand });
+            const others = graph.nodes.filter(({ id }) => id !== START);
+            for (const { groups: all, edges, start, isTruncated } of [closed, opened]) {
+              const single = all.flatMap(({ nodes }) => nodes);
+              expect(countsOf(all.flatMap(({ counts }) => counts))).toEqual(
+                countsOf(others.map(({ asset }) => ({ kind: asset!.kind, count: 1 }))),
+              );
+              const places = new Set([start, ...single].map(({ id }) => id));
+              for (const { key } of all) places.add(key);
+              for (const { from, to } of edges)
+                expect([places.has(from), places.has(to)]).toEqual([true, true]);
+              expect(edges.reduce((sum, { count }) => sum + count, 0)).toBe(graph.edges.length);
+              expect(isTruncated).toBe(false);
+              for (const { isExpanded, counts, nodes, nearest, farthest } of all) {
+                const size = counts.reduce((sum, { count }) => sum + count, 0);
+                expect(nodes).toHaveLength(isExpanded ? size : 0);
+                if (isExpanded) {
+                  const distances = nodes.map(({ distance }) => distance);
+                  expect([nearest, farthest]).toEqual([Math.min(...distances), Math.max(...distances)]);
+                }
+              }
+            }
+            expect(opened.groups.filter(({ isExpanded }) => isExpanded).map(({ key }) => key)).toEqual(
+              expand,
+            );
+            expect(told([closed, opened], hidden)).toEqual([]);
+            if (who === 'ada') expect(JSON.stringify([closed, opened])).not.toMatch(/secret|vault/);
+          }
+        },
+      ),
+      { numRuns: 40, seed: SEED },
+    );
+  }, 240_000);
+});
+
+function countsOf(counts: readonly { kind: string; count: number }[]): Record<string, number> {
+  const sums: Record<string, number> = {};
+  for (const { kind, count } of counts) sums[kind] = (sums[kind] ?? 0) + count;
+  return sums;
+}
 
 /** Every edge's nodes are on its page or on earlier ones. */
 function expectEndsKnown(pages: readonly LineageGraph[]): void {
