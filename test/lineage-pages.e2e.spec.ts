@@ -1,160 +1,35 @@
-import { randomInt, randomUUID } from 'node:crypto';
-import path from 'node:path';
+import { randomInt } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { Principal } from '../src/identity/index.js';
-import { AroundService } from '../src/lineage/graph/around.service.js';
-import type { Graph } from '../src/lineage/graph/graph.js';
-import { GraphRepository } from '../src/lineage/graph/graph.repository.js';
-import { GraphSource } from '../src/lineage/graph/graph-source.js';
-import { ImpactService } from '../src/lineage/graph/impact.service.js';
-import { LineageFilters } from '../src/lineage/graph/lineage-filter.js';
 import type { LineageEdge, LineageGraph } from '../src/lineage/graph/lineage-graph.js';
-import { GraphMemory } from '../src/lineage/graph/memory/graph-memory.js';
-import { Views } from '../src/lineage/graph/view.js';
 import { walkAround } from '../src/lineage/graph/walk-around.js';
-import { NO_JOB } from '../src/lineage/projection/facts.js';
-import { DERIVED_TABLES } from '../src/lineage/projection/graph-hash.js';
 import { Database } from '../src/platform/index.js';
-import { startTestCairn, type TestCairn } from './support/cairn.js';
+import type { TestCairn } from './support/cairn.js';
+import {
+  answering,
+  CALLERS,
+  graphs,
+  LATE,
+  NAMES,
+  pagesOf,
+  START,
+  startWithAssets,
+  told,
+  write,
+} from './support/lineage-graphs.js';
 
 const SEED = Number(process.env['TEST_SEED'] ?? randomInt(2 ** 31));
-const NAMES = Array.from({ length: 16 }, (_, at) => ({
-  id: randomUUID() as string,
-  kind: at % 3 === 0 ? 'job' : 'dataset',
-  isHidden: at % 4 === 3,
-}));
-const JOBS = NAMES.filter(({ kind }) => kind === 'job').map(({ id }) => id);
-const DATASETS = NAMES.filter(({ kind }) => kind === 'dataset').map(({ id }) => id);
-const START = NAMES[1]!.id;
-const principal = (name: string): Principal => ({
-  ...{ id: randomUUID(), kind: 'user', name, displayName: name, attributes: {} },
-});
-/** Sees all; does not see the vault. */
-const CALLERS = { max: principal('max'), ada: principal('ada') };
 
 let cairn: TestCairn;
-let database: Database;
 let ada: string;
 beforeAll(async () => {
-  cairn = await startTestCairn({ CAIRN_POLICY_DIR: path.resolve('test/fixtures/lineage-policies') });
-  database = cairn.app.get(Database);
+  cairn = await startWithAssets();
   ada = await cairn.tokenFor('user:ada');
-  for (const [at, { id, kind, isHidden }] of NAMES.entries()) {
-    const place = isHidden ? 'vault' : 'external';
-    await database.query(
-      `INSERT INTO asset (id, space, kind, identity_namespace, identity_name, namespace, is_managed)
-       VALUES ($1, $2, $3, $4, $5, $4, false)`,
-      [id, kind === 'job' ? 'job' : 'data', kind, place, `${isHidden ? 'secret' : 'open'}.name ${at}`],
-    );
-  }
 }, 60_000);
 afterAll(() => cairn.stop());
 
-const edge = fc.oneof(
-  fc.tuple(fc.constantFrom(...DATASETS), fc.constantFrom(...JOBS)),
-  fc.tuple(fc.constantFrom(...JOBS), fc.constantFrom(...DATASETS)),
-  fc.tuple(fc.constantFrom(...DATASETS), fc.constantFrom(...DATASETS)),
-);
-/** What flows from one input only: a walk comes to the job by others, too, and may go on from it late. */
-const pair = fc.tuple(
-  fc.constantFrom(...JOBS),
-  fc.constantFrom(...DATASETS),
-  fc.constantFrom(...DATASETS, NO_JOB),
-);
-const graphs = fc.record({
-  edges: fc.array(edge, { minLength: 8, maxLength: 40 }),
-  pairs: fc.array(pair, { maxLength: 8 }),
-});
-type Rows = typeof graphs extends fc.Arbitrary<infer T> ? T : never;
-
-/** A way from a job that is gone four hops after its two ends were met. */
-const LATE: Rows = (() => {
-  const [job] = JOBS as [string];
-  const [start, near, x, y, from, out] = DATASETS as [string, string, string, string, string, string];
-  return {
-    edges: [
-      ...([
-        [start, job],
-        [start, near],
-        [start, x],
-        [x, y],
-        [y, from],
-        [from, job],
-        [job, near],
-        [job, out],
-      ] as const),
-    ].map(([source, target]): [string, string] => [source, target]),
-    pairs: [
-      [job, near, NO_JOB],
-      [job, near, from],
-      [job, out, NO_JOB],
-      [job, out, start],
-    ],
-  };
-})();
-
-async function write({ edges, pairs }: Rows): Promise<void> {
-  await database.query(`TRUNCATE ${DERIVED_TABLES.join(', ')}`);
-  await database.query(
-    `INSERT INTO lineage_edge (source_id, target_id, first_seen_at, last_seen_at, valid)
-     SELECT DISTINCT source, target, timestamptz '2026-01-01', timestamptz '2026-01-02', '{[2026-01-01,)}'::tstzmultirange
-     FROM unnest($1::uuid[], $2::uuid[]) AS e (source, target)`,
-    [edges.map(([source]) => source), edges.map(([, target]) => target)],
-  );
-  await database.query(
-    `INSERT INTO lineage_pairing (job_id, output_id, input_id, kind, valid)
-     SELECT DISTINCT job, output, input, 'lineage', '{[2026-01-01,)}'::tstzmultirange
-     FROM unnest($1::uuid[], $2::uuid[], $3::uuid[]) AS p (job, output, input)`,
-    [0, 1, 2].map((at) => pairs.map((one) => one[at])),
-  );
-  await database.query('UPDATE lineage_graph SET epoch = epoch + 1');
-  const memory = cairn.app.get(GraphMemory);
-  for (let tries = 0; (await memory.upToDate()) === undefined; tries++) {
-    if (tries === 300) throw new Error('the graph did not come into memory');
-    await setTimeout(20);
-  }
-}
-
-/** What answers by memory and what answers by SQL. */
-function services(): { around: AroundService; impacts: ImpactService; graph: () => Promise<Graph> }[] {
-  const inMemory = cairn.app.get(GraphSource);
-  const bySql = { open: async () => inMemory.sql } as GraphSource;
-  const [rows, filters, views] = [GraphRepository, LineageFilters, Views].map((one) =>
-    cairn.app.get(one as never),
-  ) as [GraphRepository, LineageFilters, Views];
-  return [inMemory, bySql].map((source) => ({
-    around: new AroundService(source, rows, filters, views),
-    impacts: new ImpactService(source, views, filters),
-    graph: () => source.open(),
-  }));
-}
-
-/** All pages, of the given sizes in turn. */
-async function pagesOf<Page extends { pageInfo: { hasNextPage: boolean; endCursor?: string } }>(
-  sizes: readonly number[],
-  ask: (page: { first: number; after?: string }) => Promise<Page>,
-): Promise<Page[]> {
-  const pages: Page[] = [];
-  for (let after: string | undefined; pages.length < 100;) {
-    const page = await ask({ first: sizes[pages.length % sizes.length]!, ...(after && { after }) });
-    pages.push(page);
-    if (!page.pageInfo.hasNextPage) return pages;
-    after = page.pageInfo.endCursor!;
-  }
-  throw new Error('the pages do not end');
-}
-
 const keyOf = ({ from, to, via }: LineageEdge) => `${from} ${to} ${via}`;
-const told = (page: unknown, ids: readonly string[]): string[] => {
-  const cursors = JSON.stringify(page).match(/"endCursor":"([^"]+)"/g) ?? [];
-  const text =
-    JSON.stringify(page) +
-    cursors.map((one) => Buffer.from(one.slice(13, -1), 'base64url').toString()).join();
-  return ids.filter((id) => text.includes(id));
-};
-
 describe(`pages of lineage (TEST_SEED=${SEED})`, () => {
   test('are, all together, the graph of one walk: each node and each edge once, in order, and nothing of what is hidden', async () => {
     await fc.assert(
@@ -166,10 +41,10 @@ describe(`pages of lineage (TEST_SEED=${SEED})`, () => {
         fc.constantFrom('max' as const, 'ada' as const),
         fc.constantFrom(undefined, { kinds: ['dataset'] as const }),
         async (rows, sizes, direction, depth, who, filter) => {
-          await write(rows);
+          await write(cairn, rows);
           const caller = CALLERS[who];
           const hidden = who === 'ada' ? NAMES.filter(({ isHidden }) => isHidden).map(({ id }) => id) : [];
-          for (const { around, graph } of services()) {
+          for (const { around, graph } of answering(cairn)) {
             const look = { direction, depth, filter };
             const pages = await pagesOf(sizes, (page) => around.around(caller, START, { ...look, ...page }));
             const whole = await around.around(caller, START, { ...look, first: 5_000 });
@@ -219,8 +94,8 @@ describe(`pages of lineage (TEST_SEED=${SEED})`, () => {
         fc.array(fc.integer({ min: 1, max: 5 }), { minLength: 1, maxLength: 3 }),
         fc.constantFrom('max' as const, 'ada' as const),
         async (rows, sizes, who) => {
-          await write(rows);
-          for (const { impacts } of services()) {
+          await write(cairn, rows);
+          for (const { impacts } of answering(cairn)) {
             const whole = await impacts.impact(CALLERS[who], START, { depth: 20, first: 1_000 });
             const pages = await pagesOf(sizes, (page) =>
               impacts.impact(CALLERS[who], START, { depth: 20, ...page }),
@@ -258,7 +133,7 @@ describe('pages by GraphQL', () => {
     (await cairn.ask(LINEAGE, { id: a, depth: 20, ...variables }, ada)).asset.lineage;
 
   test('tell of the instant of the first one, whatever is told meanwhile', async () => {
-    await write({
+    await write(cairn, {
       edges: [
         [a, b],
         [b, d],
@@ -268,7 +143,7 @@ describe('pages by GraphQL', () => {
     const first = await lineage({ first: 2 });
     expect(first.pageInfo.hasNextPage).toBe(true);
     await setTimeout(5);
-    await database.query(
+    await cairn.app.get(Database).query(
       `INSERT INTO lineage_edge (source_id, target_id, first_seen_at, last_seen_at, valid)
        VALUES ($1, $2, now(), now(), tstzmultirange(tstzrange(now(), NULL)))`,
       [b, c],

@@ -12,6 +12,8 @@ import { AroundService } from './graph/around.service.js';
 import { GraphRepository } from './graph/graph.repository.js';
 import { GraphService } from './graph/graph.service.js';
 import { GraphSource } from './graph/graph-source.js';
+import { GroupsService } from './graph/groups.service.js';
+import { LineageGroupsResolver } from './graph/lineage-groups.resolver.js';
 import { ImpactService } from './graph/impact.service.js';
 import { LineageFilters } from './graph/lineage-filter.js';
 import { GraphFeed } from './graph/memory/graph-feed.js';
@@ -84,6 +86,8 @@ import { RunService } from './runs/run.service.js';
     ImpactService,
     AroundService,
     GraphService,
+    GroupsService,
+    LineageGroupsResolver,
     NeighbourService,
     EditRepository,
     EditService,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ASSET_KINDS } from '../../catalog/index.js';
+import { GROUPINGS } from './grouping.js';
 import type { LineageFilter } from './lineage-filter.js';
 
 /** Nodes of a page of a graph at most. */
@@ -72,6 +73,19 @@ export const IMPACT = z.object({
   depth: DEPTH,
   first: z.number().int().min(1, 'must be 1 to 1000').max(MAX_IMPACTED, 'must be 1 to 1000'),
   after: AFTER,
+});
+
+export const GROUPED_LOOK = z.object({
+  asOf: AS_OF,
+  filter: FILTER,
+  direction: DIRECTION,
+  depth: DEPTH,
+  groupBy: z.enum(GROUPINGS),
+  expand: z
+    .array(z.string().regex(/^[0-9a-f]{32}$/, 'must be keys of groups'))
+    .max(500, 'must be at most 500 keys')
+    .nullish()
+    .transform((keys) => keys ?? []),
 });
 
 export const PATHS = z.object({
