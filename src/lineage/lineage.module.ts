@@ -8,6 +8,11 @@ import { EdgeEvidenceResolver } from './edits/edge-evidence.resolver.js';
 import { EditRepository } from './edits/edit.repository.js';
 import { EditResolver } from './edits/edit.resolver.js';
 import { EditService } from './edits/edit.service.js';
+import { EdgeExportRepository } from './export/edge-export.repository.js';
+import { EdgeExportService } from './export/edge-export.service.js';
+import { EventExportRepository } from './export/event-export.repository.js';
+import { EventExportService } from './export/event-export.service.js';
+import { ExportController } from './export/export.controller.js';
 import { AroundService } from './graph/around.service.js';
 import { GraphRepository } from './graph/graph.repository.js';
 import { GraphService } from './graph/graph.service.js';
@@ -55,7 +60,7 @@ import { RunService } from './runs/run.service.js';
 
 @Module({
   imports: [CatalogModule],
-  controllers: [IngestionController],
+  controllers: [IngestionController, ExportController],
   providers: [
     EventLogRepository,
     IdentityRepository,
@@ -94,6 +99,10 @@ import { RunService } from './runs/run.service.js';
     EditResolver,
     EdgeEvidence,
     EdgeEvidenceResolver,
+    EdgeExportRepository,
+    EdgeExportService,
+    EventExportRepository,
+    EventExportService,
     AssetLineageRepository,
     AssetLineageService,
     AssetLineageResolver,

@@ -60,6 +60,15 @@ export const graphEdits = new Counter({
 });
 for (const action of ['add', 'remove', 'confirm', 'withdraw']) graphEdits.inc({ action }, 0);
 
+/** Records that were exported, by format. */
+export const exportedRecords = new Counter({
+  name: 'cairn_lineage_exported_total',
+  help: 'Records of lineage that were exported: lines of csv, events of openlineage.',
+  labelNames: ['format'],
+  registers: [metricsRegistry],
+});
+for (const format of ['csv', 'openlineage']) exportedRecords.inc({ format }, 0);
+
 /** When the graph in memory was last as PostgreSQL has it. */
 export const graphMemoryLag = new Gauge({
   name: 'cairn_lineage_memory_followed_timestamp_seconds',

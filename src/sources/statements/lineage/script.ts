@@ -84,9 +84,7 @@ export class Script {
   newNameOf(table: TableName): string | undefined {
     const [schema] = this.searched;
     const isInFirst = table.parts.length === 1 && this.naming.tableOf === undefined;
-    return isInFirst && schema !== undefined
-      ? this.join([schema, ...table.parts])
-      : this.nameOf(table);
+    return isInFirst && schema !== undefined ? this.join([schema, ...table.parts]) : this.nameOf(table);
   }
 
   /** The whole name in parts, as far as it is known: what columns of the table can be qualified with. */
