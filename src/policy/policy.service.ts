@@ -58,19 +58,27 @@ export class Policy implements OnModuleInit {
   decide(caller: Principal, action: Action, resource: Resource, context: RequestContext = {}): Decision {
     if (this.log.isFull) throw new DecisionLogFullError();
     const subject = subjectOf(caller);
+    const { namespace, kind, name, tags } = resource;
     const decision = this.compiled.decide({
-      ...{ subject, groups: groupsOf(caller), action },
-      ...resource,
+      subject,
+      groups: groupsOf(caller),
+      action,
+      namespace,
+      kind,
+      name,
+      tags,
       context: contextOf(caller, context),
     });
     this.log.append({
-      ...{ subject, action, namespace: resource.namespace, kind: resource.kind, name: resource.name },
-      ...{
-        isAllowed: decision.allowed,
-        rules: decision.rules,
-        reason: decision.reason,
-        bundle: this.compiled.version,
-      },
+      subject,
+      action,
+      namespace,
+      kind,
+      name,
+      isAllowed: decision.allowed,
+      rules: decision.rules,
+      reason: decision.reason,
+      bundle: this.compiled.version,
     });
     return decision;
   }
@@ -99,17 +107,17 @@ export class Policy implements OnModuleInit {
     if (this.log.isFull) throw new DecisionLogFullError();
     const subject = subjectOf(caller);
     const plan = this.compiled.plan({
-      ...{ subject, groups: groupsOf(caller), action },
+      subject,
+      groups: groupsOf(caller),
+      action,
       context: contextOf(caller, context),
     });
     this.log.append({
-      ...{
-        subject,
-        action,
-        isAllowed: plan.kind !== 'none',
-        rules: [],
-        reason: 'a list filtered by the rules',
-      },
+      subject,
+      action,
+      isAllowed: plan.kind !== 'none',
+      rules: [],
+      reason: 'a list filtered by the rules',
       bundle: this.compiled.version,
     });
     return {

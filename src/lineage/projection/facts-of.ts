@@ -173,14 +173,18 @@ class Reading {
     const jobId = job?.id ?? NO_JOB;
     const idOfDataset = (dataset: { namespace: string; name: string }): string =>
       this.asset(datasetNamed(this.idOf, dataset)).id;
-    const columns = sources.map(({ dataset, ...column }) => ({ sourceId: idOfDataset(dataset), ...column }));
+    const columns = sources.map(({ dataset, ...column }) => ({ ...column, sourceId: idOfDataset(dataset) }));
     const inputIds = inputs && [...new Set(inputs.map(idOfDataset))].sort();
     const key = `${jobId} ${output.id} ${kind} ${this.claim}`;
     const known = this.facts.statements.get(key);
     const value = joinStatements(known?.value, { inputIds, columns: inOrder(columns) });
     this.facts.statements.set(key, {
-      ...{ jobId, outputId: output.id, kind, value },
-      ...{ at: this.at, eventId: this.eventId },
+      jobId,
+      outputId: output.id,
+      kind,
+      value,
+      at: this.at,
+      eventId: this.eventId,
     });
   }
 
@@ -192,9 +196,14 @@ class Reading {
     const known = this.facts.runDatasets.get(key);
     const named = known?.version ?? version ?? null;
     this.facts.runDatasets.set(key, {
-      ...{ runId, jobId: job.id, assetId: asset.id, direction },
-      ...{ firstAt: known?.firstAt ?? at, lastAt: known?.lastAt ?? at },
-      ...{ version: named, versionClaim: named === null ? null : this.claim },
+      runId,
+      jobId: job.id,
+      assetId: asset.id,
+      direction,
+      firstAt: known?.firstAt ?? at,
+      lastAt: known?.lastAt ?? at,
+      version: named,
+      versionClaim: named === null ? null : this.claim,
     });
   }
 

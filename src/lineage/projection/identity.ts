@@ -40,8 +40,9 @@ function named(
   kind: AssetKind,
   given: { namespace: string; name: string },
 ): NamedAsset {
-  const identity = { space, identityNamespace: namespaceOf(given.namespace), identityName: given.name };
-  return { ...identity, kind, id: idOf(identity) };
+  const [identityNamespace, identityName] = [namespaceOf(given.namespace), given.name];
+  const id = idOf({ space, identityNamespace, identityName });
+  return { space, identityNamespace, identityName, kind, id };
 }
 
 /** Reads `{namespace, name}` out of an unchecked value, e.g. an input field of a facet. One that no asset can have is passed over. */

@@ -38,8 +38,10 @@ export function runsIn(
   const parentRunId = uuidAt(objectAt(parent['run'])['runId']);
   const root = objectAt(parent['root']);
   const own: RunFact = {
-    ...UNTOLD,
-    ...{ runId, jobId: job.id, jobClaim: `1|${claim}`, state },
+    runId,
+    jobId: job.id,
+    jobClaim: `1|${claim}`,
+    state,
     startedAt: state === 'start' ? at : null,
     endedAt: TERMINAL.has(state) ? at : null,
     firstEventAt: at,
