@@ -17,8 +17,12 @@ const servers = [];
 let code = 1;
 try {
   for (const name of TESTED) {
-    const isUp = await runService(name, 'status', { stdio: 'ignore' }).then(
-      () => true,
+    // What is up says where, and clients of which versions they are.
+    const isUp = await runService(name, 'status', { stdio: ['ignore', 'pipe', 'ignore'] }).then(
+      (said) => {
+        console.log(said.trim());
+        return true;
+      },
       () => false,
     );
     const from = Date.now();

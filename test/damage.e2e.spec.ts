@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync, chmodSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Database } from '../src/platform/index.js';
 import { startTestCairn, type TestCairn } from './support/cairn.js';
 
@@ -75,14 +75,14 @@ test('any byte of a pack that tree nodes are read from is found to have changed'
      FROM tree_node AS n JOIN tree_pack AS p ON p.id = n.pack_id WHERE n.sha256 = decode($1, 'hex')`,
     [tree],
   );
+  await cairn.restart();
+  // What is refused is not at hand the next time: one restart is enough.
   for (let at = place!['start']; at < place!['start'] + place!['size']; at += 7) {
     flip(place!['pack'], at);
-    await cairn.restart();
     const { errors } = await entries('damaged-pack');
     expect([at, errors?.[0]!.extensions['code']]).toEqual([at, 'CORRUPT']);
     flip(place!['pack'], at);
   }
-  await cairn.restart();
   expect((await entries('damaged-pack')).data.repository.entries.nodes).toHaveLength(1);
 }, 60_000);
 
@@ -111,22 +111,26 @@ test.each([
   expect(errors![0]!.extensions['code']).toBe('CORRUPT');
 });
 
-test.each([
-  ['start', 'start_byte = start_byte + 1'],
-  ['length', 'size_bytes = size_bytes - 1'],
-  ['length, to none', 'size_bytes = 0'],
-  ['length, beyond the pack', 'size_bytes = size_bytes + 1000000'],
-  ['pack', '{OTHER}'],
-])('a tree node whose %s changed in the database is not read as another', async (what, assignment) => {
-  const name = `damaged-node-${what.replace(/\W+/g, '-')}`;
-  const { tree } = await committed(name, `node ${what}`);
-  const other = `pack_id = (SELECT max(id) FROM tree_pack WHERE id <> tree_node.pack_id)`;
-  await rows(
-    `UPDATE tree_node SET ${assignment.replace('{OTHER}', other)} WHERE sha256 = decode($1, 'hex')`,
-    [tree],
-  );
-  await cairn.restart();
-  expect((await entries(name)).errors![0]!.extensions['code']).toBe('CORRUPT');
+describe('a tree node that changed in the database is not read as another', () => {
+  const changes: [string, string][] = [
+    ['start', 'start_byte = start_byte + 1'],
+    ['length', 'size_bytes = size_bytes - 1'],
+    ['length, to none', 'size_bytes = 0'],
+    ['length, beyond the pack', 'size_bytes = size_bytes + 1000000'],
+    ['pack', 'pack_id = (SELECT max(id) FROM tree_pack WHERE id <> tree_node.pack_id)'],
+  ];
+  const nameOf = (what: string) => `damaged-node-${what.replace(/\W+/g, '-')}`;
+  beforeAll(async () => {
+    for (const [what, assignment] of changes) {
+      const { tree } = await committed(nameOf(what), `node ${what}`);
+      await rows(`UPDATE tree_node SET ${assignment} WHERE sha256 = decode($1, 'hex')`, [tree]);
+    }
+    await cairn.restart();
+  });
+
+  test.each(changes)('its %s', async (what) => {
+    expect((await entries(nameOf(what))).errors![0]!.extensions['code']).toBe('CORRUPT');
+  });
 });
 
 test('a ref cannot be put on a commit that is not there, by whatever hand', async () => {
