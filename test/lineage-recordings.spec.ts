@@ -50,4 +50,23 @@ describe('what recorded events tell of their true lineage', () => {
     // Nobody tells Cairn what is the same: the rules and the events' symlinks do.
     expect(scoreOf(recording, facts, trueNames(recording))).toEqual({ edges, columns });
   });
+
+  it.each([
+    ['airflow', []],
+    // Not among the inputs that dbt names.
+    ['dbt-postgres', ['dim_customers.region from country_regions.region']],
+    // A star over a table whose columns the listener gives without types.
+    ['trino', ['comment', 'name', 'nationkey', 'regionkey'].map((c) => `t.${c} from nation.${c}`)],
+  ])(
+    '%s: without their columnLineage, their SQL tells nearly the same, and nothing that is not true',
+    async (recording, lost) => {
+      const { facts } = await factsOfRecording(recording, reader, ({ outputs }) => {
+        for (const { facets } of outputs ?? []) delete facets?.columnLineage;
+      });
+      const { columns } = scoreOf(recording, facts, foundNames(facts));
+      const { untold = [], toldBeside = [] } = expectedLineage(recording);
+      expect(columns.missing).toEqual([...listed(untold, 'columns'), ...lost].sort());
+      expect(columns.beside).toEqual(listed(toldBeside, 'columns'));
+    },
+  );
 });

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { DataSource } from 'typeorm';
+import { LineageSql1795392000068 } from '../migrations/1795392000068-lineage-sql.js';
 import { Projector } from '../src/lineage/index.js';
 import { DERIVED_TABLES } from '../src/lineage/projection/graph-hash.js';
 import { Database } from '../src/platform/index.js';
@@ -99,6 +101,19 @@ describe('columns out of SQL', () => {
     expect(await projector.graphHash()).toBe(hash);
     await clear();
     for (const event of [...history, history[0]!].reverse()) await send(event);
+    expect(await projector.graphHash()).toBe(hash);
+  });
+
+  test('are there after an upgrade from a version that did not read them', async () => {
+    const projector = cairn.app.get(Projector);
+    const hash = await projector.graphHash();
+    const runner = cairn.app.get(DataSource).createQueryRunner();
+    const migration = new LineageSql1795392000068();
+    await migration.down(runner);
+    await migration.up(runner);
+    await runner.release();
+    expect(await projector.graphHash()).not.toBe(hash);
+    expect(await projector.rebuild(true)).toEqual({ events: history.length, failed: 0 });
     expect(await projector.graphHash()).toBe(hash);
   });
 

@@ -253,8 +253,18 @@ describe('what the SQL of an event tells', () => {
     ],
     [
       'nothing of a longer text',
-      { sql: `${insert} /* ${'x'.repeat(70_000)} */`, inputs: IN, outputs: OUT },
-      { problems: ['it is longer than 65536 characters'] },
+      { sql: `${insert} /* ${'x'.repeat(33_000)} */`, inputs: IN, outputs: OUT },
+      { problems: ['it has more than 32768 characters'] },
+    ],
+    [
+      'nothing of very many statements',
+      { sql: `${insert}${';'.repeat(501)}`, inputs: IN, outputs: OUT },
+      { problems: ['it has more than 500 semicolons'] },
+    ],
+    [
+      'nothing of what PostgreSQL takes minutes to scan',
+      { sql: `${insert}${'/*'.repeat(10_000)}`, inputs: IN, outputs: OUT },
+      { problems: ['it has more than 1000 operators in a row'] },
     ],
     [
       'of Trino, in any case',

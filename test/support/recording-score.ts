@@ -60,12 +60,14 @@ export interface Score {
   readonly columns: Found;
 }
 
-/** The facts of a recording's events. @param reader of their SQL */
+/** The facts of a recording's events. @param reader of their SQL @param change what is done to each event before */
 export async function factsOfRecording(
   recording: string,
   reader: SqlReader,
+  change: (event: Record<string, any>) => void = () => undefined,
 ): Promise<{ facts: Facts; events: number; refused: number }> {
   const events = recordedEvents(recording);
+  events.forEach(change);
   const bodies = events.flatMap((event) => bodyOf(event) ?? []);
   const facts = await Promise.all(
     bodies.map(async (body) =>

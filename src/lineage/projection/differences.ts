@@ -17,6 +17,9 @@ export interface Changed {
   readonly readLost: string;
 }
 
+/** A multirange of no instant. */
+export const NOTHING = '{}';
+
 /** What is gained and lost, when, by key. */
 export class Differences<Row extends object> {
   private readonly found = new Map<string, Difference<Row>>();

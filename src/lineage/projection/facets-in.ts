@@ -32,8 +32,8 @@ export function isColumnLineage(facet: unknown): boolean {
 }
 
 /**
- * Targets of a dataset's `columnLineage` that are none of its columns: OpenLineage's own SQL parser, which Airflow and dbt use, calls
- * expressions without a name `_0`, `_1` …, also where an INSERT says which columns they go to.
+ * Targets of a dataset's `columnLineage` that are likely none of its columns: OpenLineage's own SQL parser, which Airflow and dbt use,
+ * calls expressions without a name `_0`, `_1` …, also where an INSERT says which columns they go to. Those that its schema has are columns.
  */
 export function placeholdersIn(facets: JsonObject): ReadonlySet<string> {
   const targets = Object.keys(objectAt(objectAt(facets['columnLineage'])['fields']));
@@ -41,6 +41,11 @@ export function placeholdersIn(facets: JsonObject): ReadonlySet<string> {
   if (placeholders.length === 0) return NONE;
   const named = new Set(objectsIn(objectAt(facets['schema'])['fields']).map(({ name }) => name));
   return new Set(placeholders.filter((target) => !named.has(target)));
+}
+
+/** Of these, those of a dataset whose schema is told, so that they are none for certain. */
+export function deniedPlaceholdersIn(facets: JsonObject): ReadonlySet<string> {
+  return objectsIn(objectAt(facets['schema'])['fields']).length === 0 ? NONE : placeholdersIn(facets);
 }
 
 const PLACEHOLDER = /^_\d+$/;

@@ -216,6 +216,22 @@ describe('edges', () => {
   });
 
   it.each([
+    ['where nothing says what columns there are', {}, ['_1', 'who']],
+    [
+      'where the schema has such a column',
+      { schema: { fields: [{ name: '_1' }, { name: 'who' }] } },
+      ['_1', 'who'],
+    ],
+    ['but not where the schema has none', { schema: { fields: [{ name: 'n' }, { name: 'who' }] } }, ['who']],
+  ])('of a column _1 are told %s', (_where, facets, targets) => {
+    const inputFields = [{ ...dataset('t'), field: 'k' }];
+    const columnLineage = { fields: { _1: { inputFields }, who: { inputFields } } };
+    const facts = factsOf(event({ outputs: [dataset('sums', { ...facets, columnLineage })] }), idOf);
+    expect(columnsOf(facts).map((e) => e.targetColumn)).toEqual(targets);
+    expect([...facts.statements.values()][0]!.value.inputIds).toEqual([data('t')]);
+  });
+
+  it.each([
     null,
     5,
     'x',

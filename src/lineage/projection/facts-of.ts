@@ -2,13 +2,13 @@ import type { EventBody, EventDataset, LoggedEvent } from '../events/event.js';
 import { instantOf } from '../events/instant.js';
 import { type JsonObject, objectAt, objectsIn, textAt } from '../events/json.js';
 import {
+  deniedPlaceholdersIn,
   explicitInputs,
   isDataset,
   isDeleted,
   isDrop,
   isEmpty,
   otherNamesIn,
-  placeholdersIn,
 } from './facets-in.js';
 import { columnLineageIn, type ColumnSource, entryColumnsIn } from './column-facts.js';
 import type { Direction, Facts, StatementOrigin } from './facts.js';
@@ -127,8 +127,8 @@ class Reading {
     const all = isRead ? [] : columnLineageIn(columnLineage);
     if (all.length > 0) {
       const sources = all.map(({ dataset }) => dataset);
-      const placeholders = placeholdersIn(facets);
-      const columns = all.filter(({ targetColumn }) => !placeholders.has(targetColumn));
+      const denied = deniedPlaceholdersIn(facets);
+      const columns = all.filter(({ targetColumn }) => !denied.has(targetColumn));
       if (job !== undefined)
         for (const source of sources) this.input(job, this.asset(datasetNamed(this.idOf, source)));
       this.state(job, asset, 'columns', sources, columns);

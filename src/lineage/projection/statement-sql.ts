@@ -106,8 +106,7 @@ export const SAY_PAIRS = `
 export const UNSAY_PAIRS = `
   UPDATE lineage_pairing AS p SET said = p.said - r.lost, read = p.read - r."readLost"
   FROM jsonb_to_recordset($1::jsonb) AS r ("jobId" uuid, "outputId" uuid, "inputId" uuid, kind text, ${CHANGES})
-  WHERE p.job_id = r."jobId" AND p.output_id = r."outputId" AND p.input_id = r."inputId" AND p.kind = r.kind
-    AND (r.lost <> '{}' OR r."readLost" <> '{}')`;
+  WHERE p.job_id = r."jobId" AND p.output_id = r."outputId" AND p.input_id = r."inputId" AND p.kind = r.kind`;
 
 /** When a statement by a facet of a kind holds for the output of a row. */
 const HELD = (kind: StatementKind, job: string, output: string): string =>
@@ -137,7 +136,7 @@ export const SAY_COLUMNS = `
 
 export const UNSAY_COLUMNS = `
   UPDATE lineage_column_edge AS e SET said = e.said - r.lost, read = e.read - r."readLost"
-  FROM jsonb_to_recordset($1::jsonb) AS r (id uuid, ${CHANGES}) WHERE e.id = r.id AND (r.lost <> '{}' OR r."readLost" <> '{}')`;
+  FROM jsonb_to_recordset($1::jsonb) AS r (id uuid, ${CHANGES}) WHERE e.id = r.id`;
 
 /** Explicit statements go before `columnLineage`, and that before SQL, at every instant at which they hold. */
 export const SETTLE_COLUMNS = `

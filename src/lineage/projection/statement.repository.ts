@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../platform/index.js';
-import { Differences } from './differences.js';
+import { type Changed, Differences, NOTHING } from './differences.js';
 import type { StatementFact, StatementKind, StatementValue } from './facts.js';
 import {
   ANY_INPUT,
@@ -162,22 +162,21 @@ export class StatementRepository {
         scope,
       );
     }
-    const pairRows = JSON.stringify(pairs.rows());
-    if (pairs.size > 0) {
-      await this.database.query(SAY_PAIRS, [pairRows]);
-      await this.database.query(UNSAY_PAIRS, [pairRows]);
-    }
     const columnRows = columns.rows().map((row) => ({ ...row, id: uuidOf(row.key) }));
-    if (columnRows.length > 0) {
-      await this.database.query(SAY_COLUMNS, [JSON.stringify(columnRows)]);
-      await this.database.query(UNSAY_COLUMNS, [JSON.stringify(columnRows)]);
-    }
+    await this.change(pairs.rows(), SAY_PAIRS, UNSAY_PAIRS);
+    await this.change(columnRows, SAY_COLUMNS, UNSAY_COLUMNS);
     const scopes = new Map(
       changes.map(({ jobId, outputId }) => [keyOf({ jobId, outputId }), { jobId, outputId }]),
     );
     const settled = JSON.stringify([...scopes.values()]);
     if (pairs.size > 0) await this.database.query(SETTLE_PAIRS, [settled]);
     await this.database.query(SETTLE_COLUMNS, [settled]);
+  }
+
+  private async change(rows: readonly Changed[], say: string, unsay: string): Promise<void> {
+    const losing = rows.filter(({ lost, readLost }) => lost !== NOTHING || readLost !== NOTHING);
+    if (rows.length > 0) await this.database.query(say, [JSON.stringify(rows)]);
+    if (losing.length > 0) await this.database.query(unsay, [JSON.stringify(losing)]);
   }
 }
 

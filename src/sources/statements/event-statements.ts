@@ -8,8 +8,12 @@ import { analysisDuration } from './metrics.js';
 import type { ProblemCode } from './model/statement.js';
 import { PostgresParser } from './postgres/postgres-parser.js';
 
-/** Of SQL that an event carries. Longer texts are not read. */
-const MAX_QUERY_CHARS = 65_536;
+/** Of SQL that an event carries. What has more is not read. */
+const MAX_QUERY_CHARS = 32_768;
+const MAX_SEMICOLONS = 500;
+/** PostgreSQL's scanner takes the square of the length of such a run. */
+const MAX_OPERATORS = 1_000;
+const OPERATORS = /[-~!@#^&|`?+*/%<>=]+/g;
 /** A tenth of what a posted statement may take, as events do not wait for each other's work. */
 const MAX_WORK = 300_000;
 /** Never reached by texts of that length, or the graph would not follow from the events alone. */
@@ -33,8 +37,8 @@ export class EventStatements implements SqlReader, OnApplicationShutdown {
   }
 
   async read(question: SqlQuestion): Promise<SqlAnswer> {
-    if (question.query.length > MAX_QUERY_CHARS)
-      return { outputs: [], problems: [`it is longer than ${MAX_QUERY_CHARS} characters`] };
+    const excess = excessOf(question.query);
+    if (excess !== undefined) return { outputs: [], problems: [`it has more than ${excess}`] };
     const key = createHash('sha256').update(JSON.stringify(question)).digest('base64');
     const known = this.answers.get(key) ?? this.underWay.get(key);
     if (known !== undefined) return known;
@@ -70,6 +74,14 @@ export class EventStatements implements SqlReader, OnApplicationShutdown {
       stop();
     }
   }
+}
+
+/** What a text has too much of to be read beside others' events. By its form alone, as time says something else each time. */
+function excessOf(query: string): string | undefined {
+  if (query.length > MAX_QUERY_CHARS) return `${MAX_QUERY_CHARS} characters`;
+  if (query.split(';').length > MAX_SEMICOLONS) return `${MAX_SEMICOLONS} semicolons`;
+  const runs = query.match(OPERATORS) ?? [];
+  return runs.some(({ length }) => length > MAX_OPERATORS) ? `${MAX_OPERATORS} operators in a row` : undefined;
 }
 
 /** Ends of the parser that another try may not come to. */

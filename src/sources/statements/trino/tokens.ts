@@ -40,7 +40,8 @@ export function tokensOf(text: string): Token[] {
   let at = 0;
   while (at < text.length) {
     const found = matchAt(text, at);
-    if (found === undefined) throw faultAt(text, at);
+    // A comment without an end is no pair of operators: looking for its end at each of many would take the square of the time.
+    if (found === undefined || (found[0] === 'symbol' && text.startsWith('/*', at))) throw faultAt(text, at);
     const [type, end] = found;
     if (type !== 'space') tokens.push({ type, text: valueOf(type, text.slice(at, end)), start: at, end });
     at = end;
