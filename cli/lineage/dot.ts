@@ -2,13 +2,16 @@ import { describeNode, type LineageGraph } from './tree.js';
 
 const SHAPES: Readonly<Record<string, string>> = { job: 'box', endpoint: 'box', workload: 'box' };
 
-/** A graph in Graphviz's language, data from left to right. Source: Graphviz, "DOT Language". */
+/** A graph in Graphviz's language, data from left to right; what people alone say is dashed. Source: Graphviz, "DOT Language". */
 export function formatDot({ nodes, edges }: LineageGraph): string {
   const lines = nodes.map((node) => {
     const shape = node.asset === null ? 'point' : (SHAPES[node.asset.kind] ?? 'ellipse');
     return `  ${quote(node.id)} [shape=${shape}, label=${quote(describeNode(node))}];`;
   });
-  const arrows = edges.map(({ from, to }) => `  ${quote(from)} -> ${quote(to)};`);
+  const arrows = edges.map(
+    ({ from, to, evidence }) =>
+      `  ${quote(from)} -> ${quote(to)}${evidence === 'manual' ? ' [style=dashed]' : ''};`,
+  );
   return ['digraph lineage {', '  rankdir=LR;', ...lines, ...arrows, '}'].join('\n');
 }
 

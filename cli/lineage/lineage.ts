@@ -6,13 +6,15 @@ import type { Session } from '../session.js';
 import { resolveAsset } from './asset-name.js';
 import { addFilter, filterOf, type FilterOptions } from './filter.js';
 import { formatDot } from './dot.js';
+import { addEdits } from './edits.js';
+import { addExport } from './export.js';
 import { addRules } from './rules.js';
 import { describeNode, formatTree, type LineageGraph, type LineageNode } from './tree.js';
 
 const NODE = 'id asset { kind identityNamespace identityName }';
 
 const GRAPH = `nodes { id distance isOpaque asset { id kind identityNamespace identityName namespace } }
-      edges { from to firstSeenAt lastSeenAt }`;
+      edges { from to firstSeenAt lastSeenAt evidence }`;
 
 const QUERY = `query Lineage($id: ID!, $direction: LineageDirection!, $depth: Int!, $asOf: DateTime, $filter: LineageFilterInput) {
   asset(id: $id) { lineage(direction: $direction, depth: $depth, first: 500, asOf: $asOf, filter: $filter) { ${GRAPH} isTruncated } }
@@ -47,11 +49,16 @@ interface Look extends FilterOptions {
   readonly format: 'tree' | 'dot';
 }
 
-/** `lineage ASSET`, `lineage rules`, `paths FROM TO` and `impact ASSET`. */
+/** `lineage ASSET`, `lineage rules|edit|edits|export`, `paths FROM TO` and `impact ASSET`. */
 export function addLineage(program: Command, open: () => Session): void {
   const lineage = program
     .command('lineage')
     .description('where an asset came from and where it went, now or at an instant')
+    .usage('<asset> [options] | <command> [options]');
+  // A command of its own, so that the options of its neighbours are theirs.
+  const show = lineage
+    .command('show', { isDefault: true })
+    .description('what `lineage <asset>` does')
     .argument('<asset>', ASSET)
     .addOption(new Option('--direction <which>').choices(['both', 'upstream', 'downstream']).default('both'))
     .option('--depth <hops>', 'how far, 1–20', wholeNumber('--depth', 1, 20), 3)
@@ -72,8 +79,10 @@ export function addLineage(program: Command, open: () => Session): void {
       const id = await resolveAsset(client, name);
       await (look.since === undefined ? showGraph : showDifference)(session, client, id, look);
     });
+  addFilter(show);
   addRules(lineage, open);
-  addFilter(lineage);
+  addEdits(lineage, open);
+  addExport(lineage, open);
   program
     .command('paths')
     .description('the shortest ways along which data flows from one asset to another')
