@@ -2,6 +2,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Projector } from '../src/lineage/index.js';
 import { startTestCairn, type TestCairn } from './support/cairn.js';
+import { runCli } from './support/run-cli.js';
 
 let cairn: TestCairn;
 /** Who may: ada and bob emit and see in `external`, eve sees it, sue manages it; max emits and sees everywhere. */
@@ -266,4 +267,39 @@ describe('edits under policy', () => {
       /^to: must leave at most 50 edits of one edge/,
     );
   });
+});
+
+test('a shell edits, lists and withdraws, and shows what is by hand', async () => {
+  const cli = (...argv: string[]) => runCli(cairn, tokens['ada']!, argv);
+  await send('shell', ['s one'], ['s two']);
+  const [one, two, job] = ['dataset,s,one', 'dataset,s,two', 'job,etl,shell'];
+  const added = await cli(
+    'lineage',
+    'edit',
+    'add',
+    one,
+    two,
+    '--reason',
+    'a script',
+    '--expires',
+    '2100-01-01',
+  );
+  expect(added).toMatchObject({ exitCode: 0, stderr: '' });
+  const [, id] = /^Edit (\d+): add dataset one \[s\] → dataset two \[s\]\.\n$/.exec(added.stdout)!;
+  expect((await cli('lineage', two, '--direction', 'upstream')).stdout).toBe(
+    'upstream\ndataset two [s]\n├─ dataset one [s] (by hand)\n└─ job shell [etl]\n   └─ dataset one [s]\n',
+  );
+  expect((await cli('lineage', two, '--format', 'dot')).stdout).toMatch(/ \[style=dashed\];/);
+  await cli('lineage', 'edit', 'confirm', one, job, '--reason', 'looked');
+  const listed = await cli('lineage', 'edits', one);
+  const rows = listed.stdout.trimEnd().split('\n').slice(1);
+  expect(rows.map((line) => line.split(/ {2,}/)[1])).toEqual(['confirm', 'add']);
+  expect(listed.stdout).toMatch(/2100-01-01 00:00:00Z {2}a script/);
+  const ended = await cli('lineage', 'edit', 'withdraw', id!, '--json');
+  expect(JSON.parse(ended.stdout)).toMatchObject({ id, withdrawnBy: 'user:ada' });
+  expect((await cli('lineage', 'edits', one)).stdout).not.toContain('a script');
+  expect((await cli('lineage', 'edits', one, '--all', '--author', 'user:ada')).stdout).toContain('a script');
+  expect((await cli('lineage', 'edit', 'add', one, two)).exitCode).toBe(2);
+  expect((await cli('lineage', 'edit', 'add', one, one, '--reason', 'x')).exitCode).toBe(2);
+  expect((await cli('lineage', 'edit', 'withdraw', '999999')).exitCode).toBe(5);
 });

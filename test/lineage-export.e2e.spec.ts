@@ -1,8 +1,11 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { parse } from 'csv-parse/sync';
 import { Projector } from '../src/lineage/index.js';
 import { startTestCairn, type TestCairn } from './support/cairn.js';
+import { runCli } from './support/run-cli.js';
 import { recordedEvents } from './support/recorded-events.js';
 
 const EXPORT = '/api/v1/lineage/export';
@@ -230,4 +233,56 @@ test.each([
 
 test('nobody exports without a token', async () => {
   expect((await cairn.http(`${EXPORT}?format=csv`, { token: '' })).status).toBe(401);
+});
+
+describe('a shell', () => {
+  let folder: string;
+  beforeAll(() => {
+    folder = mkdtempSync(path.join(os.tmpdir(), 'cairn-export-'));
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  const cli = (...argv: string[]) => runCli(cairn, cairn.adminToken, ['lineage', 'export', ...argv], folder);
+  const read = (file: string) => readFileSync(path.join(folder, file), 'utf8');
+
+  test('exports edges, events and a picture into files and to standard output', async () => {
+    const view = 'dataset,mart,view';
+    const edges = await cli('-o', 'edges.csv');
+    expect(edges).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(read('edges.csv')).toBe((await exported('format=csv')).text);
+    const around = await cli(view, '--depth', '1', '--as-of', '2026-03-02', '--direction', 'upstream');
+    expect(around.stdout.split('\r\n').slice(1)).toEqual([expect.stringContaining(',mart,view,'), '']);
+    const columns = await cli('--columns', '--output', 'deep/columns.csv', '--json');
+    expect(JSON.parse(columns.stdout)).toMatchObject({ sizeBytes: read('deep/columns.csv').length });
+    expect(await cli(view, '--format', 'dot', '-o', 'view.dot')).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(read('view.dot')).toMatch(/^digraph lineage \{\n[^]*\}\n$/);
+    const log = await cli('--format', 'openlineage', '-o', 'events.jsonl');
+    expect(read('events.jsonl')).toBe((await exported('format=openlineage')).text);
+    const [, after] = /--after (\d+)\n$/.exec(log.stderr)!;
+    await send(cairn, [event('latest', [], [dataset('mart', 'latest')])]);
+    const rest = await cli('--format', 'openlineage', '--after', after!);
+    expect(rest.stdout.split('\n').map((line) => line && JSON.parse(line).job.name)).toEqual(['latest', '']);
+    expect(readdirSync(folder).sort()).toEqual(['deep', 'edges.csv', 'events.jsonl', 'view.dot']);
+  });
+
+  test.each([
+    [['--format', 'dot'], '--format dot needs an asset'],
+    [['--depth', '2'], '--direction and --depth need an asset'],
+    [['--after', '1'], '--after is of --format openlineage'],
+    [
+      ['--format', 'openlineage', '--as-of', '2026-01-01'],
+      '--direction, --depth and --as-of are of --format csv and dot',
+    ],
+    [['--format', 'openlineage', '--columns'], '--columns is of --format csv'],
+  ])('is told what %j cannot be', async (argv, message) => {
+    const refused = await cli(...argv);
+    expect(refused.exitCode).toBe(2);
+    expect(refused.stderr).toContain(message);
+  });
+
+  test('is left without a file when the asset is not there', async () => {
+    expect((await cli('dataset,no,such', '-o', 'none.csv')).exitCode).toBe(5);
+    const id = '00000000-0000-4000-8000-000000000000';
+    expect((await cli(id, '-o', 'none.csv')).exitCode).toBe(5);
+    expect(readdirSync(folder).filter((file) => file.includes('none'))).toEqual([]);
+  });
 });

@@ -2,12 +2,12 @@ import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { DataSource } from 'typeorm';
-import { run } from '../cli/run.js';
 import { LineageIdentity1795392000061 } from '../migrations/1795392000061-lineage-identity.js';
 import { Placement } from '../src/catalog/assets/placement.js';
 import { Projector } from '../src/lineage/index.js';
 import { Database, OutboxWorker } from '../src/platform/index.js';
 import { startTestCairn, type TestCairn } from './support/cairn.js';
+import { runCli } from './support/run-cli.js';
 import { recordedEvents } from './support/recorded-events.js';
 
 let cairn: TestCairn;
@@ -48,16 +48,7 @@ async function asset(
   return (await cairn.ask(query, { kind, identityNamespace, identityName }, token)).assetByName;
 }
 
-async function cli(...argv: string[]): Promise<{ exitCode: number; stdout: string; stderr: string }> {
-  const written = { stdout: '', stderr: '' };
-  const exitCode = await run(argv, {
-    stdout: { write: (text) => (written.stdout += text.toString()) },
-    stderr: { write: (text) => (written.stderr += text.toString()) },
-    env: { CAIRN_URL: cairn.url, CAIRN_TOKEN: cairn.adminToken },
-    cwd: '.',
-  });
-  return { exitCode, ...written };
-}
+const cli = (...argv: string[]) => runCli(cairn, cairn.adminToken, argv);
 
 const FACET = { _producer: 'https://example.com', _schemaURL: 'https://example.com/facet.json' };
 let runs = 0;

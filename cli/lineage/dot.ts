@@ -3,9 +3,12 @@ import { describeNode, type LineageGraph, type LineageNode } from './tree.js';
 
 const SHAPES: Readonly<Record<string, string>> = { job: 'box', endpoint: 'box', workload: 'box' };
 
-/** A graph in Graphviz's language, data from left to right. Source: Graphviz, "DOT Language". */
+/** A graph in Graphviz's language, data from left to right; what people alone say is dashed. Source: Graphviz, "DOT Language". */
 export function formatDot({ nodes, edges }: LineageGraph): string {
-  const arrows = edges.map(({ from, to }) => `  ${quote(from)} -> ${quote(to)};`);
+  const arrows = edges.map(
+    ({ from, to, evidence }) =>
+      `  ${quote(from)} -> ${quote(to)}${evidence === 'manual' ? ' [style=dashed]' : ''};`,
+  );
   return ['digraph lineage {', '  rankdir=LR;', ...nodes.map(nodeLine), ...arrows, '}'].join('\n');
 }
 

@@ -7,7 +7,7 @@ const QUERY = `query Lineage($id: ID!, $direction: LineageDirection!, $depth: In
   asset(id: $id) {
     lineage(direction: $direction, depth: $depth, first: $first, after: $after, asOf: $asOf, filter: $filter) {
       nodes { id distance isOpaque asset { id kind identityNamespace identityName namespace } }
-      edges { from to firstSeenAt lastSeenAt } pageInfo { hasNextPage endCursor } isTruncated
+      edges { from to firstSeenAt lastSeenAt evidence } pageInfo { hasNextPage endCursor } isTruncated
     }
   }
 }`;

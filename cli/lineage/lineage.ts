@@ -6,6 +6,8 @@ import type { Session } from '../session.js';
 import { ASSET_ARGUMENT, resolveAsset } from './asset-name.js';
 import { addFilter, filterOf, type FilterOptions } from './filter.js';
 import { formatDot } from './dot.js';
+import { addEdits } from './edits.js';
+import { addExport } from './export.js';
 import { graphOf } from './graph-pages.js';
 import { GROUPINGS, showGroups } from './groups.js';
 import { addImpact } from './impact.js';
@@ -51,11 +53,16 @@ function assertTogether({ first, all, since, groupBy, expand }: Look): void {
   if (groupBy === undefined && expand !== undefined) throw new UsageError('--expand is for --group-by');
 }
 
-/** `lineage ASSET`, `lineage rules`, `paths FROM TO` and `impact ASSET`. */
+/** `lineage ASSET`, `lineage rules|edit|edits|export`, `paths FROM TO` and `impact ASSET`. */
 export function addLineage(program: Command, open: () => Session): void {
   const lineage = program
     .command('lineage')
     .description('where an asset came from and where it went, now or at an instant')
+    .usage('<asset> [options] | <command> [options]');
+  // A command of its own, so that the options of its neighbours are theirs.
+  const show = lineage
+    .command('show', { isDefault: true })
+    .description('what `lineage <asset>` does')
     .argument('<asset>', ASSET_ARGUMENT)
     .addOption(new Option('--direction <which>').choices(['both', 'upstream', 'downstream']).default('both'))
     .option('--depth <hops>', 'how far, 1–20', wholeNumber('--depth', 1, 20), 3)
@@ -81,8 +88,10 @@ export function addLineage(program: Command, open: () => Session): void {
       const id = await resolveAsset(client, name);
       await (look.since === undefined ? showGraph : showDifference)(session, client, id, look);
     });
+  addFilter(show);
   addRules(lineage, open);
-  addFilter(lineage);
+  addEdits(lineage, open);
+  addExport(lineage, open);
   program
     .command('paths')
     .description('the shortest ways along which data flows from one asset to another')
