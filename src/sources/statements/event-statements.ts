@@ -81,7 +81,9 @@ function excessOf(query: string): string | undefined {
   if (query.length > MAX_QUERY_CHARS) return `${MAX_QUERY_CHARS} characters`;
   if (query.split(';').length > MAX_SEMICOLONS) return `${MAX_SEMICOLONS} semicolons`;
   const runs = query.match(OPERATORS) ?? [];
-  return runs.some(({ length }) => length > MAX_OPERATORS) ? `${MAX_OPERATORS} operators in a row` : undefined;
+  return runs.some(({ length }) => length > MAX_OPERATORS)
+    ? `${MAX_OPERATORS} operators in a row`
+    : undefined;
 }
 
 /** Ends of the parser that another try may not come to. */
