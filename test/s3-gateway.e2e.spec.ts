@@ -603,6 +603,11 @@ describe('requests as they are on the wire', () => {
     expect(await fetched(`${cairn.s3Url}/birds/main/wire?AWSAccessKeyId=x&Signature=y`)).toBe(
       '400 InvalidRequest',
     );
+    const late = await getSignedUrl(s3, new PutObjectCommand({ Bucket: 'birds', Key: 'main/late' }), {
+      ...{ expiresIn: 60, signingDate: new Date(Date.now() - 61_000) },
+    });
+    expect(await fetched(late, { method: 'PUT', body: 'late' })).toBe('403 AccessDenied');
+    expect(await refusal(get('main/late'))).toBe('404 NoSuchKey');
   });
 
   test('a revoked key ends at once, as does a disabled principal', async () => {
