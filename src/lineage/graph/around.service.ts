@@ -94,13 +94,15 @@ export class AroundService {
     const edges = found.edgesWithin(nearest, isEnded ? Infinity : farthest);
     const ends = edges.flatMap(({ sourceId, targetId }) => [sourceId, targetId]);
     const idOf = await this.views.idsOf(caller, [...levels.flat(), ...ends]);
+    const positions = edges.map((edge) => positionOfEdge(edge, found.distanceOf, idOf));
     const page = turn.pageOf(
       levels.flatMap((level, at) =>
         level.map((assetId): Placed => ({ assetId, id: idOf(assetId), distance: nearest + at })),
       ),
+      positions,
       isEnded,
     );
-    const onPage = edges.filter((edge) => page.has(positionOfEdge(edge, found.distanceOf, idOf)));
+    const onPage = edges.filter((_, at) => page.has(positions[at]!));
     const times = await this.rows.times(onPage);
     return {
       nodes: await this.nodes(caller, page.nodes),
@@ -120,16 +122,18 @@ export class AroundService {
     const reached = found.sizes.flatMap((_, distance) => found.idsAt(distance));
     const matching = await this.filters.matching(caller, reached, filter);
     const kept = new Set([assetId, ...matching]);
-    const page = turn.pageOf(
-      [...kept].map((id): Placed => ({ assetId: id, id, distance: distanceOf(id) })),
-      true,
-    );
     const times = await this.rows.times(found.edgesWithin(0, Infinity));
     const contracted = contract(times.sort(inOrder), (id) => kept.has(id), MAX_EDGES, joinTimed);
-    const onPage = contracted.edges.filter((edge) => {
+    const positions = contracted.edges.map((edge) => {
       const distance = Math.max(distanceOf(edge.sourceId), distanceOf(edge.targetId));
-      return page.has(positionOfEdge({ ...edge, distance }, distanceOf, (id) => id));
+      return positionOfEdge({ ...edge, distance }, distanceOf, (id) => id);
     });
+    const page = turn.pageOf(
+      [...kept].map((id): Placed => ({ assetId: id, id, distance: distanceOf(id) })),
+      positions,
+      true,
+    );
+    const onPage = contracted.edges.filter((_, at) => page.has(positions[at]!));
     return {
       nodes: await this.nodes(caller, page.nodes),
       edges: onPage.map((edge) => seenEdge(edge, (id) => id)).sort(byEnds),

@@ -63,7 +63,7 @@ export class ImpactService {
       for (const id of ids)
         if (turn.after === undefined || isBehind({ distance, id }, turn.after)) found.push({ distance, id });
     }
-    const { nodes, pageInfo } = turn.pageOf(found, true);
+    const { nodes, pageInfo } = turn.pageOf(found, [], true);
     const view = await this.views.of(
       caller,
       nodes.flatMap(({ id }) => [id, reached.throughOf(id)]),
