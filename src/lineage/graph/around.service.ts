@@ -9,11 +9,12 @@ import { type GraphTurn, graphTurn } from './graph-turn.js';
 import { byEnds, compareIds, type LineageGraph, seenEdge } from './lineage-graph.js';
 import { type LineageFilter, LineageFilters } from './lineage-filter.js';
 import { LOOK, MAX_NODES } from './looks.js';
-import { distanceOfEdge, type Position, positionOfEdge } from './positions.js';
+import { type Position, positionOfEdge } from './positions.js';
 import { type LineageNode, Views } from './view.js';
-import { walkAround, type Walked } from './walk-around.js';
+import type { IsEnough, Walked } from './walk-around.js';
 
-const BOUNDS = { maxPlaces: 20_000, maxSteps: 20_000 };
+/** What a filter leaves out may connect what is far from it: all is looked at. */
+const FILTERED_BOUNDS = { maxPlaces: 20_000, maxSteps: 20_000 };
 /** Edges that a filter leaves at most. */
 const MAX_EDGES = 20_000;
 
@@ -50,22 +51,27 @@ export class AroundService {
     const turn = graphTurn(question, asOf, args, MAX_NODES);
     const graph = await this.source.open();
     const asked = { caller, assetId, turn };
-    const walk = (isEnough?: (known: Walked) => Promise<boolean>) =>
-      walkAround(graph, assetId, direction, { ...BOUNDS, depth }, turn.asOf, isEnough);
-    if (filter !== undefined) return this.filtered(asked, await walk(), filter);
-    return this.whole(asked, await walk(this.enoughFor(asked)));
+    if (filter !== undefined)
+      return this.filtered(
+        asked,
+        await graph.around(assetId, direction, depth, turn.asOf, FILTERED_BOUNDS),
+        filter,
+      );
+    const isEnough = this.enoughFor(asked);
+    return this.whole(asked, await graph.around(assetId, direction, depth, turn.asOf, undefined, isEnough));
   }
 
   /** Whether a page is known: all of its nodes and of what leaves them, and that there is another page. */
-  private enoughFor({ caller, turn }: Around): (known: Walked) => Promise<boolean> {
+  private enoughFor({ caller, turn }: Around): IsEnough {
     const { first, after } = turn;
     const nearest = after?.distance ?? 0;
     let given: number | undefined;
-    return async ({ levels, hops }) => {
+    return async (known) => {
+      const { sizes, hops } = known;
       if (hops <= nearest) return false;
-      given ??= await this.countUpTo(caller, levels[nearest] ?? [], after);
-      const known = levels.slice(nearest).reduce((sum, ids) => sum + ids.length, -given);
-      return known > first && known - (levels[hops]?.length ?? 0) >= first;
+      given ??= await this.countUpTo(caller, known.idsAt(nearest), after);
+      const left = sizes.slice(nearest).reduce((sum, size) => sum + size, -given);
+      return left > first && left - (sizes[hops] ?? 0) >= first;
     };
   }
 
@@ -81,18 +87,22 @@ export class AroundService {
   }
 
   private async whole({ caller, turn }: Around, found: Walked): Promise<LineageGraph> {
-    const { distances, levels, hops, isEnded } = found;
     const nearest = turn.after?.distance ?? 0;
-    const ids = levels.slice(nearest, isEnded ? undefined : hops).flat();
-    const edges = [...found.edges.values()].filter((edge) => {
-      const distance = distanceOfEdge(edge, distances);
-      return distance >= nearest && (isEnded || distance < hops);
-    });
+    const isEnded = found.hops === Infinity;
+    const farthest = isEnded ? found.sizes.length : found.hops - 1;
+    const levels = Array.from({ length: farthest + 1 - nearest }, (_, at) => found.idsAt(nearest + at));
+    const edges = found.edgesWithin(nearest, isEnded ? Infinity : farthest);
     const ends = edges.flatMap(({ sourceId, targetId }) => [sourceId, targetId]);
-    const idOf = await this.views.idsOf(caller, [...ids, ...ends]);
-    const placed = ids.map((id): Placed => ({ assetId: id, id: idOf(id), distance: distances.get(id)! }));
-    const page = turn.pageOf(placed, isEnded);
-    const onPage = edges.filter((edge) => page.has(positionOfEdge(edge, distances, idOf)));
+    const idOf = await this.views.idsOf(caller, [...levels.flat(), ...ends]);
+    const positions = edges.map((edge) => positionOfEdge(edge, found.distanceOf, idOf));
+    const page = turn.pageOf(
+      levels.flatMap((level, at) =>
+        level.map((assetId): Placed => ({ assetId, id: idOf(assetId), distance: nearest + at })),
+      ),
+      positions,
+      isEnded,
+    );
+    const onPage = edges.filter((_, at) => page.has(positions[at]!));
     const times = await this.rows.times(onPage);
     return {
       nodes: await this.nodes(caller, page.nodes),
@@ -105,25 +115,30 @@ export class AroundService {
   /** What a filter shows of a walk, and the asset itself. The rest is gone through, so that what it connects stays connected. */
   private async filtered(
     { caller, assetId, turn }: Around,
-    { distances, edges, isTruncated }: Walked,
+    found: Walked,
     filter: LineageFilter,
   ): Promise<LineageGraph> {
-    const matching = await this.filters.matching(caller, [...distances.keys()], filter);
+    const { distanceOf } = found;
+    const reached = found.sizes.flatMap((_, distance) => found.idsAt(distance));
+    const matching = await this.filters.matching(caller, reached, filter);
     const kept = new Set([assetId, ...matching]);
+    const times = await this.rows.times(found.edgesWithin(0, Infinity));
+    const contracted = contract(times.sort(inOrder), (id) => kept.has(id), MAX_EDGES, joinTimed);
+    const positions = contracted.edges.map((edge) => {
+      const distance = Math.max(distanceOf(edge.sourceId), distanceOf(edge.targetId));
+      return positionOfEdge({ ...edge, distance }, distanceOf, (id) => id);
+    });
     const page = turn.pageOf(
-      [...kept].map((id): Placed => ({ assetId: id, id, distance: distances.get(id)! })),
+      [...kept].map((id): Placed => ({ assetId: id, id, distance: distanceOf(id) })),
+      positions,
       true,
     );
-    const times = await this.rows.times([...edges.values()]);
-    const contracted = contract(times.sort(inOrder), (id) => kept.has(id), MAX_EDGES, joinTimed);
-    const onPage = contracted.edges.filter((edge) =>
-      page.has(positionOfEdge({ ...edge, hop: 0 }, distances, (id) => id)),
-    );
+    const onPage = contracted.edges.filter((_, at) => page.has(positions[at]!));
     return {
       nodes: await this.nodes(caller, page.nodes),
       edges: onPage.map((edge) => seenEdge(edge, (id) => id, turn.asOf)).sort(byEnds),
       pageInfo: page.pageInfo,
-      isTruncated: page.pageInfo.hasNextPage || isTruncated || contracted.isTruncated,
+      isTruncated: page.pageInfo.hasNextPage || found.isTruncated || contracted.isTruncated,
     };
   }
 

@@ -17,11 +17,19 @@ export interface GraphTurn {
   /** Where the page before ended. */
   readonly after: Position | undefined;
   /**
-   * Cuts the page off.
+   * Cuts the page off: it has fewer nodes where these have more than 20,000 edges, and one at least.
+   * @param edges where edges stand
    * @param isAll whether there is nothing behind the rows; else there is
    */
-  pageOf<Row extends Position>(rows: readonly Row[], isAll: boolean): GraphPage<Row>;
+  pageOf<Row extends Position>(
+    rows: readonly Row[],
+    edges: readonly Position[],
+    isAll: boolean,
+  ): GraphPage<Row>;
 }
+
+/** Of a page, where it has more than one node. */
+const MAX_EDGES = 20_000;
 
 const NOT_OURS = 'must be the endCursor of an earlier page of this list';
 const OTHER_QUESTION = 'must be given with the arguments of the page that it ends: only first may be another';
@@ -54,13 +62,16 @@ export function graphTurn(
     first: request.first,
     asOf: at,
     after: turn?.after,
-    pageOf: (rows, isAll) => {
+    pageOf: (rows, edges, isAll) => {
       const isRest = (position: Position) => turn?.after === undefined || isBehind(position, turn.after);
-      const { nodes, pageInfo } = pageOf(
-        rows.filter(isRest).sort(byPosition),
-        request,
-        ({ distance, id }): Key => [at.toISOString(), digest, distance, id],
-      );
+      const sorted = rows.filter(isRest).sort(byPosition);
+      const first = fitting(sorted.slice(0, request.first), edges.filter(isRest));
+      const { nodes, pageInfo } = pageOf(sorted, { ...request, first }, ({ distance, id }): Key => [
+        at.toISOString(),
+        digest,
+        distance,
+        id,
+      ]);
       const hasNextPage = pageInfo.hasNextPage || !isAll;
       const end = hasNextPage ? nodes.at(-1) : undefined;
       return {
@@ -70,6 +81,13 @@ export function graphTurn(
       };
     },
   };
+}
+
+/** How many of the nodes have no more edges than a page may have; one at least. */
+function fitting(nodes: readonly Position[], edges: readonly Position[]): number {
+  if (edges.length <= MAX_EDGES) return nodes.length || 1;
+  const tooMany = [...edges].sort(byPosition)[MAX_EDGES]!;
+  return nodes.filter((node) => isBehind(tooMany, node)).length || 1;
 }
 
 function positionOf([instant, question, distance, id]: Key, digest: string): { asOf: Date; after: Position } {

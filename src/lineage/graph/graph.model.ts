@@ -86,7 +86,7 @@ export class LineageGraphModel {
 
   @Field(() => Boolean, {
     description:
-      'Whether there is more within the depth: on a further page; on the last one, beyond the 20,000 assets or edges that are looked at.',
+      'Whether there is more within the depth: on a further page; on the last one, beyond what was looked at: 1,000,000 assets, 20,000 assets or edges with a filter or while PostgreSQL answers.',
   })
   isTruncated!: boolean;
 }

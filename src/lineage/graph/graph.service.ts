@@ -13,7 +13,7 @@ import { byPosition } from './positions.js';
 import { shortestPaths } from './shortest-paths.js';
 import { walk } from './traversal.js';
 import { type LineageNode, Views } from './view.js';
-import { walkAround, type Walked } from './walk-around.js';
+import { walkAround, type WalkedBySteps } from './walk-around.js';
 
 /** Assets that are looked at for ways at most. */
 const MAX_PLACES = 20_000;
@@ -62,7 +62,7 @@ export class GraphService {
     const before = await walkAround(graph, assetId, direction, bounds, from);
     const after = await walkAround(graph, assetId, direction, bounds, to);
     const view = await this.views.of(caller, [...before.distances.keys(), ...after.distances.keys()]);
-    const only = async (one: Walked, other: Walked) => ({
+    const only = async (one: WalkedBySteps, other: WalkedBySteps) => ({
       nodeIds: [...one.distances.keys()].filter((id) => !other.distances.has(id)),
       edges: await this.rows.times(
         [...one.edges].filter(([key]) => !other.edges.has(key)).map(([, edge]) => edge),

@@ -50,6 +50,7 @@ export function groupNames(
   parents: ReadonlyMap<string, Asset> = new Map(),
 ): (asset: Asset) => GroupName {
   const areParents = new Set([...parents.values()].map(({ id }) => id));
+  const named = rememberingNames();
   return (asset) => {
     const { identityNamespace: namespace, identityName } = asset;
     if (by === 'jobParent') {
@@ -69,9 +70,18 @@ export function schemaOf(name: string): string {
   return name.slice(0, Math.max(0, name.lastIndexOf(name.includes('/') ? '/' : '.')));
 }
 
-/** A digest, since names may be long; it is asked for by whoever saw it. */
-function named(parts: readonly string[], label: string): GroupName {
-  return { key: createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32), label };
+/** Keys are digests, since names may be long; each is made once. */
+function rememberingNames(): (parts: readonly string[], label: string) => GroupName {
+  const known = new Map<string, GroupName>();
+  return (parts, label) => {
+    const text = JSON.stringify(parts);
+    let name = known.get(text);
+    if (name === undefined) {
+      name = { key: createHash('sha256').update(text).digest('hex').slice(0, 32), label };
+      known.set(text, name);
+    }
+    return name;
+  };
 }
 
 /**

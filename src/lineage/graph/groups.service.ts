@@ -10,7 +10,6 @@ import { LineageFilters } from './lineage-filter.js';
 import { GROUPED_LOOK, MAX_NODES } from './looks.js';
 import { byPosition } from './positions.js';
 import { type LineageNode, Views } from './view.js';
-import { walkAround } from './walk-around.js';
 
 const BOUNDS = { maxPlaces: 20_000, maxSteps: 100_000 };
 /** Edges between what the caller may see at most. */
@@ -50,17 +49,17 @@ export class GroupsService {
   ): Promise<GroupedLineage> {
     const { direction, depth, asOf, filter, groupBy, expand } = validate(GROUPED_LOOK, look);
     const graph = await this.source.open();
-    const found = await walkAround(graph, assetId, direction, { ...BOUNDS, depth }, asOf);
-    const reached = [...found.distances.keys()];
+    const found = await graph.around(assetId, direction, depth, asOf, BOUNDS);
+    const reached = found.sizes.flatMap((_, distance) => found.idsAt(distance));
     const asked = filter === undefined ? reached : await this.filters.matching(caller, reached, filter);
     const view = await this.views.of(caller, [assetId, ...asked]);
     const others = asked
       .filter((id) => id !== assetId)
-      .map((id) => view.node(id, found.distances.get(id)))
+      .map((id) => view.node(id, found.distanceOf(id)))
       .filter((node): node is SeenNode => node.asset !== null)
       .sort(byPosition);
     const shown = new Set([assetId, ...others.map(({ id }) => id)]);
-    const edges = contract([...found.edges.values()], (id) => shown.has(id), MAX_EDGES, joinEnds);
+    const edges = contract(found.edgesWithin(0, Infinity), (id) => shown.has(id), MAX_EDGES, joinEnds);
     const jobs = others.filter(({ asset }) => asset.space === 'job').map(({ id }) => id);
     const parents = groupBy === 'jobParent' ? await this.runs.parentJobs(caller, jobs) : undefined;
     const start = { ...view.node(assetId), id: assetId };

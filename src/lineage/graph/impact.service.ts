@@ -61,7 +61,7 @@ export class ImpactService {
       for (const id of await shown.at(distance))
         if (turn.after === undefined || isBehind({ distance, id }, turn.after)) found.push({ distance, id });
     }
-    const { nodes, pageInfo } = turn.pageOf(found, true);
+    const { nodes, pageInfo } = turn.pageOf(found, [], true);
     const view = await this.views.of(
       caller,
       nodes.flatMap(({ id }) => [id, reached.throughOf(id)]),

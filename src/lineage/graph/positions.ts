@@ -15,24 +15,12 @@ export function byPosition(a: Position, b: Position): number {
   return isBehind(a, b) ? 1 : isBehind(b, a) ? -1 : 0;
 }
 
-/**
- * The distance of an edge's place: that of the farther of its ends. Statements may let a walk go on from a job by a way that it comes to
- * later than to both: then that of the end from which it went.
- */
-export function distanceOfEdge(
-  { sourceId, targetId, hop }: WalkedEdge,
-  distances: ReadonlyMap<string, number>,
-): number {
-  return Math.max(distances.get(sourceId)!, distances.get(targetId)!, hop - 1);
-}
-
 /** An edge stands where the later of its ends does, or before all nodes of its distance where it is farther than both. */
 export function positionOfEdge(
-  edge: WalkedEdge,
-  distances: ReadonlyMap<string, number>,
+  { sourceId, targetId, distance }: WalkedEdge,
+  distanceOf: (assetId: string) => number,
   idOf: (assetId: string) => string,
 ): Position {
-  const distance = distanceOfEdge(edge, distances);
-  const ends = [edge.sourceId, edge.targetId].filter((id) => distances.get(id) === distance).map(idOf);
+  const ends = [sourceId, targetId].filter((id) => distanceOf(id) === distance).map(idOf);
   return { distance, id: ends.reduce((later, id) => (id > later ? id : later), '') };
 }

@@ -56,7 +56,13 @@ export class Views {
   async idsOf(caller: Principal, assetIds: Iterable<string>): Promise<View['id']> {
     const visible = new Set(await this.assets.visibleIds(caller, [...new Set(assetIds)]));
     const opaque = await this.opaque();
-    return (assetId) => (visible.has(assetId) ? assetId : opaque(assetId));
+    const known = new Map<string, string>();
+    return (assetId) => {
+      if (visible.has(assetId)) return assetId;
+      const id = known.get(assetId) ?? opaque(assetId);
+      known.set(assetId, id);
+      return id;
+    };
   }
 
   /** Those of `assetIds` that exist and that the caller may not know of. */

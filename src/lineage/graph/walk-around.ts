@@ -7,44 +7,59 @@ import { type LineageDirection, walkByLevel, type WalkBounds } from './traversal
 export interface WalkedEdge {
   readonly sourceId: string;
   readonly targetId: string;
-  /** The hop by which the walk first went along it: of those from the start it is the first. */
-  readonly hop: number;
+  /**
+   * The distance of the farther of its ends. Statements may let a walk go on from a job by a way that it comes to later than to both: then
+   * the distance of where it went from.
+   */
+  readonly distance: number;
 }
 
-/** What lies around an asset. */
+/** What lies around an asset, as far as it was gone. */
 export interface Walked {
-  /** By asset. */
-  readonly distances: ReadonlyMap<string, number>;
-  /** Assets by distance, without those where none is. */
-  readonly levels: readonly (readonly string[])[];
-  /** By both ends. */
-  readonly edges: ReadonlyMap<string, WalkedEdge>;
-  /** Hops that were gone. */
+  /** Assets by distance: how many there are. */
+  readonly sizes: readonly number[];
+  idsAt(distance: number): readonly string[];
+  /** Of an asset that was met. */
+  distanceOf(assetId: string): number;
+  /** Edges of such distances, each once. */
+  edgesWithin(nearest: number, farthest: number): WalkedEdge[];
+  /** Hops that were gone: what is nearer has all of its edges. Infinite where there is nothing farther within the depth. */
   readonly hops: number;
-  /** Whether there is nothing farther within the depth. */
-  readonly isEnded: boolean;
   /** Whether some of what is within the hops was left out. */
   readonly isTruncated: boolean;
 }
 
-/**
- * A walk from an asset, by assets and no longer by places.
- * @param isEnough asked after each hop, whether to stop there
- */
+/** Whether a walk has gone far enough; asked after each hop. */
+export type IsEnough = (known: Walked) => Promise<boolean>;
+
+/** A walk by steps, with all of it. */
+export interface WalkedBySteps extends Walked {
+  /** By asset. */
+  readonly distances: ReadonlyMap<string, number>;
+  /** By both ends. */
+  readonly edges: ReadonlyMap<string, WalkedEdge>;
+}
+
+/** A walk from an asset, by assets and no longer by places. */
 export async function walkAround(
-  graph: Graph,
+  graph: Pick<Graph, 'edges'>,
   assetId: string,
   direction: LineageDirection,
   bounds: WalkBounds,
   asOf: Date,
-  isEnough: (known: Walked) => Promise<boolean> = async () => false,
-): Promise<Walked> {
+  isEnough: IsEnough = async () => false,
+): Promise<WalkedBySteps> {
   const distances = new Map([[assetId, 0]]);
   const levels = [[assetId]];
   const edges = new Map<string, WalkedEdge>();
   let isTruncated = false;
-  const known = (hops: number, isEnded: boolean): Walked => ({
-    ...{ distances, levels, edges, hops, isEnded, isTruncated },
+  const known = (hops: number): WalkedBySteps => ({
+    ...{ distances, edges, hops, isTruncated },
+    sizes: Array.from(levels, (ids) => ids?.length ?? 0),
+    idsAt: (distance) => levels[distance] ?? [],
+    distanceOf: (id) => distances.get(id)!,
+    edgesWithin: (nearest, farthest) =>
+      [...edges.values()].filter(({ distance }) => distance >= nearest && distance <= farthest),
   });
   const neighbours: Parameters<typeof walkByLevel<AssetStep>>[3] = (places, way, limit) =>
     graph.edges(places, way, limit, asOf);
@@ -57,10 +72,12 @@ export async function walkAround(
     }
     for (const { sourceId, targetId } of level.steps) {
       const key = `${sourceId} ${targetId}`;
-      if (!edges.has(key)) edges.set(key, { sourceId, targetId, hop: level.distance });
+      if (edges.has(key)) continue;
+      const ends = [distances.get(sourceId)!, distances.get(targetId)!];
+      edges.set(key, { sourceId, targetId, distance: Math.max(...ends, level.distance - 1) });
     }
     isTruncated ||= level.isTruncated;
-    if (await isEnough(known(level.distance, false))) return known(level.distance, false);
+    if (await isEnough(known(level.distance))) return known(level.distance);
   }
-  return known(levels.length, true);
+  return known(Infinity);
 }
