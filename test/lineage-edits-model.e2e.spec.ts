@@ -16,10 +16,10 @@ import { startTestCairn, type TestCairn } from './support/cairn.js';
 import { type Minutes, type Told, type ToldEdit, walkPlainly } from './support/edited-graph.js';
 
 const SEED = Number(process.env['TEST_SEED'] ?? randomInt(2 ** 31));
-const DATASETS = Array.from({ length: 4 }, () => randomUUID());
-const JOBS = Array.from({ length: 2 }, () => randomUUID());
+const DATASETS: readonly string[] = Array.from({ length: 4 }, () => randomUUID());
+const JOBS: readonly string[] = Array.from({ length: 2 }, () => randomUUID());
 /** Names that edits are told of, and that may stand for a dataset. */
-const NAMES = Array.from({ length: 2 }, () => randomUUID());
+const NAMES: readonly string[] = Array.from({ length: 2 }, () => randomUUID());
 const MINUTES = 5;
 const DEPTH = 5;
 const BOUNDS = { depth: DEPTH, maxPlaces: 1_000, maxSteps: 1_000 };
@@ -51,7 +51,7 @@ const edge = fc
   .map(({ ends: [source, target], told }) => ({ source, target, told }));
 const pair = fc.record({
   ...{ job, output: dataset, input: fc.constantFrom(...DATASETS, NO_JOB, NO_JOB, NO_JOB) },
-  ...{ kind: fc.constantFrom('lineage', 'columns'), told: minutes },
+  ...{ kind: fc.constantFrom('lineage' as const, 'columns' as const), told: minutes },
 });
 const edit = fc
   .record({
@@ -78,7 +78,7 @@ const instants = fc.uniqueArray(fc.integer({ min: -1, max: MINUTES + 3 }), { min
 const [ONE, TWO, THREE, FOUR] = DATASETS as [string, string, string, string];
 const JOB = JOBS[0]!;
 const always: Minutes = [[0, undefined]];
-const statement = { job: JOB, output: TWO, kind: 'lineage', told: always };
+const statement = { job: JOB, output: TWO, kind: 'lineage' as const, told: always };
 const addition = { action: 'add' as const, from: 0, expires: null, withdrawn: null, isWithdrawnLater: false };
 const twice: Part = {
   edges: [
