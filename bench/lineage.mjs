@@ -14,6 +14,9 @@ const THEN = '2026-01-20T00:00:00Z';
 const QUESTIONS = {
   'first page, depth 20': `query($id: ID!, $asOf: DateTime) { asset(id: $id) {
     lineage(direction: downstream, depth: 20, first: 500, asOf: $asOf) { isTruncated nodes { id distance asset { kind identityName } } edges { from to } } } }`,
+  'groups by schema, depth 20': `query($id: ID!, $asOf: DateTime) { asset(id: $id) {
+    lineageGroups(groupBy: schema, direction: downstream, depth: 20, asOf: $asOf) {
+      isTruncated groups { key label counts { kind count } nearest farthest } edges { from to count } } } }`,
   'impact, depth 20': `query($id: ID!, $asOf: DateTime) { asset(id: $id) {
     impact(depth: 20, first: 100, asOf: $asOf) { isTruncated counts { kind count } assets { node { id distance } through { id } } } } }`,
   'columns, depth 10': `query($id: ID!, $asOf: DateTime) { asset(id: $id) {
@@ -70,7 +73,9 @@ async function measure({ name, query, ids, cairn, bySql }) {
   ];
 }
 
-function sizeOf({ lineage, impact, columnLineage }) {
+function sizeOf({ lineage, lineageGroups, impact, columnLineage }) {
+  if (lineageGroups !== undefined)
+    return lineageGroups.groups.flatMap(({ counts }) => counts).reduce((sum, { count }) => sum + count, 0);
   if (lineage !== undefined) return lineage.nodes.length;
   if (impact !== undefined) return impact.counts.reduce((sum, { count }) => sum + count, 0);
   return columnLineage.edges.length;

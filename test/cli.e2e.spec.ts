@@ -479,6 +479,31 @@ describe('lineage', () => {
     const dot = await ok('lineage', repository, '--format', 'dot');
     expect(dot.stdout).toMatch(/^digraph lineage \{\n[^]* -> [^]*\}\n$/);
     expect((await cli(['lineage', repository, '--as-of', 'yesterday'])).exitCode).toBe(2);
+    const few = await ok('lineage', repository, '--first', '1');
+    expect(few).toMatchObject({ stderr: expect.stringContaining('--all') });
+    const all = await ok('lineage', repository, '--all', '--json');
+    expect(all.json).toMatchObject({ isTruncated: false, nodes: { length: 3 }, edges: { length: 2 } });
+    const grouped = await ok('lineage', repository, '--direction', 'upstream', '--group-by', 'schema');
+    expect(grouped.stdout).toBe(
+      `upstream\ndataset ${repository}\n└─ airflow://prod: 1 job\n   └─ shop.public [postgres://db:5432]: 1 dataset\n`,
+    );
+    const expand = ['--group-by', 'schema', '--expand', 'shop.public [postgres://db:5432]'];
+    const expanded = await ok('lineage', repository, '--direction', 'upstream', ...expand);
+    expect(expanded.stdout).toContain('   └─ dataset shop.public.orders [postgres://db:5432]\n');
+    const frames = await ok('lineage', repository, ...expand, '--format', 'dot');
+    expect(frames.stdout).toMatch(
+      /^digraph lineage \{\n[^]*subgraph "cluster_[^]*-> [^]* \[label=1\];\n\}\n$/,
+    );
+    for (const wrong of [
+      ['--group-by', 'schema', '--expand', 'nothing'],
+      ['--expand', 'nothing'],
+      ['--group-by', 'schema', '--all'],
+      ['--all', '--first', '3'],
+      ['--since', '2026-11-20', '--all'],
+    ])
+      expect([wrong, (await cli(['lineage', repository, ...wrong])).exitCode]).toEqual([wrong, 2]);
+    const whole = await ok('impact', 'dataset,postgres://db:5432,shop.public.orders', '--all');
+    expect(whole.stdout).toBe(impact.stdout);
     await cairn.app.get(OutboxWorker).drain();
     const searched = await ok('search', 'shop', 'orders', '--kind', 'dataset', '--json');
     expect(searched.json.map((hit: any) => hit.asset.identityName)).toEqual(['shop.public.orders']);

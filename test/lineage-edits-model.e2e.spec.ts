@@ -210,6 +210,17 @@ test(`edits by hand hold as a plain model has it, by SQL and in memory (TEST_SEE
                 ...about,
                 found: [...distances].sort(),
               });
+              const walked = await graph.around(start, way, DEPTH, at(minute));
+              const levels = walked.sizes.flatMap((_, hops) =>
+                walked.idsAt(hops).map((id) => [id, hops] as const),
+              );
+              const gone = walked
+                .edgesWithin(0, Infinity)
+                .map(({ sourceId, targetId }) => `${sourceId} ${targetId}`);
+              expect({ ...about, levels: levels.sort(), gone: gone.sort() }).toEqual({
+                ...about,
+                ...{ levels: [...distances].sort(), gone: [...edges].sort() },
+              });
               const reached = await graph.reach(start, way, DEPTH, at(minute));
               const far = Array.from({ length: reached.farthest + 1 }, (_, hops) =>
                 reached.idsAt(hops).map((id) => [id, hops] as const),

@@ -42,15 +42,17 @@ export class Client {
    * Reads all of a list, or its beginning.
    * @param ask asks for one page: GraphQL variables `first` and `after`
    * @param limit items at most
+   * @param pageSize items that are asked for at once, at most
    */
   async all<Node>(
     ask: (page: { first: number; after?: string }) => Promise<Page<Node>>,
     limit = Infinity,
+    pageSize = PAGE_SIZE,
   ): Promise<Node[]> {
     const nodes: Node[] = [];
     let after: string | undefined;
     while (nodes.length < limit) {
-      const page = await ask({ first: Math.min(PAGE_SIZE, limit - nodes.length), after });
+      const page = await ask({ first: Math.min(pageSize, limit - nodes.length), after });
       nodes.push(...page.nodes);
       if (!page.pageInfo.hasNextPage || page.pageInfo.endCursor === null) break;
       after = page.pageInfo.endCursor;

@@ -4,6 +4,9 @@ import { UsageError } from '../exit-codes.js';
 const KINDS = ['dataset', 'model', 'job', 'endpoint', 'workload'] as const;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
+/** What an argument may be that names an asset. */
+export const ASSET_ARGUMENT = 'an id, a repository, KIND,NAME of what Cairn manages, or KIND,NAMESPACE,NAME';
+
 /** How an asset can be named on a command line. */
 export type AssetName =
   | { readonly by: 'id'; readonly id: string }

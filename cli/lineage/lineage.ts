@@ -3,22 +3,18 @@ import type { Client } from '../api/client.js';
 import { UsageError } from '../exit-codes.js';
 import { instant, wholeNumber } from '../output/arguments.js';
 import type { Session } from '../session.js';
-import { resolveAsset } from './asset-name.js';
+import { ASSET_ARGUMENT, resolveAsset } from './asset-name.js';
 import { addFilter, filterOf, type FilterOptions } from './filter.js';
 import { formatDot } from './dot.js';
+import { graphOf } from './graph-pages.js';
+import { GROUPINGS, showGroups } from './groups.js';
+import { addImpact } from './impact.js';
 import { addEdits } from './edits.js';
 import { addExport } from './export.js';
 import { addRules } from './rules.js';
 import { describeNode, formatTree, type LineageGraph, type LineageNode } from './tree.js';
 
 const NODE = 'id asset { kind identityNamespace identityName }';
-
-const GRAPH = `nodes { id distance isOpaque asset { id kind identityNamespace identityName namespace } }
-      edges { from to firstSeenAt lastSeenAt evidence }`;
-
-const QUERY = `query Lineage($id: ID!, $direction: LineageDirection!, $depth: Int!, $asOf: DateTime, $filter: LineageFilterInput) {
-  asset(id: $id) { lineage(direction: $direction, depth: $depth, first: 500, asOf: $asOf, filter: $filter) { ${GRAPH} isTruncated } }
-}`;
 
 const DIFFERENCE = `query LineageDiff($id: ID!, $direction: LineageDirection!, $depth: Int!, $from: DateTime!, $to: DateTime) {
   asset(id: $id) {
@@ -28,25 +24,33 @@ const DIFFERENCE = `query LineageDiff($id: ID!, $direction: LineageDirection!, $
   }
 }`;
 
-const IMPACT = `query Impact($id: ID!, $depth: Int!, $first: Int!, $asOf: DateTime, $filter: LineageFilterInput) {
-  asset(id: $id) {
-    impact(depth: $depth, first: $first, asOf: $asOf, filter: $filter) {
-      counts { kind count } assets { node { ${NODE} distance } through { ${NODE} } } isTruncated
-    }
-  }
-}`;
-
-const ASSET = 'an id, a repository, KIND,NAME of what Cairn manages, or KIND,NAMESPACE,NAME';
+const DEFAULT_FIRST = 500;
 const TOO_LARGE = 'The graph is larger than this. Choose one direction or a smaller depth.';
 
 type Direction = 'both' | 'upstream' | 'downstream';
 
 interface Look extends FilterOptions {
+  readonly first?: number;
+  readonly all?: boolean;
+  readonly groupBy?: string;
+  readonly expand?: readonly string[];
   readonly direction: Direction;
   readonly depth: number;
   readonly asOf?: string;
   readonly since?: string;
   readonly format: 'tree' | 'dot';
+}
+
+/** @throws {UsageError} */
+function assertTogether({ first, all, since, groupBy, expand }: Look): void {
+  const isPaged = first !== undefined || all === true;
+  if (first !== undefined && all === true)
+    throw new UsageError('--first and --all: only one of them can be given');
+  if (since !== undefined && (isPaged || groupBy !== undefined))
+    throw new UsageError('--since lists all differences: it takes no --first, --all or --group-by');
+  if (groupBy !== undefined && isPaged)
+    throw new UsageError('--group-by puts all nodes together: it takes no --first or --all');
+  if (groupBy === undefined && expand !== undefined) throw new UsageError('--expand is for --group-by');
 }
 
 /** `lineage ASSET`, `lineage rules|edit|edits|export`, `paths FROM TO` and `impact ASSET`. */
@@ -59,7 +63,7 @@ export function addLineage(program: Command, open: () => Session): void {
   const show = lineage
     .command('show', { isDefault: true })
     .description('what `lineage <asset>` does')
-    .argument('<asset>', ASSET)
+    .argument('<asset>', ASSET_ARGUMENT)
     .addOption(new Option('--direction <which>').choices(['both', 'upstream', 'downstream']).default('both'))
     .option('--depth <hops>', 'how far, 1–20', wholeNumber('--depth', 1, 20), 3)
     .option('--as-of <instant>', 'what held then, by the times of events', instant('--as-of'))
@@ -69,7 +73,12 @@ export function addLineage(program: Command, open: () => Session): void {
         .choices(['tree', 'dot'])
         .default('tree'),
     )
+    .option('--first <count>', 'nodes at most, the nearest first', wholeNumber('--first', 1, 5_000))
+    .option('--all', 'all nodes, page by page')
+    .addOption(new Option('--group-by <what>', 'groups in place of nodes').choices(GROUPINGS))
+    .option('--expand <groups...>', 'with --group-by: labels of groups whose nodes are shown singly')
     .action(async (name: string, look: Look) => {
+      assertTogether(look);
       if (look.since !== undefined && look.format === 'dot')
         throw new UsageError('--since lists differences: it has no graph for --format dot');
       if (look.since !== undefined && filterOf(look) !== undefined)
@@ -86,8 +95,8 @@ export function addLineage(program: Command, open: () => Session): void {
   program
     .command('paths')
     .description('the shortest ways along which data flows from one asset to another')
-    .argument('<from>', ASSET)
-    .argument('<to>', ASSET)
+    .argument('<from>', ASSET_ARGUMENT)
+    .argument('<to>', ASSET_ARGUMENT)
     .option('-n, --limit <count>', 'ways at most', wholeNumber('--limit', 1, 50), 5)
     .option('--as-of <instant>', 'what held then, by the times of events', instant('--as-of'))
     .action(async (from: string, to: string, { limit, asOf }: { limit: number; asOf?: string }) => {
@@ -96,35 +105,7 @@ export function addLineage(program: Command, open: () => Session): void {
       const [id, toId] = [await resolveAsset(client, from), await resolveAsset(client, to)];
       await showPaths(session, client, { id, to: toId, first: limit, asOf });
     });
-  const impact = program
-    .command('impact')
-    .description('what is downstream of an asset, counted and listed, the nearest first')
-    .argument('<asset>', ASSET)
-    .option('--depth <hops>', 'how far, 1–20', wholeNumber('--depth', 1, 20), 20)
-    .option('-n, --limit <count>', 'assets of the list at most', wholeNumber('--limit', 1, 1_000), 100)
-    .option('--as-of <instant>', 'what held then, by the times of events', instant('--as-of'))
-    .action(async (name: string, { depth, limit, asOf, ...filter }: ImpactLook) => {
-      const { output, connect } = open();
-      const client = connect();
-      const id = await resolveAsset(client, name);
-      const { asset } = await client.ask<{ asset: { impact: Impact } }>(IMPACT, {
-        id,
-        depth,
-        first: limit,
-        asOf,
-        filter: filterOf(filter),
-      });
-      output.result({ asset: id, ...asset.impact }, () => formatImpact(asset.impact));
-      if (asset.impact.isTruncated)
-        output.message('There is more than was looked at. Choose a smaller depth.');
-    });
-  addFilter(impact);
-}
-
-interface ImpactLook extends FilterOptions {
-  readonly depth: number;
-  readonly limit: number;
-  readonly asOf?: string;
+  addImpact(program, open);
 }
 
 const PATHS = `query Paths($id: ID!, $to: ID!, $first: Int!, $asOf: DateTime) {
@@ -147,21 +128,18 @@ async function showPaths(
   if (isTruncated) output.message('There is more than was looked at.');
 }
 
-async function showGraph({ output }: Session, client: Client, id: string, look: Look): Promise<void> {
-  const { direction, depth, asOf, format } = look;
-  const { asset } = await client.ask<{ asset: { lineage: LineageGraph } }>(QUERY, {
-    id,
-    direction,
-    depth,
-    asOf,
-    filter: filterOf(look),
-  });
-  output.result({ asset: id, ...asset.lineage }, () => {
-    if (format === 'dot') return formatDot(asset.lineage);
+async function showGraph(session: Session, client: Client, id: string, look: Look): Promise<void> {
+  const { direction, depth, asOf, format, groupBy, expand, first = DEFAULT_FIRST, all } = look;
+  const question = { id, direction, depth, asOf, filter: filterOf(look) };
+  if (groupBy !== undefined) return showGroups(session, client, question, { groupBy, expand, format });
+  const { hasMore, ...graph } = await graphOf(client, question, all === true ? Infinity : first);
+  session.output.result({ asset: id, ...graph }, () => {
+    if (format === 'dot') return formatDot(graph);
     const directions = direction === 'both' ? (['upstream', 'downstream'] as const) : [direction];
-    return directions.map((each) => `${each}\n${formatTree(asset.lineage, id, each)}`).join('\n\n');
+    return directions.map((each) => `${each}\n${formatTree(graph, id, each, describeNode)}`).join('\n\n');
   });
-  if (asset.lineage.isTruncated) output.message(TOO_LARGE);
+  if (hasMore) session.output.message('There is more: --all shows it, --group-by puts it together.');
+  else if (graph.isTruncated) session.output.message(TOO_LARGE);
 }
 
 async function showDifference({ output }: Session, client: Client, id: string, look: Look): Promise<void> {
@@ -196,22 +174,4 @@ interface ComparedAsset {
     readonly lost: Changes;
     readonly isTruncated: boolean;
   };
-}
-
-interface Impact {
-  readonly counts: readonly { readonly kind: string; readonly count: number }[];
-  readonly assets: readonly {
-    readonly node: LineageNode & { readonly distance: number };
-    readonly through: LineageNode;
-  }[];
-  readonly isTruncated: boolean;
-}
-
-function formatImpact({ counts, assets }: Impact): string {
-  const total = counts.map(({ kind, count }) => `${count} ${kind}${count === 1 ? '' : 's'}`).join(', ');
-  const lines = assets.map(
-    ({ node, through }) =>
-      `${String(node.distance).padStart(3)}  ${describeNode(node)}  by ${describeNode(through)}`,
-  );
-  return [total === '' ? 'nothing' : total, ...lines].join('\n');
 }

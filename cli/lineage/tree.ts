@@ -24,11 +24,13 @@ export interface LineageGraph {
  * One direction of a graph as an indented tree. An asset that is met again is named again and marked, not followed again; what people
  * alone say is marked too.
  * @param start id of the root
+ * @param describe what a node is called
  */
-export function formatTree(
-  { nodes, edges }: LineageGraph,
+export function formatTree<Node extends { readonly id: string }>(
+  { nodes, edges }: { readonly nodes: readonly Node[]; readonly edges: LineageGraph['edges'] },
   start: string,
   direction: 'upstream' | 'downstream',
+  describe: (node: Node | undefined) => string,
 ): string {
   const byId = new Map(nodes.map((node) => [node.id, node]));
   const [near, far] = direction === 'upstream' ? (['to', 'from'] as const) : (['from', 'to'] as const);
@@ -43,14 +45,10 @@ export function formatTree(
   const walk = (id: string, head: string, rest: string, by = ''): void => {
     const children = next.get(id) ?? [];
     const isAgain = seen.has(id);
-    lines.push(
-      `${head}${describeNode(byId.get(id))}${by}${isAgain && children.length > 0 ? ' (above)' : ''}`,
-    );
+    lines.push(`${head}${describe(byId.get(id))}${by}${isAgain && children.length > 0 ? ' (above)' : ''}`);
     if (isAgain) return;
     seen.add(id);
-    const sorted = [...children].sort((a, b) =>
-      describeNode(byId.get(a)) < describeNode(byId.get(b)) ? -1 : 1,
-    );
+    const sorted = [...children].sort((a, b) => (describe(byId.get(a)) < describe(byId.get(b)) ? -1 : 1));
     for (const [at, child] of sorted.entries()) {
       const isLast = at === sorted.length - 1;
       const by = byHand.has(`${id} ${child}`) ? ' (by hand)' : '';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { formatDiff, type RowChanges } from '../history/format-diff.js';
-import { formatTree } from '../lineage/tree.js';
+import { describeNode, formatTree } from '../lineage/tree.js';
 import { formatFields, formatInstant, formatSize, formatTable } from './format.js';
 
 describe('formatting', () => {
@@ -111,7 +111,7 @@ describe('a lineage tree', () => {
   const nodes = [node('raw'), node('job'), node('clean'), { id: 'hmac', asset: null }];
 
   it('leads from the root to what fed it, with hidden places where the caller may not look', () => {
-    expect(formatTree({ nodes, edges, isTruncated: false }, 'clean', 'upstream').split('\n')).toEqual([
+    expect(formatTree({ nodes, edges }, 'clean', 'upstream', describeNode).split('\n')).toEqual([
       'dataset clean',
       '├─ (hidden)',
       '└─ dataset job',
@@ -121,6 +121,8 @@ describe('a lineage tree', () => {
 
   it('ends on a cycle, and marks what it told already', () => {
     const cycle = { nodes, edges: [...edges, { from: 'clean', to: 'raw' }], isTruncated: false };
-    expect(formatTree(cycle, 'raw', 'downstream').split('\n').at(-1)).toBe('      └─ dataset raw (above)');
+    expect(formatTree(cycle, 'raw', 'downstream', describeNode).split('\n').at(-1)).toBe(
+      '      └─ dataset raw (above)',
+    );
   });
 });

@@ -3,6 +3,7 @@ import { CatalogModule } from '../catalog/index.js';
 import { AssetLineageRepository } from './assets/asset-lineage.repository.js';
 import { AssetLineageResolver } from './assets/asset-lineage.resolver.js';
 import { AssetLineageService } from './assets/asset-lineage.service.js';
+import { AroundService } from './graph/around.service.js';
 import { EdgeEvidence } from './edits/edge-evidence.js';
 import { EdgeEvidenceResolver } from './edits/edge-evidence.resolver.js';
 import { EditRepository } from './edits/edit.repository.js';
@@ -16,6 +17,8 @@ import { ExportController } from './export/export.controller.js';
 import { GraphRepository } from './graph/graph.repository.js';
 import { GraphService } from './graph/graph.service.js';
 import { GraphSource } from './graph/graph-source.js';
+import { GroupsService } from './graph/groups.service.js';
+import { LineageGroupsResolver } from './graph/lineage-groups.resolver.js';
 import { ImpactService } from './graph/impact.service.js';
 import { LineageFilters } from './graph/lineage-filter.js';
 import { GraphFeed } from './graph/memory/graph-feed.js';
@@ -82,7 +85,10 @@ import { RunService } from './runs/run.service.js';
     Views,
     LineageFilters,
     ImpactService,
+    AroundService,
     GraphService,
+    GroupsService,
+    LineageGroupsResolver,
     NeighbourService,
     EditRepository,
     EditService,
@@ -112,7 +118,7 @@ import { RunService } from './runs/run.service.js';
   exports: [
     ...[Projector, AssetLineageService, IngestionService, EventFeed],
     // For Marquez's API, a part of this room.
-    ...[GraphService, NeighbourService, RunService, EventListService],
+    ...[AroundService, GraphService, NeighbourService, RunService, EventListService],
   ],
 })
 export class LineageModule {}

@@ -11,6 +11,7 @@ import {
   LineageGraphModel,
   LineagePathsModel,
 } from '../graph/graph.model.js';
+import { AroundService } from '../graph/around.service.js';
 import { GraphService } from '../graph/graph.service.js';
 import { ImpactService } from '../graph/impact.service.js';
 import type { LineageDirection } from '../graph/traversal.js';
@@ -24,6 +25,7 @@ import { AssetLineageService } from './asset-lineage.service.js';
 export class AssetLineageResolver {
   constructor(
     private readonly service: AssetLineageService,
+    private readonly surroundings: AroundService,
     private readonly graph: GraphService,
     private readonly impacts: ImpactService,
     private readonly runService: RunService,
@@ -67,7 +69,7 @@ export class AssetLineageResolver {
       description: 'Hops, 1–20; dataset → job → dataset is two.',
     })
     depth: number,
-    @Args('first', { type: () => Int, defaultValue: 500, description: 'Nodes at most, 1–5,000.' })
+    @Args('first', { type: () => Int, defaultValue: 500, description: 'Nodes of a page at most, 1–5,000.' })
     first: number,
     @Args('asOf', {
       type: () => Date,
@@ -81,8 +83,14 @@ export class AssetLineageResolver {
       description: 'The others are gone through.',
     })
     filter?: LineageFilterInput,
+    @Args('after', {
+      type: () => String,
+      nullable: true,
+      description: '`pageInfo.endCursor` of the page before, with the same arguments.',
+    })
+    after?: string,
   ): Promise<LineageGraphModel> {
-    return this.graph.around(caller, asset.id, { direction, depth, first, asOf, filter });
+    return this.surroundings.around(caller, asset.id, { direction, depth, first, asOf, filter, after });
   }
 
   @Access('governed')
@@ -112,7 +120,7 @@ export class AssetLineageResolver {
     @Args('first', {
       type: () => Int,
       defaultValue: 100,
-      description: 'Assets of the list at most, 1–1,000.',
+      description: 'Assets of a page at most, 1–1,000.',
     })
     first: number,
     @Args('asOf', {
@@ -127,8 +135,14 @@ export class AssetLineageResolver {
       description: 'The others are gone through.',
     })
     filter?: LineageFilterInput,
+    @Args('after', {
+      type: () => String,
+      nullable: true,
+      description: '`pageInfo.endCursor` of the page before, with the same arguments.',
+    })
+    after?: string,
   ): Promise<ImpactModel> {
-    return this.impacts.impact(caller, asset.id, { depth, first, asOf, filter });
+    return this.impacts.impact(caller, asset.id, { depth, first, asOf, filter, after });
   }
 
   @Access('governed')

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { contract } from './contract.js';
+import { contract, joinEnds, joinTimed } from './contract.js';
 
 const ids = fc.constantFrom('a', 'b', 'c', 'd', 'e');
 const edge = fc.record({
@@ -34,7 +34,10 @@ describe('a graph without some of its assets', () => {
       fc.property(edges, fc.subarray(['a', 'b', 'c', 'd', 'e']), (all, kept) => {
         const isKept = (id: string) => (kept as string[]).includes(id);
         const found = new Map(
-          contract(all, isKept, 100).map((one) => [`${one.sourceId}${one.targetId}`, one.via]),
+          contract(all, isKept, 100, joinTimed).edges.map((one) => [
+            `${one.sourceId}${one.targetId}`,
+            one.via,
+          ]),
         );
         const expected = new Map(
           kept.flatMap((from) =>
@@ -52,7 +55,7 @@ describe('a graph without some of its assets', () => {
   it('is as it was when all are kept', () => {
     fc.assert(
       fc.property(edges, (all) => {
-        const found = contract(all, () => true, 100);
+        const found = contract(all, () => true, 100, joinTimed).edges;
         expect(new Set(found)).toEqual(new Set(all.map((one) => ({ ...one, via: 0 }))));
       }),
     );
@@ -64,10 +67,27 @@ describe('a graph without some of its assets', () => {
       { sourceId: 'a', targetId: 'b', firstSeenAt: at(1), lastSeenAt: at(5) },
       { sourceId: 'b', targetId: 'c', firstSeenAt: at(2), lastSeenAt: at(9) },
     ];
-    expect(contract(way, (id) => id !== 'b', 10)).toEqual([
+    expect(contract(way, (id) => id !== 'b', 10, joinTimed).edges).toEqual([
       { sourceId: 'a', targetId: 'c', firstSeenAt: at(2), lastSeenAt: at(5), via: 1 },
     ]);
     const star = ['b', 'c', 'd', 'e'].map((targetId) => ({ ...way[0]!, targetId }));
-    expect(contract(star, () => true, 2)).toHaveLength(3);
+    expect(contract(star, () => true, 2, joinTimed)).toMatchObject({
+      edges: [expect.anything(), expect.anything()],
+      isTruncated: true,
+    });
+    expect(contract(star, () => true, 4, joinTimed).isTruncated).toBe(false);
+  });
+
+  it('ends when very many lead to very many that are left out', () => {
+    const ends = (prefix: string, hub: (id: string) => [string, string]) =>
+      Array.from({ length: 5_000 }, (_, at) => hub(`${prefix}${at}`));
+    const edges = [
+      ...ends('in', (id) => [id, 'hub']),
+      ...ends('hidden', (id) => ['hub', id]),
+      ...ends('hidden', (id) => [id, 'out']),
+    ].map(([sourceId, targetId]) => ({ sourceId, targetId }));
+    const found = contract(edges, (id) => id.startsWith('in') || id === 'out', 5_000, joinEnds);
+    expect(found.isTruncated).toBe(true);
+    expect(found.edges.length).toBeGreaterThan(0);
   });
 });

@@ -3,7 +3,8 @@ import type { Graph } from './graph.js';
 import { GraphRepository } from './graph.repository.js';
 import { GraphMemory } from './memory/graph-memory.js';
 import { memoryGraph } from './memory/memory-graph.js';
-import { reachBySteps } from './reach-by-steps.js';
+import { BOUNDS, reachBySteps } from './reach-by-steps.js';
+import { walkAround } from './walk-around.js';
 
 /** Gives the graph to whoever asks: in memory where it is held and up to date, else by SQL. */
 @Injectable()
@@ -20,6 +21,8 @@ export class GraphSource {
       edges,
       columnEdges: (places, way, limit, asOf) => rows.columnEdges(places, way, limit, asOf),
       columnsWithEdges: (assetId, limit, asOf) => rows.columnsWithEdges(assetId, limit, asOf),
+      around: (assetId, direction, depth, asOf, bounds = BOUNDS, isEnough) =>
+        walkAround({ edges }, assetId, direction, { ...bounds, depth }, asOf, isEnough),
       reach: (assetId, way, depth, asOf) => reachBySteps(edges, assetId, way, depth, asOf),
     };
   }

@@ -1,5 +1,6 @@
 import { Field, ID, InputType, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
 import { AssetFilterInput, type AssetKind, AssetKindEnum, AssetModel } from '../../catalog/index.js';
+import { PageInfo } from '../../platform/index.js';
 import type { SeenEdge } from '../edits/edit.js';
 import type { Transformation } from '../projection/facts.js';
 
@@ -69,16 +70,23 @@ export class LineageFilterInput extends AssetFilterInput {
   seenSince?: Date;
 }
 
-@ObjectType('LineageGraph', { description: 'What lies around an asset.' })
+@ObjectType('LineageGraph', { description: 'What lies around an asset, or a page of it.' })
 export class LineageGraphModel {
   @Field(() => [LineageNodeModel], { description: 'In the order of (distance, id).' })
   nodes!: readonly LineageNodeModel[];
 
-  @Field(() => [LineageEdgeModel])
+  @Field(() => [LineageEdgeModel], {
+    description:
+      'Between nodes of this and of earlier pages, each on the page of the later of its nodes. All pages together are the graph.',
+  })
   edges!: readonly LineageEdgeModel[];
 
+  @Field(() => PageInfo)
+  pageInfo!: PageInfo;
+
   @Field(() => Boolean, {
-    description: 'Whether there is more within the depth than `first` nodes or 20,000 edges.',
+    description:
+      'Whether there is more within the depth: on a further page; on the last one, beyond what was looked at: 1,000,000 assets, 20,000 assets or edges with a filter or while PostgreSQL answers.',
   })
   isTruncated!: boolean;
 }
@@ -169,6 +177,9 @@ export class ImpactModel {
 
   @Field(() => [ImpactedAssetModel], { description: 'The nearest first.' })
   assets!: readonly ImpactedAssetModel[];
+
+  @Field(() => PageInfo)
+  pageInfo!: PageInfo;
 
   @Field(() => Boolean, {
     description:

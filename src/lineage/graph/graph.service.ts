@@ -3,18 +3,17 @@ import type { z } from 'zod';
 import { AssetService } from '../../catalog/index.js';
 import type { Principal } from '../../identity/index.js';
 import { validate } from '../../platform/index.js';
-import type { SeenEdge } from '../edits/edit.js';
 import { type ColumnEdge, columnEdges } from './column-edges.js';
-import { contract } from './contract.js';
-import { type AssetStep, type ColumnStep, type EdgeTimes, GraphRepository } from './graph.repository.js';
+import { type AssetStep, type ColumnStep, GraphRepository } from './graph.repository.js';
 import { GraphSource } from './graph-source.js';
-import { type LineageFilter, LineageFilters } from './lineage-filter.js';
-import { COLUMN_LOOK, COMPARISON, LOOK, PATHS } from './looks.js';
+import { byEnds, compareIds, type LineageEdge, seenEdge } from './lineage-graph.js';
+import { COLUMN_LOOK, COMPARISON, PATHS } from './looks.js';
 import { assetOfPlace, type ColumnPlace, placeOfColumn } from './places.js';
+import { byPosition } from './positions.js';
 import { shortestPaths } from './shortest-paths.js';
 import { walk } from './traversal.js';
-import { type LineageNode, type View, Views } from './view.js';
-import { walkAround, type Walked } from './walk-around.js';
+import { type LineageNode, Views } from './view.js';
+import { walkAround, type WalkedBySteps } from './walk-around.js';
 
 /** Assets that are looked at for ways at most. */
 const MAX_PLACES = 20_000;
@@ -22,28 +21,10 @@ const MAX_EDGES = 20_000;
 const MAX_COLUMNS = 2_000;
 const MAX_COLUMN_EDGES = 5_000;
 
-/** What lies around an asset, as its caller sees it. */
-export interface LineageGraph {
-  /** In the order of (distance, id). */
-  readonly nodes: readonly LineageNode[];
-  /** Between nodes, in the order of (from, to). */
-  readonly edges: readonly {
-    readonly from: string;
-    readonly to: string;
-    readonly firstSeenAt: Date;
-    readonly lastSeenAt: Date;
-    /** Assets that are passed through, since a filter leaves them out. */
-    readonly via: number;
-    /** The edge itself; null where the caller may not see both ends, and of a way through others. */
-    readonly seen: SeenEdge | null;
-  }[];
-  readonly isTruncated: boolean;
-}
-
 /** What is there at one instant and not at the other. */
 export interface LineageChanges {
   readonly nodeIds: readonly string[];
-  readonly edges: LineageGraph['edges'];
+  readonly edges: readonly LineageEdge[];
 }
 
 /** What differs between two instants. */
@@ -61,61 +42,13 @@ export class GraphService {
   constructor(
     private readonly source: GraphSource,
     private readonly rows: GraphRepository,
-    private readonly filters: LineageFilters,
     private readonly views: Views,
     private readonly assets: AssetService,
   ) {}
 
   /**
-   * @param look `depth` hops, 1–20 (dataset → job → dataset is two); `first` nodes at most, 1–5,000; `filter` those that are shown beside
-   *   the asset itself
-   * @throws {InvalidInputError}
-   */
-  async around(caller: Principal, assetId: string, look: z.input<typeof LOOK>): Promise<LineageGraph> {
-    const { direction, depth, first, asOf, filter } = validate(LOOK, look);
-    const bounds = {
-      depth,
-      maxPlaces: filter === undefined ? first : MAX_PLACES,
-      maxSteps: MAX_EDGES,
-    };
-    const found = await walkAround(await this.source.open(), assetId, direction, bounds, asOf);
-    if (filter !== undefined) return this.filtered(caller, assetId, found, { filter, first, asOf });
-    const view = await this.views.of(caller, found.distances.keys());
-    const edges = await this.rows.times([...found.edges.values()]);
-    return {
-      nodes: [...found.distances].map(([id, distance]) => view.node(id, distance)).sort(byDistance),
-      edges: edges.map((edge) => shown(view, edge, asOf)).sort(byEnds),
-      isTruncated: found.isTruncated,
-    };
-  }
-
-  /** What a filter shows of a walk, and the asset itself. The rest is gone through, so that what it connects stays connected. */
-  private async filtered(
-    caller: Principal,
-    assetId: string,
-    found: Walked,
-    { filter, first, asOf }: { filter: LineageFilter; first: number; asOf: Date },
-  ): Promise<LineageGraph> {
-    const matching = await this.filters.matching(caller, [...found.distances.keys()], filter);
-    const view = await this.views.of(caller, [assetId, ...matching]);
-    const all = [...new Set([assetId, ...matching])].map((id) => view.node(id, found.distances.get(id)));
-    const nodes = all.sort(byDistance).slice(0, first);
-    const kept = new Set(nodes.map(({ id }) => id));
-    const times = await this.rows.times([...found.edges.values()]);
-    const edges = contract(times, (id) => kept.has(id), MAX_EDGES);
-    return {
-      nodes,
-      edges: edges
-        .slice(0, MAX_EDGES)
-        .map((edge) => shown(view, edge, asOf))
-        .sort(byEnds),
-      isTruncated: found.isTruncated || all.length > first || edges.length > MAX_EDGES,
-    };
-  }
-
-  /**
    * What differs between two instants around an asset.
-   * @param look `from` and `to`, now when absent; the rest as of {@link around}
+   * @param look `from` and `to`, now when absent; `depth` hops, 1–20; `first` nodes of each at most, 1–5,000
    * @throws {InvalidInputError}
    */
   async difference(
@@ -129,7 +62,7 @@ export class GraphService {
     const before = await walkAround(graph, assetId, direction, bounds, from);
     const after = await walkAround(graph, assetId, direction, bounds, to);
     const view = await this.views.of(caller, [...before.distances.keys(), ...after.distances.keys()]);
-    const only = async (one: Walked, other: Walked) => ({
+    const only = async (one: WalkedBySteps, other: WalkedBySteps) => ({
       nodeIds: [...one.distances.keys()].filter((id) => !other.distances.has(id)),
       edges: await this.rows.times(
         [...one.edges].filter(([key]) => !other.edges.has(key)).map(([, edge]) => edge),
@@ -142,11 +75,11 @@ export class GraphService {
     ]);
     const distanceOf = (id: string): number => after.distances.get(id) ?? before.distances.get(id)!;
     const seen = ({ nodeIds, edges }: Awaited<ReturnType<typeof only>>, asOf: Date): LineageChanges => ({
-      nodeIds: nodeIds.map((id) => view.node(id).id).sort(compare),
-      edges: edges.map((edge) => shown(view, edge, asOf)).sort(byEnds),
+      nodeIds: nodeIds.map((id) => view.id(id)).sort(compareIds),
+      edges: edges.map((edge) => seenEdge(edge, view.id, asOf)).sort(byEnds),
     });
     return {
-      nodes: [...new Set(named)].map((id) => view.node(id, distanceOf(id))).sort(byDistance),
+      nodes: [...new Set(named)].map((id) => view.node(id, distanceOf(id))).sort(byPosition),
       gained: seen(changes.gained, to),
       lost: seen(changes.lost, from),
       isTruncated: before.isTruncated || after.isTruncated,
@@ -204,26 +137,4 @@ export class GraphService {
     const distanceOf = (place: ColumnPlace) => found.distances.get(placeOfColumn(place)) ?? depth;
     return { edges: columnEdges(view, found.steps, distanceOf), isTruncated: found.isTruncated };
   }
-}
-
-function shown(
-  view: View,
-  { sourceId, targetId, firstSeenAt, lastSeenAt, via = 0 }: EdgeTimes & { readonly via?: number },
-  asOf: Date,
-): LineageGraph['edges'][number] {
-  const isSeen = via === 0 && view.sees(sourceId) && view.sees(targetId);
-  const seen = isSeen ? { sourceId, targetId, asOf } : null;
-  return { from: view.node(sourceId).id, to: view.node(targetId).id, firstSeenAt, lastSeenAt, via, seen };
-}
-
-function byEnds(a: LineageGraph['edges'][number], b: LineageGraph['edges'][number]): number {
-  return compare(a.from, b.from) || compare(a.to, b.to);
-}
-
-function byDistance(a: LineageNode, b: LineageNode): number {
-  return a.distance - b.distance || compare(a.id, b.id);
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

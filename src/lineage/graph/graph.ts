@@ -1,5 +1,6 @@
 import type { AssetStep, ColumnStep } from './graph.repository.js';
-import type { Way } from './traversal.js';
+import type { LineageDirection, WalkBounds, Way } from './traversal.js';
+import type { IsEnough, Walked } from './walk-around.js';
 
 /** All that lies one way of an asset, by hops from it. */
 export interface Reached {
@@ -22,6 +23,15 @@ export interface Graph {
   edges(places: readonly string[], way: Way, limit: number, asOf: Date): Promise<readonly AssetStep[]>;
   columnEdges(places: readonly string[], way: Way, limit: number, asOf: Date): Promise<readonly ColumnStep[]>;
   columnsWithEdges(assetId: string, limit: number, asOf: Date): Promise<readonly string[]>;
+  /** @param bounds when absent, 20,000 assets or edges by SQL, 1,000,000 assets in memory */
+  around(
+    assetId: string,
+    direction: LineageDirection,
+    depth: number,
+    asOf: Date,
+    bounds?: Omit<WalkBounds, 'depth'>,
+    isEnough?: IsEnough,
+  ): Promise<Walked>;
   /** Truncated by SQL after 20,000 assets or edges, in memory after 1,000,000 assets. */
   reach(assetId: string, way: Way, depth: number, asOf: Date): Promise<Reached>;
 }

@@ -2,11 +2,13 @@ import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
 import type { AssetKind } from '../../catalog/index.js';
 import type { Principal } from '../../identity/index.js';
-import { validate } from '../../platform/index.js';
+import { type PageInfo, validate } from '../../platform/index.js';
 import type { Reached } from './graph.js';
 import { GraphSource } from './graph-source.js';
+import { type GraphTurn, graphTurn } from './graph-turn.js';
 import { type LineageFilter, LineageFilters } from './lineage-filter.js';
-import { IMPACT } from './looks.js';
+import { IMPACT, MAX_IMPACTED } from './looks.js';
+import { isBehind, type Position } from './positions.js';
 import { type LineageNode, Views } from './view.js';
 
 /** What is downstream of an asset. */
@@ -14,6 +16,7 @@ export interface Impact {
   readonly counts: readonly { readonly kind: AssetKind; readonly count: number }[];
   /** The nearest first; `through` is what leads to each of them. */
   readonly assets: readonly { readonly node: LineageNode; readonly through: LineageNode }[];
+  readonly pageInfo: PageInfo;
   readonly isTruncated: boolean;
 }
 
@@ -28,17 +31,18 @@ export class ImpactService {
 
   /**
    * What is downstream of an asset, and why. What the caller may not see is gone through, and neither listed nor counted.
-   * @param look `depth` hops, 1–20; `first` assets of the list at most; `filter` those that are counted and listed
+   * @param look `depth` hops, 1–20; `first` assets of the list at most, 1–1,000; `after` the cursor of the page before; `filter` those that are counted and listed
    * @throws {InvalidInputError}
    */
   async impact(caller: Principal, assetId: string, look: z.input<typeof IMPACT>): Promise<Impact> {
-    const { depth, first, asOf, filter = {} } = validate(IMPACT, look);
+    const { depth, asOf, filter = {}, ...args } = validate(IMPACT, look);
+    const turn = graphTurn(['impact', assetId, depth, filter], asOf, args, MAX_IMPACTED);
     const graph = await this.source.open();
-    const reached = await graph.reach(assetId, 'downstream', depth, asOf);
+    const reached = await graph.reach(assetId, 'downstream', depth, turn.asOf);
     const counts = await this.filters.count(caller, reached.idList, filter);
     return {
       counts,
-      assets: await this.nearest(caller, reached, filter, first),
+      ...(await this.nearest(caller, reached, filter, turn)),
       isTruncated: reached.isTruncated,
     };
   }
@@ -47,21 +51,27 @@ export class ImpactService {
     caller: Principal,
     reached: Reached,
     filter: LineageFilter,
-    first: number,
-  ): Promise<Impact['assets']> {
-    const found: { id: string; through: string; distance: number }[] = [];
-    for (let distance = 1; distance <= reached.farthest && found.length < first; distance++) {
-      const ids = [...(await this.filters.matching(caller, reached.idsAt(distance), filter))].sort();
-      for (const id of ids.slice(0, first - found.length))
-        found.push({ id, through: reached.throughOf(id), distance });
+    turn: GraphTurn,
+  ): Promise<Pick<Impact, 'assets' | 'pageInfo'>> {
+    const found: Position[] = [];
+    for (
+      let distance = turn.after?.distance ?? 1;
+      distance <= reached.farthest && found.length <= turn.first;
+      distance++
+    ) {
+      const ids = await this.filters.matching(caller, reached.idsAt(distance), filter);
+      for (const id of ids)
+        if (turn.after === undefined || isBehind({ distance, id }, turn.after)) found.push({ distance, id });
     }
+    const { nodes, pageInfo } = turn.pageOf(found, true);
     const view = await this.views.of(
       caller,
-      found.flatMap(({ id, through }) => [id, through]),
+      nodes.flatMap(({ id }) => [id, reached.throughOf(id)]),
     );
-    return found.map(({ id, through, distance }) => ({
+    const assets = nodes.map(({ id, distance }) => ({
       node: view.node(id, distance),
-      through: view.node(through, distance - 1),
+      through: view.node(reached.throughOf(id), distance - 1),
     }));
+    return { assets, pageInfo };
   }
 }

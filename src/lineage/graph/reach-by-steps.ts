@@ -3,7 +3,8 @@ import { assetOfPlace } from './places.js';
 import type { AssetStep } from './graph.repository.js';
 import { type Way, walk } from './traversal.js';
 
-const BOUNDS = { maxPlaces: 20_000, maxSteps: 20_000 };
+/** Of walks by SQL. */
+export const BOUNDS = { maxPlaces: 20_000, maxSteps: 20_000 };
 
 /** `Graph.reach` by the steps of a walk. */
 export async function reachBySteps(

@@ -36,48 +36,79 @@ export interface WalkBounds {
   readonly maxSteps: number;
 }
 
-/**
- * Walks level by level, so that every place is met at its least distance and asked about once per way; a cycle ends by itself. Both
- * ways go on in turn, so that one rich side does not use up what the other could show.
- */
+/** What a walk adds at one distance. */
+export interface Level<S extends Step> {
+  readonly distance: number;
+  /** Places that are met for the first time. */
+  readonly reached: readonly string[];
+  /** Steps that are taken for the first time, to any place. */
+  readonly steps: readonly S[];
+  /** Whether some were left out. */
+  readonly isTruncated: boolean;
+}
+
+/** A walk to its end. */
 export async function walk<S extends Step>(
   starts: readonly string[],
   direction: LineageDirection,
   bounds: WalkBounds,
   neighbours: Neighbours<S>,
 ): Promise<Surroundings<S>> {
-  const ways: Way[] = direction === 'both' ? ['upstream', 'downstream'] : [direction];
   const distances = new Map(starts.map((start) => [start, 0]));
+  const steps: S[] = [];
+  let isTruncated = false;
+  for await (const level of walkByLevel(starts, direction, bounds, neighbours)) {
+    for (const place of level.reached) distances.set(place, level.distance);
+    for (const step of level.steps) steps.push(step);
+    isTruncated ||= level.isTruncated;
+  }
+  return { distances, steps, isTruncated };
+}
+
+/**
+ * Walks level by level, so that every place is met at its least distance and asked about once per way; a cycle ends by itself. Both
+ * ways go on in turn, so that one rich side does not use up what the other could show.
+ */
+export async function* walkByLevel<S extends Step>(
+  starts: readonly string[],
+  direction: LineageDirection,
+  bounds: WalkBounds,
+  neighbours: Neighbours<S>,
+): AsyncGenerator<Level<S>> {
+  const ways: Way[] = direction === 'both' ? ['upstream', 'downstream'] : [direction];
+  const known = new Set(starts);
+  const taken = new Set<string>();
   const seen = new Map(ways.map((way) => [way, new Set(starts)]));
   let frontiers = new Map(ways.map((way): [Way, readonly string[]] => [way, starts]));
-  const steps = new Map<string, S>();
-  let isTruncated = false;
   for (let distance = 1; distance <= bounds.depth; distance++) {
-    const next = new Map<Way, readonly string[]>();
+    const next = new Map<Way, string[]>(ways.map((way) => [way, []]));
+    const level = { distance, reached: [] as string[], steps: [] as S[], isTruncated: false };
     for (const way of ways) {
       const frontier = frontiers.get(way)!;
       if (frontier.length === 0) continue;
-      const room = bounds.maxSteps - steps.size;
+      const room = bounds.maxSteps - taken.size;
       const found = await neighbours(frontier, way, room + 1);
-      if (found.length > room) isTruncated = true;
-      const reached: string[] = [];
+      if (found.length > room) level.isTruncated = true;
       for (const step of found.slice(0, room)) {
         const place = way === 'downstream' ? step.to : step.from;
-        if (!distances.has(place)) {
-          if (distances.size >= bounds.maxPlaces) {
-            isTruncated = true;
+        if (!known.has(place)) {
+          if (known.size >= bounds.maxPlaces) {
+            level.isTruncated = true;
             continue;
           }
-          distances.set(place, distance);
+          known.add(place);
+          level.reached.push(place);
         }
-        steps.set(`${step.from}\n${step.to}`, step);
+        const key = `${step.from}\n${step.to}`;
+        if (!taken.has(key)) level.steps.push(step);
+        taken.add(key);
         if (seen.get(way)!.has(place)) continue;
         seen.get(way)!.add(place);
-        reached.push(place);
+        next.get(way)!.push(place);
       }
-      next.set(way, reached);
     }
-    frontiers = new Map(ways.map((way) => [way, next.get(way) ?? []]));
+    yield level;
+    if ([...next.values()].every((frontier) => frontier.length === 0)) return;
+    frontiers = next;
   }
-  return { distances, steps: [...steps.values()], isTruncated };
 }

@@ -17,6 +17,8 @@ export interface LineageNode {
 
 /** What a caller sees of some assets. */
 export interface View {
+  /** The asset's id; of what the caller may not know of another one that stands for it. */
+  id(assetId: string): string;
   node(assetId: string, distance?: number): LineageNode;
   /** A column's name; of an opaque node another text that stands for it. */
   column(assetId: string, column: string): string;
@@ -38,10 +40,9 @@ export class Views {
 
   async of(caller: Principal, assetIds: Iterable<string>): Promise<View> {
     const visible = await this.assets.getVisible(caller, [...new Set(assetIds)]);
-    const secret = await this.secretOfInstallation();
-    const opaque = (...parts: string[]) =>
-      createHmac('sha256', secret).update(JSON.stringify(parts)).digest('hex').slice(0, 32);
+    const opaque = await this.opaque();
     return {
+      id: (assetId) => (visible.has(assetId) ? assetId : opaque(assetId)),
       node: (assetId, distance = 0) => {
         const asset = visible.get(assetId) ?? null;
         return { id: asset === null ? opaque(assetId) : assetId, asset, distance, isOpaque: asset === null };
@@ -51,12 +52,25 @@ export class Views {
     };
   }
 
+  /** Ids of very many assets, as a view has them. */
+  async idsOf(caller: Principal, assetIds: Iterable<string>): Promise<View['id']> {
+    const visible = new Set(await this.assets.visibleIds(caller, [...new Set(assetIds)]));
+    const opaque = await this.opaque();
+    return (assetId) => (visible.has(assetId) ? assetId : opaque(assetId));
+  }
+
   /** Those of `assetIds` that exist and that the caller may not know of. */
   async hidden(caller: Principal, assetIds: readonly string[]): Promise<Set<string>> {
     if (assetIds.length === 0) return new Set();
     const existing = await this.graph.existing(assetIds);
     const visible = await this.assets.getVisible(caller, existing);
     return new Set(existing.filter((id) => !visible.has(id)));
+  }
+
+  private async opaque(): Promise<(...parts: string[]) => string> {
+    const secret = await this.secretOfInstallation();
+    return (...parts) =>
+      createHmac('sha256', secret).update(JSON.stringify(parts)).digest('hex').slice(0, 32);
   }
 
   private secretOfInstallation(): Promise<string> {

@@ -93,6 +93,22 @@ export class RunService {
     });
   }
 
+  /** The jobs of the runs that the newest runs of the jobs name as their parents, by job, as far as the caller may see them. */
+  async parentJobs(caller: Principal, jobIds: readonly string[]): Promise<Map<string, Asset>> {
+    const newest = await this.runs.newest(jobIds, 1);
+    const parents = await this.visible(
+      caller,
+      newest.flatMap(({ parentRunId }) => parentRunId ?? []),
+    );
+    const byRun = new Map(parents.map(({ run, job }) => [run.id, job]));
+    return new Map(
+      newest.flatMap(({ jobId, parentRunId }) => {
+        const parent = byRun.get(parentRunId ?? '');
+        return parent === undefined || parent.id === jobId ? [] : [[jobId, parent] as const];
+      }),
+    );
+  }
+
   /** What many runs read and wrote, the first 100 of either; what the caller may not see is left out. */
   async datasetsOf(caller: Principal, runIds: readonly string[]): Promise<VisibleRunDataset[]> {
     const rows = await this.runs.datasetsOf(runIds);

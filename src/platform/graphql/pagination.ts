@@ -53,14 +53,16 @@ export interface PageRequest<Key extends readonly unknown[]> {
 /**
  * Checks page arguments. A cursor is the sort key of the last item shown, as base64url JSON.
  * @param keyLength how many parts the list's sort key has
+ * @param maxFirst items of a page at most
  * @throws {InvalidInputError} `first` or `after`
  */
 export function pageRequest<Key extends readonly unknown[]>(
   args: PageArgs,
   keyLength: number,
+  maxFirst = MAX_PAGE,
 ): PageRequest<Key> {
-  if (!Number.isInteger(args.first) || args.first < 1 || args.first > MAX_PAGE) {
-    throw new InvalidInputError('first', `must be a whole number from 1 to ${MAX_PAGE}, not ${args.first}`);
+  if (!Number.isInteger(args.first) || args.first < 1 || args.first > maxFirst) {
+    throw new InvalidInputError('first', `must be a whole number from 1 to ${maxFirst}, not ${args.first}`);
   }
   const after =
     args.after === undefined || args.after === null ? undefined : decodeCursor<Key>(args.after, keyLength);

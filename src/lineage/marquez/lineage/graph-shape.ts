@@ -1,5 +1,5 @@
 import type { ColumnEdge } from '../../graph/column-edges.js';
-import type { LineageGraph } from '../../graph/graph.service.js';
+import type { LineageGraph } from '../../graph/lineage-graph.js';
 import { ALL_COLUMNS } from '../../projection/facts.js';
 import {
   columnLineageShape,

@@ -4,6 +4,7 @@ import type { Principal } from '../../../identity/index.js';
 import { InvalidInputError } from '../../../platform/index.js';
 import { AssetLineageService } from '../../assets/asset-lineage.service.js';
 import type { ColumnEdge } from '../../graph/column-edges.js';
+import { AroundService } from '../../graph/around.service.js';
 import { GraphService } from '../../graph/graph.service.js';
 import { NeighbourService } from '../../graph/neighbour.service.js';
 import { DatasetService } from '../datasets/dataset.service.js';
@@ -23,11 +24,12 @@ export interface MarquezGraph {
   readonly isTruncated: boolean;
 }
 
-/** Marquez's graphs over what {@link GraphService} shows. */
+/** Marquez's graphs over what {@link AroundService} and {@link GraphService} show. */
 @Injectable()
 export class MarquezLineageService {
   constructor(
     private readonly nodes: NodeService,
+    private readonly surroundings: AroundService,
     private readonly graph: GraphService,
     private readonly neighbours: NeighbourService,
     private readonly lineage: AssetLineageService,
@@ -42,7 +44,7 @@ export class MarquezLineageService {
     if (type === 'datasetField') throw new InvalidInputError('nodeId', 'must be a dataset or a job');
     const hops = Math.min(MAX_HOPS, 2 * depth + 1);
     const look = { direction: 'both', depth: hops, first: MAX_NODES } as const;
-    const found = await this.graph.around(caller, asset.id, look);
+    const found = await this.surroundings.around(caller, asset.id, look);
     const seen = found.nodes.flatMap((node) => node.asset ?? []);
     return { graph: graphShape(found, await this.dataOf(caller, seen)), isTruncated: found.isTruncated };
   }
