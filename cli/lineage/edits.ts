@@ -3,12 +3,11 @@ import type { Page } from '../api/client.js';
 import { instant, wholeNumber } from '../output/arguments.js';
 import { formatInstant, formatTable } from '../output/format.js';
 import type { Session } from '../session.js';
-import { resolveAsset } from './asset-name.js';
+import { ASSET_ARGUMENT, resolveAsset } from './asset-name.js';
 import { describeNode } from './tree.js';
 
 const END = '{ id kind identityNamespace identityName }';
 const EDIT = `id action from ${END} to ${END} reason author createdAt expiresAt withdrawnAt withdrawnBy withdrawalReason`;
-const ASSET = 'an id, a repository, KIND,NAME of what Cairn manages, or KIND,NAMESPACE,NAME';
 
 const EDIT_LINEAGE = `mutation EditLineage($action: LineageEditAction!, $from: ID!, $to: ID!, $reason: String!, $expiresAt: DateTime) {
   editLineage(action: $action, from: $from, to: $to, reason: $reason, expiresAt: $expiresAt) { ${EDIT} }
@@ -52,8 +51,8 @@ export function addEdits(lineage: Command, open: () => Session): void {
     edit
       .command(action)
       .description(description)
-      .argument('<from>', ASSET)
-      .argument('<to>', ASSET)
+      .argument('<from>', ASSET_ARGUMENT)
+      .argument('<to>', ASSET_ARGUMENT)
       .requiredOption('--reason <why>', 'kept with the edit')
       .option(
         '--expires <instant>',
@@ -91,7 +90,7 @@ export function addEdits(lineage: Command, open: () => Session): void {
   lineage
     .command('edits')
     .description('edges that were added, removed or confirmed by hand, the latest first')
-    .argument('[asset]', `only those of which it is an end: ${ASSET}`)
+    .argument('[asset]', `only those of which it is an end: ${ASSET_ARGUMENT}`)
     .option('--author <subject>', 'only those that somebody made, e.g. user:ada')
     .option('--all', 'also those that have ended')
     .option('-n, --limit <count>', 'at most', wholeNumber('--limit', 1, 10_000), 50)

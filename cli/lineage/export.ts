@@ -3,20 +3,14 @@ import { UsageError } from '../exit-codes.js';
 import { instant, wholeNumber } from '../output/arguments.js';
 import { formatSize } from '../output/format.js';
 import type { Session } from '../session.js';
-import { resolveAsset } from './asset-name.js';
+import { ASSET_ARGUMENT, resolveAsset } from './asset-name.js';
 import { formatDot } from './dot.js';
 import { ExportTarget } from './export-target.js';
-import type { LineageGraph } from './tree.js';
+import { graphOf } from './graph-pages.js';
 
 /** Events that one request looks at: so much is asked again when a connection breaks. */
 const EVENTS_AT_ONCE = 10_000;
 
-const ASSET = 'an id, a repository, KIND,NAME of what Cairn manages, or KIND,NAMESPACE,NAME';
-
-const PICTURE = `query LineagePicture($id: ID!, $direction: LineageDirection!, $depth: Int!, $asOf: DateTime) {
-  asset(id: $id) { lineage(direction: $direction, depth: $depth, first: 500, asOf: $asOf) {
-    nodes { id asset { kind identityNamespace identityName } } edges { from to evidence } isTruncated } }
-}`;
 const TOO_LARGE = 'There is more around the asset than was looked at. Choose a smaller depth.';
 
 interface ExportOptions {
@@ -36,7 +30,7 @@ export function addExport(lineage: Command, open: () => Session): void {
     .description(
       'edges as CSV, or the events that the graph follows from; a picture is `lineage ASSET --format dot`',
     )
-    .argument('[asset]', `only what is around it, or names it: ${ASSET}`)
+    .argument('[asset]', `only what is around it, or names it: ${ASSET_ARGUMENT}`)
     .addOption(
       new Option('--format <format>', 'a table of edges, events as JSON lines, or a picture around an asset')
         .choices(['csv', 'openlineage', 'dot'])
@@ -109,19 +103,17 @@ async function exportPicture(
   id: string,
   { output: file, direction = 'both', depth = 3, asOf }: ExportOptions,
 ): Promise<void> {
-  const { asset } = await connect().ask<{ asset: { lineage: LineageGraph } }>(PICTURE, {
-    ...{ id, direction, depth, asOf },
-  });
+  const graph = await graphOf(connect(), { id, direction, depth, asOf }, Infinity);
   const target = await ExportTarget.open(io, file, 'lines');
   try {
-    await target.take([Buffer.from(`${formatDot(asset.lineage)}\n`)]);
+    await target.take([Buffer.from(`${formatDot(graph)}\n`)]);
     await target.keep();
   } finally {
     await target.close();
   }
   if (file !== undefined)
     output.result({ file, sizeBytes: target.bytes }, `Exported ${formatSize(target.bytes)} to ${file}.`);
-  if (asset.lineage.isTruncated) output.message(TOO_LARGE);
+  if (graph.isTruncated) output.message(TOO_LARGE);
 }
 
 /** Node has a body be iterated, TypeScript's library of browsers does not know. */

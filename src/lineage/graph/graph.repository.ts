@@ -63,6 +63,10 @@ function flows(job: string, input: string, output: string, holds: Holding): stri
     ELSE true END`;
 }
 
+/** Whether an edit of an edge is there. Not a join: the edges of one place after the other are looked at, and no more than are wanted. */
+const edited = (how: string): string =>
+  `((e.source_id, e.target_id) IN (SELECT source_id, target_id FROM d WHERE ${how}))`;
+
 /** Edges, one level at a time: each is a range of an index. */
 @Injectable()
 export class GraphRepository {
@@ -74,7 +78,7 @@ export class GraphRepository {
    */
   async edges(places: readonly string[], way: Way, limit: number, asOf: Date): Promise<AssetStep[]> {
     const [near, far] = way === 'downstream' ? ['source_id', 'target_id'] : ['target_id', 'source_id'];
-    const [input, output] = way === 'downstream' ? ['e.via', 'e.target_id'] : ['e.source_id', 'e.via'];
+    const [input, output] = way === 'downstream' ? ['p.via', 'e.target_id'] : ['e.source_id', 'p.via'];
     const parameters: unknown[] = [
       places.map(assetOfPlace),
       places.map((place) => viaOfPlace(place) ?? null),
@@ -82,19 +86,24 @@ export class GraphRepository {
     ];
     const holds = holding(asOf, parameters);
     const rows = await this.database.query<EdgeRow>(
-      `WITH p AS (SELECT * FROM unnest($1::uuid[], $2::uuid[]) AS p (id, via)), d AS MATERIALIZED (
+      `WITH d AS MATERIALIZED (
          SELECT of_source_id AS source_id, of_target_id AS target_id, bool_or(action = 'add') AS is_added, bool_or(action = 'remove') AS is_removed
-         FROM lineage_edit AS d WHERE of_${near} IN (SELECT id FROM p) AND action <> 'confirm' AND ${holds('d')} GROUP BY 1, 2
+         FROM lineage_edit AS d WHERE of_${near} = ANY($1::uuid[]) AND action <> 'confirm' AND ${holds('d')} GROUP BY 1, 2
        ), e AS (
-         SELECT m.source_id, m.target_id, p.via, coalesce(d.is_added, false) AS is_added FROM p JOIN lineage_edge AS m ON m.${near} = p.id
-         LEFT JOIN d ON d.source_id = m.source_id AND d.target_id = m.target_id WHERE ${holds('m')} AND d.is_removed IS NOT TRUE
+         (SELECT e.source_id, e.target_id, p.via, ${edited('is_added')} AS is_added
+          FROM (SELECT * FROM unnest($1::uuid[], $2::uuid[]) AS p (id, via) ORDER BY id) AS p CROSS JOIN LATERAL (
+            SELECT source_id, target_id FROM lineage_edge AS e WHERE e.${near} = p.id AND ${holds('e')} OFFSET 0) AS e
+          WHERE NOT ${edited('is_removed')}
+            AND (p.via IS NULL OR ${edited('is_added')} OR ${flows('p.id', input!, output!, holds)})
+          ORDER BY p.id, e.${far}, p.via LIMIT $3)
          UNION ALL
-         SELECT d.source_id, d.target_id, p.via, true FROM d JOIN p ON p.id = d.${near} WHERE d.is_added AND NOT d.is_removed AND NOT EXISTS (
+         SELECT d.source_id, d.target_id, p.via, true FROM d JOIN unnest($1::uuid[], $2::uuid[]) AS p (id, via) ON p.id = d.${near}
+         WHERE d.is_added AND NOT d.is_removed AND NOT EXISTS (
            SELECT FROM lineage_edge AS m WHERE m.source_id = d.source_id AND m.target_id = d.target_id AND ${holds('m')})
        )
        SELECT e.source_id AS "sourceId", e.target_id AS "targetId", e.via, NOT e.is_added AND EXISTS (
          SELECT FROM lineage_pairing AS q WHERE q.job_id = e.${far} AND q.input_id = '${NO_JOB}' AND ${holds('q')}) AS "isPaired"
-       FROM e WHERE e.via IS NULL OR e.is_added OR ${flows(`e.${near}`, input!, output!, holds)}
+       FROM e
        ORDER BY e.${near}, e.${far}, e.via LIMIT $3`,
       parameters,
     );

@@ -97,8 +97,9 @@ export async function walkInMemory(
     for (const [i, near] of assets.entries()) {
       if (i % AT_ONCE === AT_ONCE - 1) await setImmediate();
       const nearVia = vias[i]!;
-      graph.each(near, nearVia, way, instant, (far) => {
-        if (far < size) found.push({ near, nearVia, far, via: pairs.isNarrowed(far, instant) ? near : -1 });
+      graph.each(near, nearVia, way, instant, (far, isAdded) => {
+        const via = !isAdded && pairs.isNarrowed(far, instant) ? near : -1;
+        if (far < size) found.push({ near, nearVia, far, via });
       });
     }
     return found;
