@@ -136,7 +136,7 @@ export class GraphRepository {
   /** Edges that leave the columns one way. The whole of a dataset is each of its columns, and each of them is in the whole. */
   async columnEdges(places: readonly string[], way: Way, limit: number, asOf: Date): Promise<ColumnStep[]> {
     const columns = places.map(columnOfPlace);
-    const near = way === 'downstream' ? 'source' : 'target';
+    const [near, far] = way === 'downstream' ? ['source', 'target'] : ['target', 'source'];
     const parameters: unknown[] = [
       columns.map(({ assetId }) => assetId),
       columns.map(({ column }) => column),
@@ -147,7 +147,7 @@ export class GraphRepository {
       `SELECT ${COLUMN_EDGE}, bool_and(e.is_masking) AS "isMasking" FROM unnest($1::uuid[], $2::text[]) AS p (asset_id, name)
        JOIN lineage_column_edge AS e ON e.${near}_id = p.asset_id AND (e.${near}_column IN (p.name, '${ALL_COLUMNS}') OR p.name = '${ALL_COLUMNS}')
        WHERE ${holds('e')} GROUP BY 1, 2, 3, 4, 5
-       ORDER BY 1, e.source_column COLLATE "C", 3, e.target_column COLLATE "C", e.transformation COLLATE "C" LIMIT $3`,
+       ORDER BY e.${near}_id, e.${near}_column COLLATE "C", e.${far}_id, e.${far}_column COLLATE "C", e.transformation COLLATE "C" LIMIT $3`,
       parameters,
     );
     return rows.map(toColumnStep);

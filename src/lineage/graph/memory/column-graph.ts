@@ -65,19 +65,41 @@ export class ColumnGraph {
 
   /** The same as `GraphRepository.columnEdges`. */
   edges(places: readonly string[], way: Way, limit: number, asOf: Date): ColumnStep[] {
-    const instant = asOf.getTime();
+    const steps: ColumnStep[] = [];
+    const nears = new Set(places.flatMap((place) => this.matching(columnOfPlace(place))));
+    for (const near of [...nears].sort((a, b) => this.compare(a, b))) {
+      if (steps.length >= limit) break;
+      for (const step of this.leaving(near, way, asOf.getTime())) steps.push(step);
+    }
+    return steps.slice(0, limit);
+  }
+
+  /** In the order of far ends. What several jobs say alike is one step. */
+  private leaving(near: number, way: Way, instant: number): ColumnStep[] {
     const isOut = way === 'downstream';
     const steps = new Map<string, ColumnStep>();
-    for (const near of new Set(places.flatMap((place) => this.matching(columnOfPlace(place))))) {
-      for (let edge = this.links.first(near, isOut); edge >= 0; edge = this.links.next(edge, isOut)) {
-        if (!this.links.validity.holds(edge, instant)) continue;
-        const step = this.stepOf(edge);
-        const key = `${step.from}\n${step.to}\n${step.transformation}`;
-        const known = steps.get(key);
-        if (known === undefined || (known.isMasking && !step.isMasking)) steps.set(key, step);
-      }
+    for (let edge = this.links.first(near, isOut); edge >= 0; edge = this.links.next(edge, isOut)) {
+      if (!this.links.validity.holds(edge, instant)) continue;
+      const step = this.stepOf(edge);
+      const key = `${isOut ? step.to : step.from}\n${step.transformation}`;
+      const known = steps.get(key);
+      if (known === undefined || (known.isMasking && !step.isMasking)) steps.set(key, step);
     }
-    return [...steps.values()].sort(byEnds).slice(0, limit);
+    const far = isOut ? 'target' : 'source';
+    return [...steps.values()].sort(
+      (a, b) =>
+        compareTexts(a[far].assetId, b[far].assetId) ||
+        compareTexts(a[far].column, b[far].column) ||
+        compareTexts(a.transformation, b.transformation),
+    );
+  }
+
+  /** By asset, then by name. */
+  private compare(a: number, b: number): number {
+    return (
+      this.ids.compare(this.columns.word(a, 0), this.columns.word(b, 0)) ||
+      compareTexts(this.names[this.columns.word(a, 1)]!, this.names[this.columns.word(b, 1)]!)
+    );
   }
 
   /** The same as `GraphRepository.columnsWithEdges`. */
@@ -161,16 +183,6 @@ export class ColumnGraph {
       column: this.names[this.columns.word(column, 1)]!,
     };
   }
-}
-
-function byEnds(a: ColumnStep, b: ColumnStep): number {
-  return (
-    compareTexts(a.source.assetId, b.source.assetId) ||
-    compareTexts(a.source.column, b.source.column) ||
-    compareTexts(a.target.assetId, b.target.assetId) ||
-    compareTexts(a.target.column, b.target.column) ||
-    compareTexts(a.transformation, b.transformation)
-  );
 }
 
 const BEYOND_BMP = /[\ud800-\udfff]/;
