@@ -2,6 +2,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Projector } from '../src/lineage/index.js';
 import { startTestCairn, type TestCairn } from './support/cairn.js';
+import { dataset, etlEvent } from './support/etl-events.js';
 import { runCli } from './support/run-cli.js';
 
 let cairn: TestCairn;
@@ -14,23 +15,11 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => cairn.stop());
 
-let runs = 0;
 async function send(job: string, inputs: readonly string[], outputs: readonly string[], change: object = {}) {
-  const dataset = (text: string) => {
-    const [namespace, name] = text.split(' ') as [string, string];
-    return { namespace, name };
-  };
+  const named = (text: string) => dataset(...(text.split(' ') as [string, string]));
   const sent = await cairn.http('/api/v1/lineage', {
-    method: 'POST',
-    token: tokens['max']!,
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({
-      ...{ eventTime: '2026-03-01T10:00:00Z', eventType: 'COMPLETE', producer: 'https://example.com/etl' },
-      schemaURL: 'https://openlineage.io/spec/2-0-2/OpenLineage.json#/$defs/RunEvent',
-      run: { runId: `01a20a4d-0062-7000-8000-${String(++runs).padStart(12, '0')}` },
-      job: { namespace: 'etl', name: job },
-      ...{ inputs: inputs.map(dataset), outputs: outputs.map(dataset), ...change },
-    }),
+    ...{ method: 'POST', token: tokens['max']!, headers: { 'content-type': 'application/json' } },
+    body: JSON.stringify(etlEvent(job, inputs.map(named), outputs.map(named), change)),
   });
   expect(sent.status).toBe(201);
 }

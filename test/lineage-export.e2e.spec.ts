@@ -1,10 +1,14 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { parse } from 'csv-parse/sync';
 import { Projector } from '../src/lineage/index.js';
+import { exportedRecords } from '../src/lineage/metrics.js';
+import { Database } from '../src/platform/index.js';
 import { startTestCairn, type TestCairn } from './support/cairn.js';
+import { columnsFrom, dataset, etlEvent as event } from './support/etl-events.js';
 import { runCli } from './support/run-cli.js';
 import { recordedEvents } from './support/recorded-events.js';
 
@@ -28,23 +32,6 @@ async function send(to: TestCairn, events: readonly object[]): Promise<any> {
   expect(sent.status).toBe(200);
   return sent.json();
 }
-
-const FACET = { _producer: 'https://example.com', _schemaURL: 'https://example.com/facet.json' };
-let runs = 0;
-const event = (job: string, inputs: readonly object[], outputs: readonly object[]): object => ({
-  ...{ eventTime: '2026-03-01T10:00:00Z', eventType: 'COMPLETE', producer: 'https://example.com/etl' },
-  schemaURL: 'https://openlineage.io/spec/2-0-2/OpenLineage.json#/$defs/RunEvent',
-  run: { runId: `01a20a4d-0063-7000-8000-${String(++runs).padStart(12, '0')}` },
-  job: { namespace: 'etl', name: job },
-  ...{ inputs, outputs },
-});
-const dataset = (namespace: string, name: string, facets: object = {}) => ({ namespace, name, facets });
-const columnsFrom = (namespace: string, name: string, ...fields: string[]) => ({
-  columnLineage: {
-    ...FACET,
-    fields: Object.fromEntries(fields.map((field) => [field, { inputFields: [{ namespace, name, field }] }])),
-  },
-});
 
 async function exported(query: string, token?: string): Promise<{ text: string; headers: Headers }> {
   const answer = await cairn.http(`${EXPORT}?${query}`, token === undefined ? {} : { token });
@@ -285,4 +272,28 @@ describe('a shell', () => {
     expect((await cli(id, '-o', 'none.csv')).exitCode).toBe(5);
     expect(readdirSync(folder).filter((file) => file.includes('none'))).toEqual([]);
   });
+});
+
+test('a client that goes away ends the reading', async () => {
+  const count = 4_000;
+  await cairn.app.get(Database).query(
+    `INSERT INTO lineage_event (id, kind, event_time, principal, subject_id, asset_ids, body, warnings, withheld)
+     SELECT 'wide' || n, 'job', now(), 'user:x', gen_random_uuid(), '{}', jsonb_build_object('text', repeat('x', 20000)), '[]', '{}'
+     FROM generate_series(1, ${count}) AS n`,
+  );
+  const sent = async () => {
+    const { values } = await exportedRecords.get();
+    return values.find(({ labels }) => labels['format'] === 'openlineage')!.value;
+  };
+  const before = await sent();
+  const gone = new AbortController();
+  const answer = await cairn.http(`${EXPORT}?format=openlineage`, { signal: gone.signal });
+  await answer.body!.getReader().read();
+  gone.abort();
+  for (let last = -1; last !== (await sent());) {
+    last = await sent();
+    await setTimeout(300);
+  }
+  expect((await sent()) - before).toBeLessThan(count / 2);
+  expect((await events('')).filter(({ text }) => text !== undefined)).toHaveLength(count);
 });

@@ -106,7 +106,8 @@ export class AssetGraph {
     const near = this.ids.find(assetOfPlace(place));
     if (near < 0) return [];
     const viaId = viaOfPlace(place);
-    const via = viaId === undefined ? -1 : this.ids.find(viaId);
+    // One that nothing is known of has a number too: -1 is for none.
+    const via = viaId === undefined ? -1 : this.ids.add(viaId);
     const found: Found[] = [];
     this.each(near, via, way, instant, (far, isAdded) => found.push({ near, far, via, isAdded, place }));
     return found;
