@@ -10,14 +10,15 @@ import { type BatchAnswer, batchAnswerOf } from './batch-answer.js';
 import { type Emission, EmissionCheck } from './emission-check.js';
 import { acceptedOf } from './accepted-event.js';
 import { type AcceptedEvent, EventStore, type Stored } from './event-store.js';
-import { IngestLane } from './ingest-lane.js';
+import { IngestLanes } from './ingest-lanes.js';
 import { SqlStatements } from '../sql/sql-statements.js';
 import { prepareEvent, type PreparedEvent, withStatement } from './prepare-event.js';
 
 /** Events of one batch request at most. */
 export const MAX_BATCH_EVENTS = 1_000;
 
-const LANE = {
+const LANES = {
+  lanes: 2,
   maxItems: 500,
   maxBatchBytes: 8 * 1024 ** 2,
   maxWaitingBytes: 128 * 1024 ** 2,
@@ -43,7 +44,7 @@ interface Item extends Emission {
 /** Takes events in: checked, redacted, authorized, and on disk before the answer. */
 @Injectable()
 export class IngestionService implements BeforeApplicationShutdown {
-  private readonly lane = new IngestLane<Item, Receipt>(LANE, (items) =>
+  private readonly lanes = new IngestLanes<Item, Receipt>(LANES, (items) =>
     traced(items, () => this.takeIn(items)),
   );
 
@@ -71,7 +72,7 @@ export class IngestionService implements BeforeApplicationShutdown {
     const event = await this.prepare(value);
     const inContext = AsyncLocalStorage.snapshot();
     const traceparent = currentTraceparent();
-    return this.lane.pass({ caller, event, inContext, traceparent, sizeBytes: event.bodyJson.length });
+    return this.lanes.pass({ caller, event, inContext, traceparent, sizeBytes: event.bodyJson.length });
   }
 
   /** Takes one event as JSON text, of at most as many bytes as a request body. @throws as {@link ingest} */
@@ -96,7 +97,7 @@ export class IngestionService implements BeforeApplicationShutdown {
 
   /** Lets what was accepted reach the disk. */
   async beforeApplicationShutdown(): Promise<void> {
-    while (!this.lane.isIdle) await new Promise((resolve) => setTimeout(resolve, 10));
+    while (!this.lanes.isIdle) await new Promise((resolve) => setTimeout(resolve, 10));
   }
 
   private async prepare(value: unknown): Promise<PreparedEvent> {

@@ -12,8 +12,10 @@ interface Waiting<Item, Outcome> {
   readonly reject: (error: unknown) => void;
 }
 
-/** Bounds of a lane. */
+/** Bounds of the lanes. */
 export interface LaneBounds {
+  /** Batches that are worked on at once: while one is with the database, another is made. */
+  readonly lanes: number;
   /** Items of one batch at most. */
   readonly maxItems: number;
   /** Bytes of one batch at most; a larger item is a batch of its own. */
@@ -25,14 +27,16 @@ export interface LaneBounds {
 }
 
 /**
- * One lane through which concurrent callers pass in batches: while a batch is worked on, the next one gathers. The cost of a
- * transaction is shared by those who wait for it: the next one waits a moment for it, a lone one does not.
+ * A few lanes through which concurrent callers pass in batches: while batches are worked on, the next ones gather. The cost of a
+ * transaction is shared by those who wait for it: the next one waits a moment for it, a lone one does not. The lanes share what there is
+ * alike.
  */
-export class IngestLane<Item extends Sized, Outcome> {
+export class IngestLanes<Item extends Sized, Outcome> {
   private waiting: Waiting<Item, Outcome>[] = [];
   private waitingBytes = 0;
-  private isRunning = false;
-  /** The lane belongs to no request: its work is not part of the one that happened to start it. */
+  private running = 0;
+  private underWay = 0;
+  /** The lanes belong to no request: their work is not part of the one that happened to start it. */
   private readonly outside = AsyncLocalStorage.snapshot();
 
   /** @param work one outcome per item, in order; what it throws is thrown to all of the batch */
@@ -45,7 +49,7 @@ export class IngestLane<Item extends Sized, Outcome> {
 
   /** Whether nothing waits and nothing is worked on. */
   get isIdle(): boolean {
-    return !this.isRunning;
+    return this.running === 0;
   }
 
   /** Waits for the item's outcome. @throws {IngestionOverloadedError} */
@@ -54,11 +58,17 @@ export class IngestLane<Item extends Sized, Outcome> {
       throw new IngestionOverloadedError(this.waitingBytes);
     this.waitingBytes += item.sizeBytes;
     const outcome = new Promise<Outcome>((resolve, reject) => this.waiting.push({ item, resolve, reject }));
-    if (!this.isRunning) {
-      this.isRunning = true;
+    if (this.running < this.bounds.lanes) {
+      this.running++;
       this.outside(() => void this.run());
     }
     return outcome;
+  }
+
+  /** Items of the next batch: as many as each lane would have. */
+  private get share(): number {
+    const all = this.waiting.length + this.underWay;
+    return Math.min(this.bounds.maxItems, Math.ceil(all / this.bounds.lanes));
   }
 
   private async run(): Promise<void> {
@@ -66,10 +76,13 @@ export class IngestLane<Item extends Sized, Outcome> {
     await new Promise<void>((resolve) => setImmediate(resolve));
     while (this.waiting.length > 0) {
       const batch = this.takeBatch();
+      this.underWay += batch.length;
       await this.runBatch(batch);
-      await this.gather(Math.min(batch.length + this.waiting.length, this.bounds.maxItems));
+      const expected = Math.min(batch.length + this.waiting.length, this.share);
+      this.underWay -= batch.length;
+      await this.gather(expected);
     }
-    this.isRunning = false;
+    this.running--;
   }
 
   /**
@@ -84,14 +97,11 @@ export class IngestLane<Item extends Sized, Outcome> {
   }
 
   private takeBatch(): Waiting<Item, Outcome>[] {
+    const maxItems = this.share;
     let sizeBytes = 0;
     let count = 0;
     for (const { item } of this.waiting) {
-      if (
-        count === this.bounds.maxItems ||
-        (count > 0 && sizeBytes + item.sizeBytes > this.bounds.maxBatchBytes)
-      )
-        break;
+      if (count === maxItems || (count > 0 && sizeBytes + item.sizeBytes > this.bounds.maxBatchBytes)) break;
       sizeBytes += item.sizeBytes;
       count++;
     }
