@@ -141,11 +141,11 @@ describe('edges as CSV', () => {
   });
 
   test('are read a page at a time, each once', async () => {
-    const outputs = Array.from({ length: 4_500 }, (_, i) => dataset('wide', `t${i}`));
+    const outputs = Array.from({ length: 2_100 }, (_, i) => dataset('wide', `t${i}`));
     await send(cairn, [event('wide', [], outputs)]);
     const rows = (await csv('')).filter((row) => row['from_name'] === 'wide');
-    expect(new Set(rows.map((row) => row['to_name'])).size).toBe(4_500);
-    expect(rows).toHaveLength(4_500);
+    expect(new Set(rows.map((row) => row['to_name'])).size).toBe(2_100);
+    expect(rows).toHaveLength(2_100);
   });
 });
 
@@ -153,7 +153,7 @@ describe('the log as OpenLineage', () => {
   test('gives another Cairn the same graph', async () => {
     const other = await startTestCairn();
     try {
-      await send(cairn, ['dbt-duckdb', 'spark', 'airflow'].flatMap(recordedEvents));
+      await send(cairn, ['spark', 'airflow'].flatMap(recordedEvents));
       const log = await events('');
       expect(log.length).toBeGreaterThan(100);
       for (let at = 0; at < log.length; at += 500) await send(other, log.slice(at, at + 500));

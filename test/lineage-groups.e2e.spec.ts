@@ -72,7 +72,7 @@ describe(`groups of lineage (TEST_SEED=${SEED})`, () => {
           }
         },
       ),
-      { numRuns: 40, seed: SEED },
+      { numRuns: 15, seed: SEED },
     );
   }, 240_000);
 });

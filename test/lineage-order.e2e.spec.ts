@@ -63,7 +63,7 @@ describe('recordings of real producers', () => {
     ]);
   });
 
-  test('any order with repeats gives one graph: 60 permutations through the door', async () => {
+  test('any order with repeats gives one graph: permutations through the door', async () => {
     const all = ['airflow', 'flink', 'dagster', 'openlineage-python'].flatMap(recordedEvents);
     await clear();
     await postAll(all);
@@ -83,7 +83,7 @@ describe('recordings of real producers', () => {
           await Promise.all(batches.slice(i, i + 2).map((batch) => postAll(batch)));
         expect(await hash()).toBe(inOrder);
       }),
-      { numRuns: 60 },
+      { numRuns: 12 },
     );
   }, 240_000);
 

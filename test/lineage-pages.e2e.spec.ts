@@ -80,7 +80,7 @@ describe(`pages of lineage (TEST_SEED=${SEED})`, () => {
         },
       ),
       {
-        numRuns: 60,
+        numRuns: 20,
         seed: SEED,
         examples: [[LATE, [2, 1], 'downstream', 8, 'max', undefined]],
       },
@@ -106,7 +106,7 @@ describe(`pages of lineage (TEST_SEED=${SEED})`, () => {
           }
         },
       ),
-      { numRuns: 20, seed: SEED },
+      { numRuns: 8, seed: SEED },
     );
   }, 120_000);
 });

@@ -7,7 +7,7 @@ import { startTestCairn, type TestCairn } from './support/cairn.js';
 import { harmless, planted, type Planted } from './support/secrets.js';
 
 const SEED = Number(process.env['TEST_SEED'] ?? randomInt(2 ** 31));
-const EVENTS = Number(process.env['TEST_RUNS'] ?? 400);
+const EVENTS = Number(process.env['TEST_RUNS'] ?? 150);
 
 let cairn: TestCairn;
 beforeAll(async () => {
