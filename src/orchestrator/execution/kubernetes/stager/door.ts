@@ -36,11 +36,28 @@ export class Door {
     this.headers = { authorization: `Bearer ${token}`, 'x-cairn-pod': podUid };
   }
 
-  /** Asks once, for what can be had elsewhere. @throws whatever went wrong */
-  async once<T>(route: string, read: (answer: Response) => Promise<T>): Promise<T> {
-    const answer = await this.follow(await fetch(this.base + route, this.signed({})));
-    if (!answer.ok) throw new RefusedError(`HTTP ${answer.status}`);
-    return read(answer);
+  /**
+   * Asks where the object store itself has something, as {@link ask} does.
+   * @param read of what the service gives itself, where the store has no address
+   * @returns the address; undefined when it was read
+   * @throws {RefusedError}
+   */
+  placeOf(
+    what: string,
+    route: string,
+    read: (answer: Response) => Promise<void>,
+  ): Promise<string | undefined> {
+    return this.ask(
+      what,
+      `${route}?direct=true`,
+      () => ({}),
+      async (answer) => {
+        const place = placeIn(answer);
+        await (place === undefined ? read(answer) : answer.body?.cancel());
+        return place;
+      },
+      (answer) => answer.ok || placeIn(answer) !== undefined,
+    );
   }
 
   /**
@@ -53,10 +70,11 @@ export class Door {
     route: string,
     init: () => RequestInit,
     read: (answer: Response) => Promise<T>,
+    isSuccess = (answer: Response): boolean => answer.ok,
   ): Promise<T> {
     const began = Date.now();
     for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(MAX_PAUSE_MS, pauseMs * 2)) {
-      const failure = await this.attempt(route, init(), read);
+      const failure = await this.attempt(route, init(), read, isSuccess);
       if ('answer' in failure) return failure.answer;
       const patienceMs = failure.status === 401 ? UNKNOWN_FOR_MS : PATIENCE_MS;
       if (!failure.mayPass || Date.now() - began > patienceMs)
@@ -70,10 +88,11 @@ export class Door {
     route: string,
     init: RequestInit,
     read: (answer: Response) => Promise<T>,
+    isSuccess: (answer: Response) => boolean,
   ): Promise<{ answer: T } | { reason: string; mayPass: boolean; status?: number }> {
     try {
-      const answer = await this.follow(await fetch(this.base + route, this.signed(init)));
-      if (answer.ok) return { answer: await read(answer) };
+      const answer = await fetch(this.base + route, this.signed(init));
+      if (isSuccess(answer)) return { answer: await read(answer) };
       const { status } = answer;
       const reason = `HTTP ${status} ${await problemOf(answer)}`.trim();
       return { reason, mayPass: status === 401 || PASSING.has(status), status };
@@ -84,14 +103,6 @@ export class Door {
     }
   }
 
-  /** An object store's own address is no business of the token. */
-  private async follow(answer: Response): Promise<Response> {
-    const location = answer.headers.get('location');
-    if (answer.status !== 307 || location === null) return answer;
-    await answer.body?.cancel();
-    return fetch(location, { redirect: 'error' });
-  }
-
   private signed(init: RequestInit): RequestInit {
     return {
       redirect: 'manual',
@@ -99,6 +110,10 @@ export class Door {
       headers: { ...this.headers, ...(init.headers as Record<string, string>) },
     };
   }
+}
+
+function placeIn(answer: Response): string | undefined {
+  return answer.status === 307 ? (answer.headers.get('location') ?? undefined) : undefined;
 }
 
 /** What a file system says of this machine does not pass; what a wire says does. */

@@ -64,8 +64,9 @@ async function layOut(
   await mkdir(path.dirname(target), { recursive: true });
   const route = `files/${file.position}`;
   const read = (answer: Response) => receive(answer, target, file);
-  const isThere = source.isDirect && (await straight(door, source, route, read));
-  if (!isThere) await door.ask(`${file.mount ?? 'code'}/${file.path}`, route, () => ({}), read);
+  const what = `${file.mount ?? 'code'}/${file.path}`;
+  const isThere = source.isDirect && (await straight(door, source, { what, route }, read));
+  if (!isThere) await door.ask(what, route, () => ({}), read);
   await chmod(target, file.mount === null ? 0o755 : 0o444);
 }
 
@@ -73,11 +74,16 @@ async function layOut(
 async function straight(
   door: Door,
   source: { isDirect: boolean },
-  route: string,
+  { what, route }: { readonly what: string; readonly route: string },
   read: (answer: Response) => Promise<void>,
 ): Promise<boolean> {
+  const place = await door.placeOf(what, route, read);
+  if (place === undefined) return true;
   try {
-    await door.once(`${route}?direct=true`, read);
+    // The object store's own address is no business of the token.
+    const answer = await fetch(place, { redirect: 'error' });
+    if (!answer.ok) throw new RefusedError(`HTTP ${answer.status}`);
+    await read(answer);
     return true;
   } catch (error) {
     if (isOfFileSystem(error)) throw error;
