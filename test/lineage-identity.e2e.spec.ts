@@ -21,7 +21,7 @@ import {
 } from './support/named-histories.js';
 
 const SEED = Number(process.env['TEST_SEED'] ?? randomInt(2 ** 31));
-const RUNS = Number(process.env['TEST_RUNS'] ?? 6);
+const RUNS = Number(process.env['TEST_RUNS'] ?? 4);
 
 let cairn: TestCairn;
 beforeAll(async () => {

@@ -5,7 +5,7 @@ import { startTestCairn, type TestCairn } from './support/cairn.js';
 import { RECORDINGS, recordedEvents } from './support/recorded-events.js';
 
 const SEED = Number(process.env['TEST_SEED'] ?? randomInt(2 ** 31));
-const RUNS = Number(process.env['TEST_RUNS'] ?? 120);
+const RUNS = Number(process.env['TEST_RUNS'] ?? 80);
 
 let cairn: TestCairn;
 beforeAll(async () => {

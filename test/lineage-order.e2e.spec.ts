@@ -83,7 +83,7 @@ describe('recordings of real producers', () => {
           await Promise.all(batches.slice(i, i + 2).map((batch) => postAll(batch)));
         expect(await hash()).toBe(inOrder);
       }),
-      { numRuns: 12 },
+      { numRuns: 6 },
     );
   }, 240_000);
 

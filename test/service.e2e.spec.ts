@@ -198,7 +198,7 @@ describe('starting', () => {
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');
     const { port } = other.address() as AddressInfo;
-    const start = startTestCairn({ CAIRN_PORT: String(port) });
+    const start = startTestCairn({ CAIRN_PORT: String(port), CAIRN_S3_PORT: 'off' });
     await expect(start).rejects.toThrow(PortInUseError);
     await expect(start).rejects.toThrow('set CAIRN_PORT');
     other.close();

@@ -123,7 +123,7 @@ describe('trees', () => {
           expect(other).toBe(once);
         },
       ),
-      { numRuns: 40 },
+      { numRuns: 20 },
     );
   });
 
@@ -155,7 +155,7 @@ describe('trees', () => {
           sizeBytes: [...model.values()].reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
         });
       }),
-      { numRuns: 40 },
+      { numRuns: 20 },
     );
   });
 
@@ -197,7 +197,7 @@ describe('trees', () => {
           expect(found).toEqual(expected);
         },
       ),
-      { numRuns: 60 },
+      { numRuns: 30 },
     );
   });
 
@@ -219,7 +219,7 @@ describe('trees', () => {
         const asEdits = changes.map(({ path: at, after }) => ({ path: at, entry: after }));
         expect(await trees.apply(a, asEdits)).toBe(b);
       }),
-      { numRuns: 60 },
+      { numRuns: 30 },
     );
   });
 
@@ -309,7 +309,7 @@ describe('trees', () => {
           }
         },
       ),
-      { numRuns: 40 },
+      { numRuns: 20 },
     );
   });
 
