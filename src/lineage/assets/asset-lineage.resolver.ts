@@ -6,12 +6,12 @@ import {
   ColumnLineageGraphModel,
   ImpactModel,
   LineageDifferenceModel,
-  LineageDirectionEnum,
-  LineageFilterInput,
+  type LineageFilterInput,
   LineageGraphModel,
   LineagePathsModel,
 } from '../graph/graph.model.js';
 import { AroundService } from '../graph/around.service.js';
+import { AFTER, AS_OF, DIRECTION, FILTER } from '../graph/look-arguments.js';
 import { GraphService } from '../graph/graph.service.js';
 import { ImpactService } from '../graph/impact.service.js';
 import type { LineageDirection } from '../graph/traversal.js';
@@ -61,8 +61,7 @@ export class AssetLineageResolver {
   lineage(
     @Caller() caller: Principal,
     @Parent() asset: AssetModel,
-    @Args('direction', { type: () => LineageDirectionEnum, defaultValue: 'both' })
-    direction: LineageDirection,
+    @Args('direction', DIRECTION) direction: LineageDirection,
     @Args('depth', {
       type: () => Int,
       defaultValue: 2,
@@ -71,24 +70,9 @@ export class AssetLineageResolver {
     depth: number,
     @Args('first', { type: () => Int, defaultValue: 500, description: 'Nodes of a page at most, 1–5,000.' })
     first: number,
-    @Args('asOf', {
-      type: () => Date,
-      nullable: true,
-      description: 'The instant, by the times of events. Default: now.',
-    })
-    asOf?: Date,
-    @Args('filter', {
-      type: () => LineageFilterInput,
-      nullable: true,
-      description: 'The others are gone through.',
-    })
-    filter?: LineageFilterInput,
-    @Args('after', {
-      type: () => String,
-      nullable: true,
-      description: '`pageInfo.endCursor` of the page before, with the same arguments.',
-    })
-    after?: string,
+    @Args('asOf', AS_OF) asOf?: Date,
+    @Args('filter', FILTER) filter?: LineageFilterInput,
+    @Args('after', AFTER) after?: string,
   ): Promise<LineageGraphModel> {
     return this.surroundings.around(caller, asset.id, { direction, depth, first, asOf, filter, after });
   }
@@ -102,8 +86,7 @@ export class AssetLineageResolver {
     @Parent() asset: AssetModel,
     @Args('from', { type: () => Date }) from: Date,
     @Args('to', { type: () => Date, nullable: true, description: 'Default: now.' }) to: Date | undefined,
-    @Args('direction', { type: () => LineageDirectionEnum, defaultValue: 'both' })
-    direction: LineageDirection,
+    @Args('direction', DIRECTION) direction: LineageDirection,
     @Args('depth', { type: () => Int, defaultValue: 2, description: 'Hops, 1–20.' }) depth: number,
     @Args('first', { type: () => Int, defaultValue: 500, description: 'Nodes of each at most, 1–5,000.' })
     first: number,
@@ -123,24 +106,9 @@ export class AssetLineageResolver {
       description: 'Assets of a page at most, 1–1,000.',
     })
     first: number,
-    @Args('asOf', {
-      type: () => Date,
-      nullable: true,
-      description: 'The instant, by the times of events. Default: now.',
-    })
-    asOf?: Date,
-    @Args('filter', {
-      type: () => LineageFilterInput,
-      nullable: true,
-      description: 'The others are gone through.',
-    })
-    filter?: LineageFilterInput,
-    @Args('after', {
-      type: () => String,
-      nullable: true,
-      description: '`pageInfo.endCursor` of the page before, with the same arguments.',
-    })
-    after?: string,
+    @Args('asOf', AS_OF) asOf?: Date,
+    @Args('filter', FILTER) filter?: LineageFilterInput,
+    @Args('after', AFTER) after?: string,
   ): Promise<ImpactModel> {
     return this.impacts.impact(caller, asset.id, { depth, first, asOf, filter, after });
   }
@@ -155,12 +123,7 @@ export class AssetLineageResolver {
     @Args('to', { type: () => ID }) to: string,
     @Args('depth', { type: () => Int, defaultValue: 20, description: 'Hops, 1–20.' }) depth: number,
     @Args('first', { type: () => Int, defaultValue: 5, description: 'Ways at most, 1–50.' }) first: number,
-    @Args('asOf', {
-      type: () => Date,
-      nullable: true,
-      description: 'The instant, by the times of events. Default: now.',
-    })
-    asOf?: Date,
+    @Args('asOf', AS_OF) asOf?: Date,
   ): Promise<LineagePathsModel> {
     const { paths, isTruncated } = await this.graph.paths(caller, asset.id, to, { depth, first, asOf });
     return { paths: paths.map((nodes) => ({ nodes })), isTruncated };
@@ -173,8 +136,7 @@ export class AssetLineageResolver {
   columnLineage(
     @Caller() caller: Principal,
     @Parent() asset: AssetModel,
-    @Args('direction', { type: () => LineageDirectionEnum, defaultValue: 'both' })
-    direction: LineageDirection,
+    @Args('direction', DIRECTION) direction: LineageDirection,
     @Args('depth', { type: () => Int, defaultValue: 2, description: 'Hops from column to column, 1–20.' })
     depth: number,
     @Args('column', {
@@ -183,12 +145,7 @@ export class AssetLineageResolver {
       description: 'One column; all of them when absent.',
     })
     column?: string,
-    @Args('asOf', {
-      type: () => Date,
-      nullable: true,
-      description: 'The instant, by the times of events. Default: now.',
-    })
-    asOf?: Date,
+    @Args('asOf', AS_OF) asOf?: Date,
   ): Promise<ColumnLineageGraphModel> {
     return this.graph.columnsAround(caller, asset.id, { direction, depth, column, asOf });
   }

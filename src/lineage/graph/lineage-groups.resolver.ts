@@ -1,10 +1,11 @@
 import { Args, ID, Int, Parent, ResolveField, Resolver } from '@nestjs/graphql';
 import { AssetModel } from '../../catalog/index.js';
 import { Access, Caller, type Principal } from '../../identity/index.js';
-import { LineageDirectionEnum, LineageFilterInput } from './graph.model.js';
+import type { LineageFilterInput } from './graph.model.js';
 import type { Grouping } from './grouping.js';
 import { GroupsService } from './groups.service.js';
 import { LineageGroupingEnum, LineageGroupsModel } from './lineage-groups.model.js';
+import { AS_OF, DIRECTION, FILTER } from './look-arguments.js';
 import type { LineageDirection } from './traversal.js';
 
 /** Groups of what lies around an asset. Who has an asset in hand may see it. */
@@ -20,8 +21,7 @@ export class LineageGroupsResolver {
     @Caller() caller: Principal,
     @Parent() asset: AssetModel,
     @Args('groupBy', { type: () => LineageGroupingEnum }) groupBy: Grouping,
-    @Args('direction', { type: () => LineageDirectionEnum, defaultValue: 'both' })
-    direction: LineageDirection,
+    @Args('direction', DIRECTION) direction: LineageDirection,
     @Args('depth', { type: () => Int, defaultValue: 20, description: 'Hops, 1–20.' }) depth: number,
     @Args('expand', {
       type: () => [ID],
@@ -30,18 +30,8 @@ export class LineageGroupsResolver {
         'Keys of groups whose nodes are shown singly, 500 at most. What is no group is passed over.',
     })
     expand?: string[],
-    @Args('asOf', {
-      type: () => Date,
-      nullable: true,
-      description: 'The instant, by the times of events. Default: now.',
-    })
-    asOf?: Date,
-    @Args('filter', {
-      type: () => LineageFilterInput,
-      nullable: true,
-      description: 'The others are gone through.',
-    })
-    filter?: LineageFilterInput,
+    @Args('asOf', AS_OF) asOf?: Date,
+    @Args('filter', FILTER) filter?: LineageFilterInput,
   ): Promise<LineageGroupsModel> {
     return this.service.groups(caller, asset.id, { groupBy, direction, depth, expand, asOf, filter });
   }
