@@ -5,12 +5,12 @@ import { Policy } from '../../policy/index.js';
 import { EditRepository } from '../edits/edit.repository.js';
 import type { Evidence } from '../edits/edit.js';
 import { columnEdges } from '../graph/column-edges.js';
-import { type ColumnStep, type EdgeTimes, GraphRepository } from '../graph/graph.repository.js';
+import { type EdgeTimes, GraphRepository } from '../graph/graph.repository.js';
 import { GraphSource } from '../graph/graph-source.js';
-import { placeOfColumn } from '../graph/places.js';
-import { walk } from '../graph/traversal.js';
+import { keyOfEdge } from '../graph/lineage-graph.js';
 import { type LineageNode, type View, Views } from '../graph/view.js';
-import { walkAround } from '../graph/walk-around.js';
+import { assetsOf } from '../graph/walk-around.js';
+import { walkColumns } from '../graph/walk-columns.js';
 import {
   type ColumnEdgeKey,
   EdgeExportRepository,
@@ -22,9 +22,7 @@ import type { CsvQuery } from './export-query.js';
 
 const PAGE = 2_000;
 /** What a walk takes at most. */
-const MAX_PLACES = 20_000;
-const MAX_EDGES = 20_000;
-const MAX_COLUMNS = 2_000;
+const BOUNDS = { maxPlaces: 20_000, maxSteps: 20_000 };
 
 const EDGE_HEAD = [
   ...['from_id', 'from_kind', 'from_namespace', 'from_name', 'to_id', 'to_kind', 'to_namespace', 'to_name'],
@@ -77,7 +75,7 @@ export class EdgeExportService {
       const seen = page.filter(({ isVisible }) => isVisible);
       const told = await this.toldOf(seen, asOf);
       for (const row of seen) {
-        const known = told.get(keyOf(row));
+        const known = told.get(keyOfEdge(row));
         if (known !== undefined)
           yield [...sourceOf(row), ...targetOf(row), ...timesOf(known), known.evidence];
       }
@@ -110,10 +108,10 @@ export class EdgeExportService {
     assetId: string,
     { direction = 'both', depth = 2, asOf }: CsvQuery,
   ): Promise<ExportedRows> {
-    const bounds = { depth, maxPlaces: MAX_PLACES, maxSteps: MAX_EDGES };
-    const found = await walkAround(await this.source.open(), assetId, direction, bounds, asOf);
-    const view = await this.views.of(caller, found.distances.keys());
-    const edges = [...found.edges.values()].sort(byEnds);
+    const graph = await this.source.open();
+    const found = await graph.around(assetId, direction, depth, asOf, BOUNDS);
+    const view = await this.views.of(caller, assetsOf(found));
+    const edges = found.edgesWithin(0, Infinity).sort(byEnds);
     return { rows: this.shownEdges(edges, view, asOf), isTruncated: found.isTruncated };
   }
 
@@ -127,7 +125,7 @@ export class EdgeExportService {
       const page = edges.slice(at, at + PAGE);
       const told = await this.toldOf(page, asOf);
       for (const edge of page) {
-        const known = told.get(keyOf(edge));
+        const known = told.get(keyOfEdge(edge));
         if (known === undefined) continue;
         const isSeen = view.sees(edge.sourceId) && view.sees(edge.targetId);
         const ends = [edge.sourceId, edge.targetId].flatMap((id) => nodeOf(view.node(id)));
@@ -141,13 +139,8 @@ export class EdgeExportService {
     assetId: string,
     { direction = 'both', depth = 2, asOf }: CsvQuery,
   ): Promise<ExportedRows> {
-    const graph = await this.source.open();
-    const columns = await graph.columnsWithEdges(assetId, MAX_COLUMNS + 1, asOf);
-    const starts = columns.slice(0, MAX_COLUMNS).map((column) => placeOfColumn({ assetId, column }));
-    const bounds = { depth, maxPlaces: MAX_PLACES, maxSteps: MAX_EDGES };
-    const found = await walk<ColumnStep>(starts, direction, bounds, (places, way, limit) =>
-      graph.columnEdges(places, way, limit, asOf),
-    );
+    const look = { assetId, column: undefined, direction, depth, asOf };
+    const found = await walkColumns(await this.source.open(), look, BOUNDS);
     const ids = found.steps.flatMap(({ source, target }) => [source.assetId, target.assetId]);
     const view = await this.views.of(caller, ids);
     const shown = columnEdges(view, found.steps, () => 0);
@@ -163,35 +156,31 @@ export class EdgeExportService {
           String(isMasking),
         ];
     })();
-    return { rows, isTruncated: found.isTruncated || columns.length > MAX_COLUMNS };
+    return { rows, isTruncated: found.isTruncated };
   }
 
-  /** When edges were said and by whom, by {@link keyOf}; of what a rebuild took away meanwhile nothing. */
+  /** When edges were said and by whom, by {@link keyOfEdge}; of what a rebuild took away meanwhile nothing. */
   private async toldOf(
     edges: readonly { readonly sourceId: string; readonly targetId: string }[],
     asOf: Date,
   ): Promise<Map<string, Times & { readonly evidence: Evidence }>> {
     if (edges.length === 0) return new Map();
-    const times = new Map((await this.graph.times(edges)).map((edge) => [keyOf(edge), edge]));
+    const times = new Map((await this.graph.times(edges)).map((edge) => [keyOfEdge(edge), edge]));
     const evidence = await this.edits.evidence(edges.map((edge) => ({ ...edge, asOf })));
     return new Map(
       edges.flatMap((edge, i) => {
-        const known = times.get(keyOf(edge));
-        return known === undefined ? [] : [[keyOf(edge), { ...known, evidence: evidence[i]! }] as const];
+        const known = times.get(keyOfEdge(edge));
+        return known === undefined ? [] : [[keyOfEdge(edge), { ...known, evidence: evidence[i]! }] as const];
       }),
     );
   }
-}
-
-function keyOf({ sourceId, targetId }: { readonly sourceId: string; readonly targetId: string }): string {
-  return `${sourceId} ${targetId}`;
 }
 
 function byEnds(
   a: { sourceId: string; targetId: string },
   b: { sourceId: string; targetId: string },
 ): number {
-  return keyOf(a) < keyOf(b) ? -1 : 1;
+  return keyOfEdge(a) < keyOfEdge(b) ? -1 : 1;
 }
 
 function nodeOf({ id, asset }: LineageNode): Record {

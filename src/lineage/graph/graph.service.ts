@@ -4,16 +4,17 @@ import { AssetService } from '../../catalog/index.js';
 import type { Principal } from '../../identity/index.js';
 import { validate } from '../../platform/index.js';
 import { type ColumnEdge, columnEdges } from './column-edges.js';
-import { type AssetStep, type ColumnStep, GraphRepository } from './graph.repository.js';
+import { type AssetStep, GraphRepository } from './graph.repository.js';
 import { GraphSource } from './graph-source.js';
-import { byEnds, compareIds, type LineageEdge, seenEdge } from './lineage-graph.js';
+import { byEnds, compareIds, keyOfEdge, type LineageEdge, seenEdge } from './lineage-graph.js';
 import { COLUMN_LOOK, COMPARISON, PATHS } from './looks.js';
 import { assetOfPlace, type ColumnPlace, placeOfColumn } from './places.js';
 import { byPosition } from './positions.js';
 import { shortestPaths } from './shortest-paths.js';
 import { walk } from './traversal.js';
 import { type LineageNode, Views } from './view.js';
-import { walkAround, type WalkedBySteps } from './walk-around.js';
+import { walkColumns } from './walk-columns.js';
+import { assetsOf, type WalkedEdge } from './walk-around.js';
 
 /** Assets that are looked at for ways at most. */
 const MAX_PLACES = 20_000;
@@ -33,6 +34,15 @@ export interface LineageDifference {
   readonly nodes: readonly LineageNode[];
   readonly gained: LineageChanges;
   readonly lost: LineageChanges;
+  readonly isTruncated: boolean;
+}
+
+/** A graph at one of the instants. */
+interface Side {
+  /** By asset. */
+  readonly distances: ReadonlyMap<string, number>;
+  /** By both ends. */
+  readonly edges: ReadonlyMap<string, WalkedEdge>;
   readonly isTruncated: boolean;
 }
 
@@ -57,12 +67,19 @@ export class GraphService {
     look: z.input<typeof COMPARISON>,
   ): Promise<LineageDifference> {
     const { direction, depth, first, from, to } = validate(COMPARISON, look);
-    const bounds = { depth, maxPlaces: first, maxSteps: MAX_EDGES };
     const graph = await this.source.open();
-    const before = await walkAround(graph, assetId, direction, bounds, from);
-    const after = await walkAround(graph, assetId, direction, bounds, to);
+    const sideAt = async (at: Date): Promise<Side> => {
+      const bounds = { maxPlaces: first, maxSteps: MAX_EDGES };
+      const found = await graph.around(assetId, direction, depth, at, bounds);
+      return {
+        distances: new Map(assetsOf(found).map((id) => [id, found.distanceOf(id)])),
+        edges: new Map(found.edgesWithin(0, Infinity).map((edge) => [keyOfEdge(edge), edge])),
+        isTruncated: found.isTruncated,
+      };
+    };
+    const [before, after] = [await sideAt(from), await sideAt(to)];
     const view = await this.views.of(caller, [...before.distances.keys(), ...after.distances.keys()]);
-    const only = async (one: WalkedBySteps, other: WalkedBySteps) => ({
+    const only = async (one: Side, other: Side) => ({
       nodeIds: [...one.distances.keys()].filter((id) => !other.distances.has(id)),
       edges: await this.rows.times(
         [...one.edges].filter(([key]) => !other.edges.has(key)).map(([, edge]) => edge),
@@ -114,22 +131,18 @@ export class GraphService {
   }
 
   /**
-   * @param look `column` one column of the asset, all of them when absent; `depth` hops from column to column, 1–20
+   * @param given `column` one column of the asset, all of them when absent; `depth` hops from column to column, 1–20
    * @throws {InvalidInputError}
    */
   async columnsAround(
     caller: Principal,
     assetId: string,
-    look: z.input<typeof COLUMN_LOOK>,
+    given: z.input<typeof COLUMN_LOOK>,
   ): Promise<{ edges: readonly ColumnEdge[]; isTruncated: boolean }> {
-    const { direction, depth, column, asOf } = validate(COLUMN_LOOK, look);
+    const { direction, depth, column, asOf } = validate(COLUMN_LOOK, given);
     const graph = await this.source.open();
-    const columns = column ? [column] : await graph.columnsWithEdges(assetId, MAX_COLUMNS, asOf);
-    const starts = columns.map((name) => placeOfColumn({ assetId, column: name }));
-    const bounds = { depth, maxPlaces: MAX_COLUMNS + starts.length, maxSteps: MAX_COLUMN_EDGES };
-    const found = await walk<ColumnStep>(starts, direction, bounds, (places, way, limit) =>
-      graph.columnEdges(places, way, limit, asOf),
-    );
+    const look = { assetId, column: column ?? undefined, direction, depth, asOf };
+    const found = await walkColumns(graph, look, { maxPlaces: MAX_COLUMNS, maxSteps: MAX_COLUMN_EDGES });
     const view = await this.views.of(caller, [
       assetId,
       ...found.steps.flatMap(({ source, target }) => [source.assetId, target.assetId]),

@@ -10,6 +10,7 @@ import { LineageFilters } from './lineage-filter.js';
 import { GROUPED_LOOK, MAX_NODES } from './looks.js';
 import { byPosition } from './positions.js';
 import { type LineageNode, Views } from './view.js';
+import { assetsOf } from './walk-around.js';
 
 const BOUNDS = { maxPlaces: 20_000, maxSteps: 100_000 };
 /** Edges between what the caller may see at most. */
@@ -50,7 +51,7 @@ export class GroupsService {
     const { direction, depth, asOf, filter, groupBy, expand } = validate(GROUPED_LOOK, look);
     const graph = await this.source.open();
     const found = await graph.around(assetId, direction, depth, asOf, BOUNDS);
-    const reached = found.sizes.flatMap((_, distance) => found.idsAt(distance));
+    const reached = assetsOf(found);
     const asked = filter === undefined ? reached : await this.filters.matching(caller, reached, filter);
     const view = await this.views.of(caller, [assetId, ...asked]);
     const others = asked

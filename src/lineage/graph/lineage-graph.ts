@@ -38,6 +38,17 @@ export function seenEdge(
   return { from, to, firstSeenAt, lastSeenAt, via, seen: isSeen ? { sourceId, targetId, asOf } : null };
 }
 
+/** By both of its ends. */
+export function keyOfEdge({
+  sourceId,
+  targetId,
+}: {
+  readonly sourceId: string;
+  readonly targetId: string;
+}): string {
+  return `${sourceId} ${targetId}`;
+}
+
 export function byEnds(a: LineageEdge, b: LineageEdge): number {
   return compareIds(a.from, b.from) || compareIds(a.to, b.to);
 }

@@ -29,6 +29,11 @@ export interface Walked {
   readonly isTruncated: boolean;
 }
 
+/** All assets that were met, the nearest first. */
+export function assetsOf({ sizes, idsAt }: Walked): string[] {
+  return sizes.flatMap((_, distance) => idsAt(distance));
+}
+
 /** Whether a walk has gone far enough; asked after each hop. */
 export type IsEnough = (known: Walked) => Promise<boolean>;
 
