@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { IngestionOverloadedError } from './errors.js';
+import { ByteBound } from './byte-bound.js';
 
 /** Size of an item in the lane, in bytes of its JSON. */
 interface Sized {
@@ -33,7 +33,7 @@ export interface LaneBounds {
  */
 export class IngestLanes<Item extends Sized, Outcome> {
   private waiting: Waiting<Item, Outcome>[] = [];
-  private waitingBytes = 0;
+  private readonly waitingBytes: ByteBound;
   private running = 0;
   private underWay = 0;
   /** The lanes belong to no request: their work is not part of the one that happened to start it. */
@@ -45,7 +45,9 @@ export class IngestLanes<Item extends Sized, Outcome> {
     private readonly work: (
       items: readonly Item[],
     ) => Promise<readonly ({ ok: Outcome } | { error: unknown })[]>,
-  ) {}
+  ) {
+    this.waitingBytes = new ByteBound(bounds.maxWaitingBytes);
+  }
 
   /** Whether nothing waits and nothing is worked on. */
   get isIdle(): boolean {
@@ -54,9 +56,7 @@ export class IngestLanes<Item extends Sized, Outcome> {
 
   /** Waits for the item's outcome. @throws {IngestionOverloadedError} */
   pass(item: Item): Promise<Outcome> {
-    if (this.waitingBytes + item.sizeBytes > this.bounds.maxWaitingBytes)
-      throw new IngestionOverloadedError(this.waitingBytes);
-    this.waitingBytes += item.sizeBytes;
+    this.waitingBytes.take(item.sizeBytes);
     const outcome = new Promise<Outcome>((resolve, reject) => this.waiting.push({ item, resolve, reject }));
     if (this.running < this.bounds.lanes) {
       this.running++;
@@ -105,7 +105,7 @@ export class IngestLanes<Item extends Sized, Outcome> {
       sizeBytes += item.sizeBytes;
       count++;
     }
-    this.waitingBytes -= sizeBytes;
+    this.waitingBytes.give(sizeBytes);
     return this.waiting.splice(0, count);
   }
 

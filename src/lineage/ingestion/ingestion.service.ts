@@ -10,6 +10,7 @@ import { type BatchAnswer, batchAnswerOf } from './batch-answer.js';
 import { type Emission, EmissionCheck } from './emission-check.js';
 import { acceptedOf } from './accepted-event.js';
 import { type AcceptedEvent, EventStore, type Stored } from './event-store.js';
+import { ByteBound } from './byte-bound.js';
 import { IngestLanes } from './ingest-lanes.js';
 import { SqlStatements } from '../sql/sql-statements.js';
 import { prepareEvent, type PreparedEvent, withStatement } from './prepare-event.js';
@@ -47,6 +48,9 @@ export class IngestionService implements BeforeApplicationShutdown {
   private readonly lanes = new IngestLanes<Item, Receipt>(LANES, (items) =>
     traced(items, () => this.takeIn(items)),
   );
+
+  /** Of events whose statements are read, which takes the time of one after the other. */
+  private readonly readingBytes = new ByteBound(LANES.maxWaitingBytes);
 
   constructor(
     private readonly check: EmissionCheck,
@@ -101,10 +105,16 @@ export class IngestionService implements BeforeApplicationShutdown {
   }
 
   private async prepare(value: unknown): Promise<PreparedEvent> {
+    const event = this.checked(value);
+    const statement = await this.readingBytes.during(event.bodyJson.length, () =>
+      this.statements.read(event.body),
+    );
+    return statement === undefined ? event : withStatement(event, statement);
+  }
+
+  private checked(value: unknown): PreparedEvent {
     try {
-      const event = prepareEvent(value);
-      const statement = await this.statements.read(event.body);
-      return statement === undefined ? event : withStatement(event, statement);
+      return prepareEvent(value);
     } catch (error) {
       ingestedEvents.inc({ outcome: 'invalid' });
       throw error;
