@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
 
@@ -24,10 +24,11 @@ export async function killService(name: string, variables: Variables = {}): Prom
   await runService(name, 'status', variables);
   const { SERVICES_DATA = '/tmp/services' } = { ...process.env, ...variables };
   const folder = path.join(SERVICES_DATA, name);
-  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) =>
-    /^(run\/)?[\w-]+\.pid$/.test(file),
-  );
-  for (const file of files) killAll(Number(readFileSync(path.join(folder, file), 'utf8')));
+  // What else lies there is the server's own, and comes and goes.
+  const places = [folder, path.join(folder, 'run')].filter((place) => existsSync(place));
+  for (const place of places)
+    for (const file of readdirSync(place))
+      if (/^[\w-]+\.pid$/.test(file)) killAll(Number(readFileSync(path.join(place, file), 'utf8')));
 }
 
 /** A process, with what it leads: a script may have started the server itself. */
