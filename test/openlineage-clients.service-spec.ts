@@ -50,7 +50,7 @@ function essence(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(essence);
   if (typeof value !== 'object' || value === null) return value;
   const kept = Object.entries(value)
-    .filter(([key, { tags } = {} as any]) => !(key === 'tags' && tags))
+    .filter(([key]) => key !== 'tags')
     .map(([key, member]) => [key, essence(member)] as const)
     .filter(([, member]) => typeof member !== 'object' || member === null || Object.keys(member).length > 0);
   return Object.fromEntries(kept);
