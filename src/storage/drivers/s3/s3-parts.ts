@@ -19,6 +19,7 @@ import { statusOf } from './s3-errors.js';
 const MAX_PARTS = 10_000;
 const MIB = 1024 ** 2;
 const COPIES_AT_ONCE = 4;
+const FINISH_ATTEMPTS = 3;
 
 /** The bytes `[start, end)` as the part of that number, from 1. */
 export interface PartRange {
@@ -79,7 +80,8 @@ export class S3Parts {
    * Puts the parts together, if there are any.
    * @throws {UploadIncompleteError}
    */
-  async finish(key: string, { sha256, sizeBytes }: StoredObject): Promise<void> {
+  async finish(key: string, object: StoredObject, attempts = FINISH_ATTEMPTS): Promise<void> {
+    const { sha256, sizeBytes } = object;
     const uploadId = await this.find(key);
     if (uploadId === undefined) return;
     const missing = await this.missing(key, uploadId, sizeBytes);
@@ -91,10 +93,16 @@ export class S3Parts {
     }
     const arrived = await this.arrived(key, uploadId);
     const parts = ranges.map(({ number }) => ({ PartNumber: number, ETag: arrived.get(number)?.etag }));
-    await this.complete(key, uploadId, parts).catch((error: unknown) => {
+    try {
+      await this.complete(key, uploadId, parts);
+    } catch (error) {
+      const { name } = error as Error;
       // Another did it meanwhile.
-      if ((error as Error).name !== 'NoSuchUpload') throw error;
-    });
+      if (name === 'NoSuchUpload' || name === 'NoSuchKey') return;
+      // Or is about to: VersityGW takes the parts away one by one. Or a part was sent again.
+      if (name !== 'InvalidPart' || attempts === 1) throw error;
+      await this.finish(key, object, attempts - 1);
+    }
   }
 
   /**
