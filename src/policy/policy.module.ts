@@ -1,6 +1,7 @@
 import { Global, Injectable, Module } from '@nestjs/common';
 import { ACCESS_DECIDER, type AccessDecider, type Principal } from '../identity/index.js';
 import { DecisionLog } from './decision-log.js';
+import { LivePolicy } from './live-policy.js';
 import { Policy } from './policy.service.js';
 import { systemResource } from './vocabulary.js';
 
@@ -16,7 +17,12 @@ class PrincipalAdministration implements AccessDecider {
 
 @Global()
 @Module({
-  providers: [DecisionLog, Policy, { provide: ACCESS_DECIDER, useClass: PrincipalAdministration }],
+  providers: [
+    DecisionLog,
+    LivePolicy,
+    Policy,
+    { provide: ACCESS_DECIDER, useClass: PrincipalAdministration },
+  ],
   exports: [Policy, ACCESS_DECIDER],
 })
 export class PolicyModule {}

@@ -2,11 +2,12 @@ import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { heldGroups, type Principal, subjectOf } from '../identity/index.js';
 import { CONFIG, type Config, HealthChecks, LOGGER, type Logger } from '../platform/index.js';
 import { AccessDeniedError } from './access-denied-error.js';
-import { readBundleDirectory } from './bundle/read-bundle-directory.js';
+import { readBundleFiles } from './bundle/read-bundle-directory.js';
+import { acceptBundle } from './check/check-bundle.js';
 import { isAttribute, type PolicyContext } from './condition/attributes.js';
-import { CompiledPolicy } from './decision/compiled-policy.js';
 import type { Decision } from './decision/decision.js';
 import { DecisionLog, DecisionLogFullError } from './decision-log.js';
+import { LivePolicy } from './live-policy.js';
 import { type Plan, planMatches, planMatchesAnyName } from './plan/plan.js';
 import type { Action, Kind } from './vocabulary.js';
 
@@ -34,22 +35,21 @@ export interface VisibilityPlan {
 /** The one door: every read and write of governed things asks here, and every answer is logged. */
 @Injectable()
 export class Policy implements OnModuleInit {
-  private compiled!: CompiledPolicy;
-
   constructor(
     @Inject(CONFIG) private readonly config: Config,
     @Inject(LOGGER) private readonly logger: Logger,
+    private readonly live: LivePolicy,
     private readonly log: DecisionLog,
     health: HealthChecks,
   ) {
-    health.register('policy', async () => ({ isReady: true, report: { bundle: this.compiled.version } }));
+    health.register('policy', async () => ({ isReady: true, report: { bundle: this.live.current.version } }));
   }
 
   /** Loads the bundle; one that breaks a rule stops the boot. */
   async onModuleInit(): Promise<void> {
-    this.compiled = new CompiledPolicy(await readBundleDirectory(this.config.CAIRN_POLICY_DIR));
+    this.live.swap(acceptBundle(await readBundleFiles(this.config.CAIRN_POLICY_DIR)));
     this.logger.info(
-      { bundle: this.compiled.version, directory: this.config.CAIRN_POLICY_DIR },
+      { bundle: this.live.current.version, directory: this.config.CAIRN_POLICY_DIR },
       'policy is loaded',
     );
   }
@@ -59,7 +59,7 @@ export class Policy implements OnModuleInit {
     if (this.log.isFull) throw new DecisionLogFullError();
     const subject = subjectOf(caller);
     const { namespace, kind, name, tags } = resource;
-    const decision = this.compiled.decide({
+    const decision = this.live.current.decide({
       subject,
       groups: groupsOf(caller),
       action,
@@ -78,7 +78,7 @@ export class Policy implements OnModuleInit {
       isAllowed: decision.allowed,
       rules: decision.rules,
       reason: decision.reason,
-      bundle: this.compiled.version,
+      bundle: decision.bundleVersion,
     });
     return decision;
   }
@@ -88,7 +88,7 @@ export class Policy implements OnModuleInit {
     const known = principal
       ? { groups: groupsOf(principal), context: contextOf(principal, {}) }
       : { context: { now: new Date() } };
-    return this.compiled.decide({ subject, action, ...resource, ...known });
+    return this.live.current.decide({ subject, action, ...resource, ...known });
   }
 
   /** @throws {AccessDeniedError} naming the rule that denied, or saying that none allows */
@@ -106,7 +106,8 @@ export class Policy implements OnModuleInit {
   async plan(caller: Principal, action: Action, context: RequestContext = {}): Promise<VisibilityPlan> {
     if (this.log.isFull) throw new DecisionLogFullError();
     const subject = subjectOf(caller);
-    const plan = this.compiled.plan({
+    const { current } = this.live;
+    const plan = current.plan({
       subject,
       groups: groupsOf(caller),
       action,
@@ -118,7 +119,7 @@ export class Policy implements OnModuleInit {
       isAllowed: plan.kind !== 'none',
       rules: [],
       reason: 'a list filtered by the rules',
-      bundle: this.compiled.version,
+      bundle: current.version,
     });
     return {
       plan,
@@ -129,7 +130,7 @@ export class Policy implements OnModuleInit {
 
   /** The policy namespace of an asset known only from events, by the OpenLineage namespaces of all of its names. */
   placeOf(...identityNamespaces: readonly string[]): string {
-    return this.compiled.placeOf(...identityNamespaces);
+    return this.live.current.placeOf(...identityNamespaces);
   }
 }
 

@@ -14,6 +14,7 @@ import { parseAccessRule, parseMaskRule } from './parse-rule.js';
 import { policyLines } from './policy-lines.js';
 import type { PolicyLine } from './policy-lines.js';
 import { Problems } from './problems.js';
+import { isTestFile } from './test-files.js';
 
 /** The file of a bundle that says where assets known only from events stand. May be left out: all are `external`. */
 export const PLACES_FILE = 'places.csv';
@@ -23,13 +24,15 @@ const COLUMN_COUNT: Readonly<Record<string, number>> = { p: 9, p2: 9, g: 6, g2: 
 
 /**
  * Reads and checks a whole policy: `model.conf`, which must be the known model, `places.csv`, and any other files as
- * policy lines, whatever their names.
+ * policy lines, whatever their names. What the policy is tested with (`tests/*.yaml`) is no part of what it says.
  * @throws {PolicyBundleError} with every problem there is; then nothing of the bundle may be used
  */
 export function loadBundle(files: readonly BundleFile[]): Bundle {
   const problems = new Problems();
   checkModel(files, problems);
-  const policyFiles = files.filter(({ path }) => path !== MODEL_FILE && path !== PLACES_FILE);
+  const policyFiles = files.filter(
+    ({ path }) => path !== MODEL_FILE && path !== PLACES_FILE && !isTestFile(path),
+  );
   const read = policyFiles.flatMap((file) => policyLines(file, problems));
   const lines = read.filter((line) => isKnownLine(line, problems));
   const places = files

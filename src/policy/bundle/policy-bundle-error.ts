@@ -29,7 +29,8 @@ export type BundleRule =
 export interface BundleProblem {
   readonly file: string;
   readonly line: number;
-  readonly rule: BundleRule;
+  /** A rule of the loader, or a check of what it could read. */
+  readonly rule: BundleRule | (string & {});
   readonly message: string;
 }
 

@@ -16,26 +16,34 @@ describe('a policy folder', () => {
   });
   afterEach(() => rm(folder, { recursive: true }));
 
-  it('is read with its links followed and its folders, notes and hidden files passed over', async () => {
+  it('is read with its folders, its links followed, and its notes and hidden files passed over', async () => {
     await mkdir(path.join(folder, 'tests'));
+    await writeFile(path.join(folder, 'tests', 'a.yaml'), '[]');
+    await mkdir(path.join(folder, 'acme', 'sales'), { recursive: true });
+    await writeFile(path.join(folder, 'acme', 'sales', 'c.csv'), RULE.replace('A-1', 'C-1'));
     await mkdir(path.join(folder, '..data'));
     await writeFile(path.join(folder, '..data', 'b'), RULE.replace('A-1', 'B-1'));
     await symlink(path.join('..data', 'b'), path.join(folder, 'b.csv'));
     await writeFile(path.join(folder, 'README.md'), 'notes');
-    expect((await readBundleDirectory(folder)).rules.map(({ id }) => id)).toEqual(['A-1', 'B-1']);
+    expect((await readBundleDirectory(folder)).rules.map(({ id }) => id)).toEqual(['A-1', 'C-1', 'B-1']);
+  });
+
+  it('is refused with folders too deep', async () => {
+    await mkdir(path.join(folder, ...'abcdefgh'), { recursive: true });
+    await expect(readBundleDirectory(folder)).rejects.toThrow('lies deeper than 8 folders');
   });
 
   it('is refused with a file whose rules would be lost', async () => {
     await writeFile(path.join(folder, 'deny.cvs'), RULE);
     await expect(readBundleDirectory(folder)).rejects.toThrow(
-      'deny.cvs: is neither model.conf nor a readable .csv file',
+      'deny.cvs: is neither model.conf, nor a readable .csv file',
     );
   });
 
   it('is refused with a link to nothing', async () => {
     await symlink('gone', path.join(folder, 'b.csv'));
     await expect(readBundleDirectory(folder)).rejects.toThrow(
-      'b.csv: is neither model.conf nor a readable .csv file',
+      'b.csv: is neither model.conf, nor a readable .csv file',
     );
   });
 
