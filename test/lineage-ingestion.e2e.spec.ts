@@ -1,6 +1,8 @@
 import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, test } from '@jest/globals';
+import { AssetService } from '../src/catalog/index.js';
 import { Projector } from '../src/lineage/index.js';
+import { Database } from '../src/platform/index.js';
 import { dataset, event, facet, runId, startTestLineage } from './support/lineage.js';
 import { recordedEvents } from './support/recorded-events.js';
 
@@ -153,6 +155,17 @@ describe('ingestion', () => {
       (await assetByName('lineage(direction: downstream, depth: 1) { nodes { id } }', 'shared')).lineage
         .nodes,
     ).toHaveLength(17);
+  });
+
+  test('an asset that many transactions see for the first time at once is there for all of them', async () => {
+    const database = cairn.app.get(Database);
+    const assets = cairn.app.get(AssetService);
+    for (let round = 0; round < 100; round++) {
+      const identity = { space: 'data', identityNamespace: 'at once', identityName: `${round}` } as const;
+      const seen = [{ ...identity, kind: 'dataset' as const }];
+      await Promise.all(Array.from({ length: 8 }, () => database.run(() => assets.see(seen))));
+    }
+    expect(await query("SELECT 1 FROM asset WHERE identity_namespace = 'at once'")).toHaveLength(100);
   });
 
   test('an event whose projection fails is stored with the reason, does not stop others, and a rebuild mends it', async () => {

@@ -142,29 +142,47 @@ export class AssetRepository {
    * @returns ids of the assets that are new or changed
    */
   async see(assets: readonly AssetSeen[]): Promise<string[]> {
-    const rows = await this.database.query<{ id: string }>(
-      `INSERT INTO asset AS a (id, space, kind, identity_namespace, identity_name, namespace, is_managed)
-       SELECT r.id, r.space, r.kind, r."identityNamespace", r."identityName", r.namespace, r."isManaged"
-       FROM jsonb_to_recordset($1::jsonb) AS r
-         (id uuid, space text, kind text, "identityNamespace" text, "identityName" text, namespace text, "isManaged" boolean)
-       ORDER BY r.id
-       ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, updated_at = now()
-       WHERE a.kind <> excluded.kind AND (
-         (a.kind = 'dataset') OR (a.kind = 'job') OR (a.kind = 'workload' AND excluded.kind = 'endpoint'))
-       RETURNING id`,
-      [JSON.stringify(assets)],
+    const inserted = await this.insert(assets);
+    const known = assets.filter(({ id }) => !inserted.has(id)).map(({ id, kind }) => ({ id, kind }));
+    if (known.length === 0) return [...inserted];
+    const raised = await this.database.query<{ id: string }>(
+      `WITH seen AS (
+         SELECT a.id, r.kind FROM asset AS a JOIN jsonb_to_recordset($1::jsonb) AS r (id uuid, kind text) ON a.id = r.id
+         WHERE a.kind <> r.kind AND (
+           (a.kind = 'dataset') OR (a.kind = 'job') OR (a.kind = 'workload' AND r.kind = 'endpoint'))
+         ORDER BY a.id FOR UPDATE OF a
+       )
+       UPDATE asset AS a SET kind = seen.kind, updated_at = now() FROM seen WHERE a.id = seen.id RETURNING a.id`,
+      [JSON.stringify(known)],
     );
-    return rows.map((row) => row.id);
+    return [...inserted, ...raised.map(({ id }) => id)];
   }
 
   /** Makes or takes over an asset as one that Cairn manages. */
   async manage(asset: AssetSeen): Promise<void> {
+    if ((await this.insert([asset])).size > 0) return;
     await this.database.query(
-      `INSERT INTO asset (id, space, kind, identity_namespace, identity_name, namespace, is_managed)
-       VALUES ($1, $2, $3, $4, $5, $6, true)
-       ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, namespace = excluded.namespace, is_managed = true, updated_at = now()`,
-      [asset.id, asset.space, asset.kind, asset.identityNamespace, asset.identityName, asset.namespace],
+      'UPDATE asset SET kind = $2, namespace = $3, is_managed = true, updated_at = now() WHERE id = $1',
+      [asset.id, asset.kind, asset.namespace],
     );
+  }
+
+  /**
+   * Those that are not there yet. No target of the conflict: of one, two who insert the same asset at once could still meet at the other
+   * unique constraint, that of the name, and one would fail.
+   * @returns their ids
+   */
+  private async insert(assets: readonly AssetSeen[]): Promise<Set<string>> {
+    const rows = await this.database.query<{ id: string }>(
+      `INSERT INTO asset (id, space, kind, identity_namespace, identity_name, namespace, is_managed)
+       SELECT r.id, r.space, r.kind, r."identityNamespace", r."identityName", r.namespace, r."isManaged"
+       FROM jsonb_to_recordset($1::jsonb) AS r
+         (id uuid, space text, kind text, "identityNamespace" text, "identityName" text, namespace text, "isManaged" boolean)
+       ORDER BY r.id
+       ON CONFLICT DO NOTHING RETURNING id`,
+      [JSON.stringify(assets)],
+    );
+    return new Set(rows.map(({ id }) => id));
   }
 
   async edit(id: string, edit: AssetEdit): Promise<void> {

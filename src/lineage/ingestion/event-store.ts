@@ -54,14 +54,21 @@ export class EventStore {
       return await this.commit(rows, isInCatalog);
     } catch (error) {
       if (error instanceof DatabaseUnavailableError) throw error;
-      const [row] = rows;
-      if (rows.length === 1) {
-        const event = { ...row!.event, projectionError: String(error).slice(0, 2_000) };
-        return this.commit([{ event, facts: noFacts() }], isInCatalog);
-      }
+      if (rows.length === 1) return this.storeAlone(rows[0]!, isInCatalog);
       const alone: Stored[] = [];
       for (const one of rows) alone.push(...(await this.storeRows([one], isInCatalog)));
       return alone;
+    }
+  }
+
+  /** Tries once more while no other writes, so that only what is wrong with the event itself is held against it. */
+  private async storeAlone(row: AcceptedEvent, isInCatalog: IsInCatalog): Promise<Stored[]> {
+    try {
+      return await this.commit([row], isInCatalog, true);
+    } catch (error) {
+      if (error instanceof DatabaseUnavailableError) throw error;
+      const event = { ...row.event, projectionError: String(error).slice(0, 2_000) };
+      return this.commit([{ event, facts: noFacts() }], isInCatalog);
     }
   }
 
