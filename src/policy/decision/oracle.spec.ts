@@ -4,6 +4,7 @@ import { ACME } from '../testing/acme.csv.js';
 import { decisionRequest, NAMES, OBJECTS, policyText } from '../testing/arbitraries.js';
 import { bundleOf } from '../testing/bundle-of.js';
 import { CasbinOracle } from '../testing/casbin-oracle.js';
+import { disagreements, noTally } from '../testing/compare.js';
 import { ASSET_KINDS } from '../vocabulary.js';
 import { CompiledPolicy } from './compiled-policy.js';
 import type { DecisionRequest } from './decision.js';
@@ -13,36 +14,9 @@ const REQUESTS_PER_BUNDLE = 500;
 /** Set it to what a failure printed to see that failure again. */
 const SEED = 20_261_124;
 
-interface Tally {
-  allowed: number;
-  denied: number;
-  masked: number;
-  unmasked: number;
-}
-
-/** Asks both, in both enforcement contexts, and hands back the requests that they answer differently. */
-function disagreements(
-  policy: CompiledPolicy,
-  oracle: CasbinOracle,
-  requests: readonly DecisionRequest[],
-  tally: Tally,
-): unknown[] {
-  return requests.filter((request) => {
-    const decision = policy.decide({ ...request, appliesMasks: true });
-    const allowed = oracle.allows(request);
-    tally[allowed ? 'allowed' : 'denied'] += 1;
-    if (decision.allowed !== allowed) return true;
-    if (!allowed) return false;
-    const masked = request.tags.filter((tag) => oracle.masks(request, tag)).sort();
-    tally.masked += masked.length;
-    tally.unmasked += request.tags.length - masked.length;
-    return JSON.stringify(decision.obligations.map(({ tag }) => tag)) !== JSON.stringify(masked);
-  });
-}
-
 describe('the compiled policy and stock Casbin over the same files', () => {
   it(`agree on ${BUNDLES * REQUESTS_PER_BUNDLE} random requests, access and masks`, async () => {
-    const tally = { allowed: 0, denied: 0, masked: 0, unmasked: 0 };
+    const tally = noTally();
     for (const [index, text] of fc.sample(policyText, { seed: SEED, numRuns: BUNDLES }).entries()) {
       const requests = fc.sample(decisionRequest, { seed: SEED + index, numRuns: REQUESTS_PER_BUNDLE });
       const found = disagreements(
@@ -117,14 +91,7 @@ describe('the compiled policy and stock Casbin over the same files', () => {
       ...[request('service:nightly', { action: 'train', kind: 'model', context: { now, branch: 'main' } })],
     ];
     const policy = new CompiledPolicy(bundleOf(ACME));
-    expect(
-      disagreements(policy, await CasbinOracle.load(ACME), requests, {
-        allowed: 0,
-        denied: 0,
-        masked: 0,
-        unmasked: 0,
-      }),
-    ).toEqual([]);
+    expect(disagreements(policy, await CasbinOracle.load(ACME), requests, noTally())).toEqual([]);
     expect(requests.map((each) => policy.decide({ ...each, appliesMasks: true }).rules)).toEqual([
       ...[['R-001'], ['R-001'], ['D-001']],
       ...[['R-001', 'R-004'], []],
