@@ -103,7 +103,7 @@ function announcedUrls(child) {
   });
 }
 
-function askOf(url, token) {
+export function askOf(url, token) {
   return async (query, variables = {}) => {
     const response = await fetch(`${url}/graphql`, {
       method: 'POST',
