@@ -1,6 +1,7 @@
 /**
  * The arrows of the house: which room may import which. A room is entered through its index.ts.
  * `src/platform/{errors,tracing,kubernetes}/index.ts` are further doors of the platform: what they load, others need not.
+ * `src/policy/toolkit/index.ts` is the one door that the CLI may enter: policy files are checked where no service runs.
  */
 const ROOMS = [
   'platform',
@@ -43,7 +44,7 @@ const doors = ROOMS.map((room) => ({
   from: { path: '^(src|cli|migrations)/', pathNot: `^src/${room}/` },
   to: {
     path: `^src/${room}/`,
-    pathNot: `^src/${room}/(index|errors/index|tracing/index|kubernetes/index)\\.ts$`,
+    pathNot: `^src/${room}/(index|errors/index|tracing/index|kubernetes/index|toolkit/index)\\.ts$`,
   },
 }));
 
@@ -61,8 +62,27 @@ module.exports = {
       name: 'public-api-only',
       comment: 'The CLI, the explorer and the client package speak the public API only.',
       severity: 'error',
-      from: { path: '^(cli|web|packages)/', pathNot: '\\.spec\\.ts$' },
+      from: { path: '^(cli|web|packages)/', pathNot: '\\.spec\\.ts$|^cli/policy/' },
       to: { path: '^src/' },
+    },
+    {
+      name: 'policy-files-without-a-service',
+      comment:
+        'What the CLI does with policy files needs no service: it enters the toolkit, and nothing else.',
+      severity: 'error',
+      from: { path: '^cli/policy/', pathNot: '\\.spec\\.ts$' },
+      to: { path: '^src/', pathNot: '^src/policy/toolkit/index\\.ts$' },
+    },
+    {
+      name: 'toolkit-is-light',
+      comment:
+        'The toolkit loads no Nest, no TypeORM and no database: a pipeline starts it for every change.',
+      severity: 'error',
+      from: { path: '^src/policy/toolkit/' },
+      to: {
+        path: '@nestjs|typeorm|^src/platform/index|/pg/|casbin|\\.(service|resolver|module|model)\\.ts$',
+        reachable: true,
+      },
     },
     {
       name: 'no-unresolvable',

@@ -24,6 +24,7 @@ import { addModels } from './models/models.js';
 import { addAssets } from './lineage/assets.js';
 import { addLineage } from './lineage/lineage.js';
 import { addOperations } from './operations/operations.js';
+import { addPolicy } from './policy/policy.js';
 import { addBranches } from './repositories/branches.js';
 import { addRepositories } from './repositories/repositories.js';
 import { addTags } from './repositories/tags.js';
@@ -69,6 +70,7 @@ const GROUPS: readonly AddCommands[] = [
   addAccessKeys,
   addCatalogs,
   addStatements,
+  addPolicy,
   addAdmin,
 ];
 

@@ -40,6 +40,9 @@ export type SystemObject = (typeof SYSTEM_OBJECTS)[number];
  */
 export const ROOT_NAMESPACE = '*';
 
+/** The parent of a classification that has none: `g3, restricted, *` only declares it, so that a misspelling of it is found. */
+export const ROOT_TAG = '*';
+
 /** Any subject (`sub`), any action (`act`), or no test of tags (`tags`), by column. */
 export const ANY = '*';
 

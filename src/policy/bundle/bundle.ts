@@ -4,6 +4,9 @@ import type { ObjectGlob } from '../glob/object-glob.js';
 import type { Mask } from '../mask/mask.js';
 import type { Action } from '../vocabulary.js';
 import type { Ancestry } from './ancestry.js';
+import type { Placed } from './cross-checks.js';
+import type { TreeLink } from './parse-link.js';
+import type { Position } from './problems.js';
 
 /** A file of a bundle as read. `path` is relative to the bundle's folder. */
 export interface BundleFile {
@@ -59,6 +62,17 @@ export interface Place {
   readonly namespace: string;
 }
 
+/** Where the lines of a bundle stand, for those who speak to its authors. Decisions never look at it. */
+export interface BundleSource {
+  /** Of access and mask rules, by id. */
+  readonly ruleAt: ReadonlyMap<string, Position>;
+  readonly roleLinkAt: ReadonlyMap<RoleLink, Position>;
+  /** The `g2` lines, those that only declare a namespace (parent `*`) among them. */
+  readonly namespaceLinks: readonly Placed<TreeLink>[];
+  /** The `g3` lines, those that only declare a classification (parent `*`) among them. */
+  readonly tagLinks: readonly Placed<TreeLink>[];
+}
+
 /** One whole, checked policy. Immutable; another content is another bundle with another version. */
 export interface Bundle {
   /** SHA-256 in hex over what the files say; comments, spacing and the spread over files make no difference. */
@@ -70,4 +84,5 @@ export interface Bundle {
   readonly tags: Ancestry;
   /** In the order of the file: the first match wins, the last matches everything. */
   readonly places: readonly Place[];
+  readonly source: BundleSource;
 }

@@ -1,4 +1,5 @@
 import { ROOT_NAMESPACE } from '../vocabulary.js';
+import { didYouMean } from './nearest.js';
 import type { AccessRule, MaskRule, Place, RoleLink } from './bundle.js';
 import type { TreeLink } from './parse-link.js';
 import type { Position, Problems } from './problems.js';
@@ -49,7 +50,10 @@ function checkRoleLinks({ ruleSubjects, roleLinks }: ParsedLines, problems: Prob
   const known = new Set([...ruleSubjects, ...roleLinks.map(({ value }) => value.member)]);
   const said = new Set<string>();
   for (const { value, at } of roleLinks) {
-    if (!known.has(value.role)) problems.add(at, 'role', `no rule names ${value.role}`);
+    if (!known.has(value.role)) {
+      const roles = [...known].filter((name) => name.startsWith('role:'));
+      problems.add(at, 'role', `no rule names ${value.role}${didYouMean(value.role, roles)}`);
+    }
     const text = JSON.stringify([value.member, value.role, value.namespace, value.notBefore, value.notAfter]);
     if (said.has(text)) problems.add(at, 'duplicate', `${value.member} as ${value.role} is said twice`);
     said.add(text);
@@ -66,7 +70,7 @@ function checkNamespaces(
     problems.add(
       at,
       'namespace',
-      `no g2 line declares the namespace ${value.namespace}; add "g2, ${value.namespace}, PARENT", or * as its parent`,
+      `no g2 line declares the namespace ${value.namespace}; add "g2, ${value.namespace}, PARENT", or * as its parent${didYouMean(value.namespace, declared)}`,
     );
   }
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { parseGlob } from '../glob/glob.js';
-import { EXTERNAL_NAMESPACE, ROOT_NAMESPACE } from '../vocabulary.js';
+import { EXTERNAL_NAMESPACE, ROOT_NAMESPACE, ROOT_TAG } from '../vocabulary.js';
 import { Ancestry } from './ancestry.js';
 import type { Bundle, BundleFile, Place } from './bundle.js';
 import { crossCheck } from './cross-checks.js';
@@ -72,8 +72,17 @@ export function loadBundle(files: readonly BundleFile[]): Bundle {
       values(parsed.namespaceLinks).filter(([, parent]) => parent !== ROOT_NAMESPACE),
       values(parsed.namespaceLinks).map(([child]) => child),
     ),
-    tags: new Ancestry(values(parsed.tagLinks)),
+    tags: new Ancestry(
+      values(parsed.tagLinks).filter(([, parent]) => parent !== ROOT_TAG),
+      values(parsed.tagLinks).map(([child]) => child),
+    ),
     places: parsed.places.length > 0 ? values(parsed.places) : [everythingExternal()],
+    source: {
+      ruleAt: new Map([...parsed.rules, ...parsed.maskRules].map(({ value, at }) => [value.id, at])),
+      roleLinkAt: new Map(parsed.roleLinks.map(({ value, at }) => [value, at])),
+      namespaceLinks: parsed.namespaceLinks,
+      tagLinks: parsed.tagLinks,
+    },
   });
 }
 

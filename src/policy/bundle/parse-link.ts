@@ -1,6 +1,6 @@
 import { parseInstant } from '../condition/instant.js';
 import { parseGlob } from '../glob/glob.js';
-import { ROOT_NAMESPACE } from '../vocabulary.js';
+import { ROOT_NAMESPACE, ROOT_TAG } from '../vocabulary.js';
 import type { Place, RoleLink } from './bundle.js';
 import { isClassification, isGroup, isNamespace, isPrincipal, isRole } from './names.js';
 import type { PolicyLine } from './policy-lines.js';
@@ -55,14 +55,14 @@ export function parseNamespaceLink(line: PolicyLine, problems: Problems): TreeLi
   return [child, parent];
 }
 
-/** Parses `g3, child, parent`. */
+/** Parses `g3, child, parent`; the root may be a parent, to declare a classification that has none other. */
 export function parseTagLink(line: PolicyLine, problems: Problems): TreeLink | undefined {
   const [, child = '', parent = ''] = line.columns;
-  if (!isClassification(child) || !isClassification(parent)) {
+  if (!isClassification(child) || (parent !== ROOT_TAG && !isClassification(parent))) {
     problems.add(
       line,
       'tag',
-      `"${child}" under "${parent}": write a classification and its parent, like pii.email, pii`,
+      `"${child}" under "${parent}": write a classification and its parent, like pii.email, pii, or * as the parent`,
     );
     return undefined;
   }

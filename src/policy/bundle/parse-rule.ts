@@ -7,6 +7,7 @@ import { ACTIONS, ANY, isAction } from '../vocabulary.js';
 import type { Action } from '../vocabulary.js';
 import type { AccessRule, MaskRule, TagTest } from './bundle.js';
 import { isClassification, isNamespace, isRuleId, isSubject } from './names.js';
+import { didYouMean } from './nearest.js';
 import type { PolicyLine } from './policy-lines.js';
 import type { Problems } from './problems.js';
 
@@ -72,7 +73,11 @@ function parseCommon(
   }
   const action = act === ANY || isAction(act) ? act : undefined;
   if (action === undefined) {
-    problems.add(line, 'action', `${id}: "${act}" is not an action; there are ${ACTIONS.join(', ')} and *`);
+    problems.add(
+      line,
+      'action',
+      `${id}: "${act}" is not an action; there are ${ACTIONS.join(', ')} and *${didYouMean(act, ACTIONS)}`,
+    );
   }
   const condition = problems.take(parseCondition(when), line, 'condition', `${id}: the condition `);
   if (eft !== 'allow' && eft !== 'deny') {

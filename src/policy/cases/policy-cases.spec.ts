@@ -3,7 +3,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { readBundleDirectory } from '../bundle/read-bundle-directory.js';
 import { CompiledPolicy } from '../decision/compiled-policy.js';
-import { failureOf, parsePolicyCases } from './policy-cases.js';
+import { failureOf } from './question.js';
+import { readCases } from './read-cases.js';
 
 const FOLDER = 'policies/tests';
 const FILES = readdirSync(FOLDER).filter((name) => name.endsWith('.yaml'));
@@ -15,7 +16,7 @@ describe('the default policies', () => {
   });
 
   describe.each(FILES)('%s', (file) => {
-    const cases = parsePolicyCases(readFileSync(path.join(FOLDER, file), 'utf8'));
+    const cases = readCases({ path: file, text: readFileSync(path.join(FOLDER, file), 'utf8') });
     it.each(cases.map((each) => [each.sentence, each] as const))('%s', (_, each) => {
       expect(failureOf(each, policy)).toBeUndefined();
     });
@@ -26,15 +27,16 @@ describe('the default policies', () => {
   });
 
   it('a case that does not hold says what was expected and what the policy says', () => {
-    const [policyCase] = parsePolicyCases(
-      '[{sentence: nobody reads, subject: "user:x", action: read, namespace: research, kind: dataset, name: d, expect: {allowed: true, rules: [A]}}]',
-    );
+    const [policyCase] = readCases({
+      path: 'tests/a.yaml',
+      text: '[{sentence: nobody reads, subject: "user:x", action: read, namespace: research, kind: dataset, name: d, expect: {allowed: true, rules: [A]}}]',
+    });
     expect(policyCase && failureOf(policyCase, policy)).toBe(
       'nobody reads: expected allowed by [A], and the policy says no: no rule allows user:x to read dataset/d in research',
     );
   });
 
   it('a file of cases with a misspelt field is refused', () => {
-    expect(() => parsePolicyCases('[{sentense: x}]')).toThrow(/sentense/);
+    expect(() => readCases({ path: 'tests/a.yaml', text: '[{sentense: x}]' })).toThrow(/sentense/);
   });
 });

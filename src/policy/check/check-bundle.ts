@@ -1,30 +1,20 @@
 import type { Bundle, BundleFile } from '../bundle/bundle.js';
 import { loadBundle } from '../bundle/load-bundle.js';
 import { PolicyBundleError } from '../bundle/policy-bundle-error.js';
-import { isTestFile } from '../bundle/test-files.js';
-import { failureOf, parsePolicyCases } from '../cases/policy-cases.js';
+import type { Question } from '../cases/question.js';
+import { runCases } from '../cases/run-cases.js';
 import { CompiledPolicy } from '../decision/compiled-policy.js';
-
-/** Something to mend in a bundle, or to know of it. */
-interface Finding {
-  /** An error keeps the bundle from taking effect. */
-  readonly severity: 'error' | 'warning';
-  /** The check that found it, e.g. `role` or `dead-rule`. Stable: editors and pipelines may branch on it. */
-  readonly check: string;
-  readonly file: string;
-  /** From 1; 0 stands for the whole file. */
-  readonly line: number;
-  readonly message: string;
-}
+import { type Finding, inOrder } from './finding.js';
+import { lint } from './lint/lint.js';
 
 /** All that is known of a bundle before it takes effect. */
-interface BundleReport {
+export interface BundleReport {
   /** Undefined when the files cannot be read as a policy. */
   readonly bundle: Bundle | undefined;
   /** By file and line. */
   readonly findings: readonly Finding[];
-  /** How many cases of `tests/*.yaml` were asked. */
-  readonly cases: number;
+  /** What the tests of the bundle asked. */
+  readonly questions: readonly Question[];
 }
 
 /**
@@ -40,33 +30,19 @@ export function acceptBundle(files: readonly BundleFile[]): Bundle {
   );
 }
 
-/** Builds, lints and tests a bundle. Never throws for what its files say. */
-function checkBundle(files: readonly BundleFile[]): BundleReport {
+/** Builds, lints and tests a bundle. Never throws for what its files say. @param now for what has ended */
+export function checkBundle(files: readonly BundleFile[], now = new Date()): BundleReport {
   let bundle: Bundle;
   try {
     bundle = loadBundle(files);
   } catch (error) {
     if (!(error instanceof PolicyBundleError)) throw error;
-    const findings = error.problems.map(({ rule, ...problem }) => ({
-      ...{ severity: 'error' as const, check: rule },
+    const findings = error.problems.map(({ rule: check, ...problem }) => ({
+      ...{ severity: 'error' as const, check },
       ...problem,
     }));
-    return { bundle: undefined, findings, cases: 0 };
+    return { bundle: undefined, findings, questions: [] };
   }
-  const policy = new CompiledPolicy(bundle);
-  const findings: Finding[] = [];
-  let cases = 0;
-  for (const { path, text } of files.filter((file) => isTestFile(file.path))) {
-    const at = { severity: 'error' as const, file: path, line: 0 };
-    try {
-      for (const policyCase of parsePolicyCases(text)) {
-        cases += 1;
-        const failure = failureOf(policyCase, policy);
-        if (failure !== undefined) findings.push({ ...at, check: 'case', message: failure });
-      }
-    } catch (error) {
-      findings.push({ ...at, check: 'cases', message: (error as Error).message });
-    }
-  }
-  return { bundle, findings, cases };
+  const { questions, findings } = runCases(files, new CompiledPolicy(bundle));
+  return { bundle, questions, findings: inOrder([...lint(bundle, now.getTime()), ...findings]) };
 }

@@ -13,6 +13,13 @@ import { RuleIndex } from './rule-index.js';
 import { closeTags, meetsTagTest } from './tag-test.js';
 import type { ClosedTags } from './tag-test.js';
 
+/** What a policy answers from. */
+export interface PolicyParts {
+  readonly rules?: RuleIndex;
+  readonly masks?: MaskRules;
+  readonly roles?: RoleGraph;
+}
+
 /**
  * A bundle made ready to answer: the same answers as stock Casbin gives for the same files, from an index instead of a
  * scan, with every matching rule named. Immutable; a new bundle is a new object, swapped in as a whole.
@@ -22,10 +29,14 @@ export class CompiledPolicy {
   private readonly masks: MaskRules;
   private readonly roles: RoleGraph;
 
-  constructor(private readonly bundle: Bundle) {
-    this.rules = new RuleIndex(bundle.rules);
-    this.masks = new MaskRules(bundle.maskRules, bundle.tags);
-    this.roles = new RoleGraph(bundle.roleLinks);
+  /** @param parts in place of what the bundle says, to ask "what if" of one question without building all of it anew */
+  constructor(
+    readonly bundle: Bundle,
+    parts: PolicyParts = {},
+  ) {
+    this.rules = parts.rules ?? new RuleIndex(bundle.rules);
+    this.masks = parts.masks ?? new MaskRules(bundle.maskRules, bundle.tags);
+    this.roles = parts.roles ?? new RoleGraph(bundle.roleLinks);
   }
 
   /** {@link Bundle.version} */
