@@ -12,6 +12,7 @@ import {
   LOGGER,
   type Logger,
 } from '../platform/index.js';
+import type { PolicyContext } from './condition/attributes.js';
 import type { Action } from './vocabulary.js';
 
 /** One answer of policy, as it is kept. A plan for a list has no resource. */
@@ -21,6 +22,11 @@ export interface DecisionRecord {
   readonly namespace?: string;
   readonly kind?: string;
   readonly name?: string;
+  /** Of the caller, as `group:NAME`. With tags and context it is all that the answer was made from. */
+  readonly groups: readonly string[];
+  /** Of the resource, not closed over their tree. */
+  readonly tags?: readonly string[];
+  readonly context: PolicyContext;
   readonly isAllowed: boolean;
   /** Ids of the rules that decided. */
   readonly rules: readonly string[];
@@ -94,10 +100,13 @@ export class DecisionLog implements OnApplicationBootstrap, BeforeApplicationShu
     this.waiting = [];
     try {
       await this.database.detached(
-        `INSERT INTO policy_decision (decided_at, request_id, subject, action, namespace, kind, name, is_allowed, rules, reason, bundle)
-         SELECT r."decidedAt", r."requestId", r.subject, r.action, r.namespace, r.kind, r.name, r."isAllowed", r.rules, r.reason, r.bundle
+        `INSERT INTO policy_decision (decided_at, request_id, subject, action, namespace, kind, name, groups, tags, context,
+           is_allowed, rules, reason, bundle)
+         SELECT r."decidedAt", r."requestId", r.subject, r.action, r.namespace, r.kind, r.name, r.groups, r.tags, r.context,
+           r."isAllowed", r.rules, r.reason, r.bundle
          FROM jsonb_to_recordset($1::jsonb) AS r ("decidedAt" timestamptz, "requestId" text, subject text, action text,
-           namespace text, kind text, name text, "isAllowed" boolean, rules text[], reason text, bundle text)`,
+           namespace text, kind text, name text, groups jsonb, tags jsonb, context jsonb, "isAllowed" boolean, rules text[],
+           reason text, bundle text)`,
         [JSON.stringify(batch)],
       );
     } catch (error) {

@@ -1,13 +1,16 @@
 export { AccessDeniedError } from './access-denied-error.js';
 export { PolicyBundleError } from './bundle/policy-bundle-error.js';
+export type { CompiledPolicy } from './decision/compiled-policy.js';
 export type { Decision } from './decision/decision.js';
 export { DecisionModel } from './decision/decision.model.js';
 export { DecisionLog } from './decision-log.js';
 export { globMatches, parseGlob } from './glob/glob.js';
+export { LivePolicy } from './live-policy.js';
 export type { Plan } from './plan/plan.js';
 export { planToSql } from './plan/plan-to-sql.js';
 export { PolicyModule } from './policy.module.js';
 export { Policy } from './policy.service.js';
 export type { RequestContext, Resource, VisibilityPlan } from './policy.service.js';
+export { PolicyMover } from './versions/policy-mover.js';
 export { isAction, systemResource, UNCLASSIFIED } from './vocabulary.js';
 export type { Action, Kind } from './vocabulary.js';

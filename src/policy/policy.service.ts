@@ -1,9 +1,6 @@
-import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { heldGroups, type Principal, subjectOf } from '../identity/index.js';
-import { CONFIG, type Config, HealthChecks, LOGGER, type Logger } from '../platform/index.js';
 import { AccessDeniedError } from './access-denied-error.js';
-import { readBundleFiles } from './bundle/read-bundle-directory.js';
-import { acceptBundle } from './check/check-bundle.js';
 import { isAttribute, type PolicyContext } from './condition/attributes.js';
 import type { Decision } from './decision/decision.js';
 import { DecisionLog, DecisionLogFullError } from './decision-log.js';
@@ -34,47 +31,20 @@ export interface VisibilityPlan {
 
 /** The one door: every read and write of governed things asks here, and every answer is logged. */
 @Injectable()
-export class Policy implements OnModuleInit {
+export class Policy {
   constructor(
-    @Inject(CONFIG) private readonly config: Config,
-    @Inject(LOGGER) private readonly logger: Logger,
     private readonly live: LivePolicy,
     private readonly log: DecisionLog,
-    health: HealthChecks,
-  ) {
-    health.register('policy', async () => ({ isReady: true, report: { bundle: this.live.current.version } }));
-  }
-
-  /** Loads the bundle; one that breaks a rule stops the boot. */
-  async onModuleInit(): Promise<void> {
-    this.live.swap(acceptBundle(await readBundleFiles(this.config.CAIRN_POLICY_DIR)));
-    this.logger.info(
-      { bundle: this.live.current.version, directory: this.config.CAIRN_POLICY_DIR },
-      'policy is loaded',
-    );
-  }
+  ) {}
 
   /** Answers and logs, with every rule that matched. @throws {DecisionLogFullError} */
   decide(caller: Principal, action: Action, resource: Resource, context: RequestContext = {}): Decision {
     if (this.log.isFull) throw new DecisionLogFullError();
-    const subject = subjectOf(caller);
     const { namespace, kind, name, tags } = resource;
-    const decision = this.live.current.decide({
-      subject,
-      groups: groupsOf(caller),
-      action,
-      namespace,
-      kind,
-      name,
-      tags,
-      context: contextOf(caller, context),
-    });
+    const asked = { ...askedBy(caller, context), action, namespace, kind, name, tags };
+    const decision = this.live.current.decide(asked);
     this.log.append({
-      subject,
-      action,
-      namespace,
-      kind,
-      name,
+      ...asked,
       isAllowed: decision.allowed,
       rules: decision.rules,
       reason: decision.reason,
@@ -105,17 +75,11 @@ export class Policy implements OnModuleInit {
   /** Which assets the caller may act on. The answer is logged once, for the list as a whole. */
   async plan(caller: Principal, action: Action, context: RequestContext = {}): Promise<VisibilityPlan> {
     if (this.log.isFull) throw new DecisionLogFullError();
-    const subject = subjectOf(caller);
     const { current } = this.live;
-    const plan = current.plan({
-      subject,
-      groups: groupsOf(caller),
-      action,
-      context: contextOf(caller, context),
-    });
+    const asked = { ...askedBy(caller, context), action };
+    const plan = current.plan(asked);
     this.log.append({
-      subject,
-      action,
+      ...asked,
       isAllowed: plan.kind !== 'none',
       rules: [],
       reason: 'a list filtered by the rules',
@@ -132,6 +96,11 @@ export class Policy implements OnModuleInit {
   placeOf(...identityNamespaces: readonly string[]): string {
     return this.live.current.placeOf(...identityNamespaces);
   }
+}
+
+/** What the caller brings to a question, as it is asked and logged. */
+function askedBy(caller: Principal, context: RequestContext) {
+  return { subject: subjectOf(caller), groups: groupsOf(caller), context: contextOf(caller, context) };
 }
 
 function groupsOf(caller: Principal): readonly string[] {

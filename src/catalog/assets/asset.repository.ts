@@ -278,16 +278,26 @@ export class AssetRepository {
   }
 
   /**
-   * Moves assets known only from events, all of whose names are in one OpenLineage namespace, to another place in policy's namespaces.
+   * Moves assets known only from events, all of whose names are in one OpenLineage namespace, to other places in policy's namespaces.
+   * Rows are taken in the order of ids, as by {@link see}.
+   * @param places by OpenLineage namespace
    * @returns ids of those that moved
    */
-  async place(identityNamespace: string, namespace: string): Promise<string[]> {
+  async place(places: ReadonlyMap<string, string>): Promise<string[]> {
     const rows = await this.database.query<{ id: string }>(
-      `UPDATE asset AS a SET namespace = $2, updated_at = now()
-       WHERE a.identity_namespace = $1 AND NOT a.is_managed AND a.namespace <> $2 AND NOT EXISTS (
-         SELECT FROM asset AS n WHERE n.alias_of = a.id AND n.identity_namespace <> a.identity_namespace)
-       RETURNING a.id`,
-      [identityNamespace, namespace],
+      `WITH due AS (
+         SELECT a.id, p.namespace FROM jsonb_to_recordset($1::jsonb) AS p ("identityNamespace" text, namespace text)
+         JOIN asset AS a ON a.identity_namespace = p."identityNamespace"
+         WHERE NOT a.is_managed AND a.namespace <> p.namespace AND NOT EXISTS (
+           SELECT FROM asset AS n WHERE n.alias_of = a.id AND n.identity_namespace <> a.identity_namespace)
+         ORDER BY a.id FOR NO KEY UPDATE OF a
+       )
+       UPDATE asset AS a SET namespace = due.namespace, updated_at = now() FROM due WHERE a.id = due.id RETURNING a.id`,
+      [
+        JSON.stringify(
+          [...places].map(([identityNamespace, namespace]) => ({ identityNamespace, namespace })),
+        ),
+      ],
     );
     return rows.map((row) => row.id);
   }

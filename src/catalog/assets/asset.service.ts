@@ -51,6 +51,9 @@ export function resourceOf(asset: Pick<Asset, 'kind' | 'identityName' | 'namespa
 }
 
 /** The catalog's entries: found, listed and edited under policy. */
+/** What tells where assets stand that are known only from events. */
+export type Placing = Pick<Policy, 'placeOf'>;
+
 @Injectable()
 export class AssetService {
   constructor(
@@ -237,13 +240,14 @@ export class AssetService {
 
   /**
    * Puts assets known only from events where `places.csv` has the first of all of their names, in the transaction under way.
+   * @param places of the policy that answers now, or of one that is about to
    * @returns ids of those that moved
    */
-  async placeByNames(ids: readonly string[]): Promise<string[]> {
+  async placeByNames(ids: readonly string[], places: Placing = this.policy): Promise<string[]> {
     if (ids.length === 0) return [];
     const names = await this.assets.identityNamespaces(ids);
     return this.assets.placeEach(
-      new Map([...names].map(([id, namespaces]) => [id, this.policy.placeOf(...namespaces)])),
+      new Map([...names].map(([id, namespaces]) => [id, places.placeOf(...namespaces)])),
     );
   }
 

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { DomainError } from '../errors/domain-error.js';
 import { EXECUTION_SETTINGS } from './execution-settings.js';
 import { GATEWAY_SETTINGS } from './gateway-settings.js';
+import { POLICY_SETTINGS, problemsOfPolicy } from './policy-settings.js';
 
 const port = z.coerce.number().int().min(0).max(65535);
 const sizeBytes = z.coerce
@@ -43,11 +44,7 @@ export const CONFIG_SCHEMA = z.object({
     .min(1)
     .default('.cairn')
     .describe('Folder of the embedded PostgreSQL, the local object store and run folders.'),
-  CAIRN_POLICY_DIR: z
-    .string()
-    .min(1)
-    .default('policies')
-    .describe('Folder of the Casbin model and policy files.'),
+  ...POLICY_SETTINGS,
   CAIRN_CREDENTIALS_DIR: z
     .string()
     .min(1)
@@ -416,7 +413,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
   if (config.OIDC_ISSUER !== undefined && config.OIDC_AUDIENCE === undefined) {
     throw new InvalidConfigurationError(['OIDC_AUDIENCE: is needed with OIDC_ISSUER']);
   }
-  const problems = problemsOfExecution(config);
+  const problems = [...problemsOfExecution(config), ...problemsOfPolicy(config)];
   if (problems.length > 0) throw new InvalidConfigurationError(problems);
   if (!isLoopback(config.CAIRN_HOST) && config.CAIRN_ADMIN_TOKEN === undefined) {
     throw new InvalidConfigurationError([

@@ -11,7 +11,10 @@ import { isTestFile, TESTS_FOLDER } from './test-files.js';
 export const BUNDLE_LIMITS = { fileBytes: 4 * 1024 ** 2, bundleBytes: 16 * 1024 ** 2, files: 200 } as const;
 
 /** Folders within folders, at most. */
-const MAX_DEPTH = 8;
+export const MAX_DEPTH = 8;
+
+/** What proves a bundle and is no part of it: a manifest and its signature. */
+const PROOF_FILES: ReadonlySet<string> = new Set(['manifest.json', 'manifest.sig']);
 
 /**
  * Reads and checks the policy in a folder.
@@ -23,7 +26,7 @@ export async function readBundleDirectory(directory: string): Promise<Bundle> {
 
 /**
  * Reads the files of the policy in a folder, by name: `model.conf`, every `*.csv` also in folders below, and `tests/*.yaml`. Hidden files
- * and folders and `*.md` are passed over; any other file is a problem, for a rule in `deny.cvs` must not be lost in silence. Symbolic links
+ * and folders and `*.md` are passed over, and so are `manifest.json` and `manifest.sig`; any other file is a problem, for a rule in `deny.cvs` must not be lost in silence. Symbolic links
  * are followed, as Kubernetes mounts its ConfigMaps with them.
  * @throws {PolicyBundleError} with every problem there is, a missing folder included
  */
@@ -58,7 +61,7 @@ async function policyFileNames(directory: string, folder: string, problems: Prob
   const names: string[] = [];
   for (const entry of (await namesIn(path.join(directory, folder))).sort()) {
     const name = path.posix.join(folder, entry);
-    if (entry.startsWith('.') || name.endsWith('.md')) continue;
+    if (entry.startsWith('.') || name.endsWith('.md') || PROOF_FILES.has(name)) continue;
     const found = await stat(path.join(directory, name)).catch(() => undefined);
     if (found?.isDirectory() === true) {
       if (name.split('/').length < MAX_DEPTH)
@@ -75,7 +78,8 @@ async function policyFileNames(directory: string, folder: string, problems: Prob
   return names;
 }
 
-function isPolicyFile(name: string): boolean {
+/** Whether a file of that path may stand in a bundle. */
+export function isPolicyFile(name: string): boolean {
   return name === MODEL_FILE || name.endsWith('.csv') || isTestFile(name);
 }
 
@@ -88,7 +92,8 @@ async function namesIn(directory: string): Promise<string[]> {
   }
 }
 
-function utf8(bytes: Uint8Array): string | undefined {
+/** @returns undefined when they are no UTF-8 text */
+export function utf8(bytes: Uint8Array): string | undefined {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {

@@ -44,6 +44,16 @@ export class CompiledPolicy {
     return this.bundle.version;
   }
 
+  /** Access and mask rules. */
+  get ruleCount(): number {
+    return this.bundle.rules.length + this.bundle.maskRules.length;
+  }
+
+  /** What {@link placeOf} goes by, as a text to compare. */
+  get placesText(): string {
+    return JSON.stringify(this.bundle.places.map(({ pattern, namespace }) => [pattern.source, namespace]));
+  }
+
   /**
    * Answers one question. Deny overrides; no rule means deny; a mask that the caller will not carry out means deny.
    * Never throws on a strange request, but denies it.

@@ -1,0 +1,23 @@
+import { acceptBundle } from '../check/check-bundle.js';
+import { CompiledPolicy } from '../decision/compiled-policy.js';
+import { prove } from '../delivery/signing/prove.js';
+import type { PublicKeys } from '../delivery/signing/public-keys.js';
+import { VersionNotLoadedError } from './errors.js';
+import type { StoredVersion } from './policy-version.js';
+
+/**
+ * Makes a stored version ready to answer, as if it had just come: proven, built and tested again, so that neither the database nor
+ * an older program is trusted with what counts.
+ * @throws {VersionNotLoadedError}
+ */
+export function loadVersion(stored: StoredVersion, keys: PublicKeys): CompiledPolicy {
+  const { version, files, proof } = stored;
+  try {
+    prove({ files, manifest: proof?.manifest, signature: proof?.signature }, keys);
+    const compiled = new CompiledPolicy(acceptBundle(files));
+    if (compiled.version === version) return compiled;
+  } catch (error) {
+    throw new VersionNotLoadedError(version, (error as Error).message, { cause: error });
+  }
+  throw new VersionNotLoadedError(version, 'what is kept under this name is another version');
+}
