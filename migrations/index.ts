@@ -28,6 +28,7 @@ import { AssetChanges1795392000063 } from './1795392000063-asset-changes.js';
 import { EventPartitions1795392000064 } from './1795392000064-event-partitions.js';
 import { EventTimes1795392000066 } from './1795392000066-event-times.js';
 import { LineageSql1795392000068 } from './1795392000068-lineage-sql.js';
+import { Audit1795392000071 } from './1795392000071-audit.js';
 
 /** Every migration, in order. A room's migration creates that room's tables. */
 export const MIGRATIONS = [
@@ -61,4 +62,5 @@ export const MIGRATIONS = [
   EventPartitions1795392000064,
   EventTimes1795392000066,
   LineageSql1795392000068,
+  Audit1795392000071,
 ];

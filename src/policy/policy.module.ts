@@ -1,6 +1,9 @@
 import { Global, Injectable, Module } from '@nestjs/common';
-import { ACCESS_DECIDER, type AccessDecider, type Principal } from '../identity/index.js';
-import { DecisionLog } from './decision-log.js';
+import { ACCESS_DECIDER, type AccessDecider, CHANGES, type Principal } from '../identity/index.js';
+import { AuditLog } from './audit/audit-log.js';
+import { ChangeRepository } from './audit/change.repository.js';
+import { RootRepository } from './audit/roots/root.repository.js';
+import { SigningKey } from './audit/roots/signing-key.js';
 import { LivePolicy } from './live-policy.js';
 import { Policy } from './policy.service.js';
 import { systemResource } from './vocabulary.js';
@@ -18,11 +21,15 @@ class PrincipalAdministration implements AccessDecider {
 @Global()
 @Module({
   providers: [
-    DecisionLog,
+    SigningKey,
+    ChangeRepository,
+    AuditLog,
+    RootRepository,
+    { provide: CHANGES, useExisting: AuditLog },
     LivePolicy,
     Policy,
     { provide: ACCESS_DECIDER, useClass: PrincipalAdministration },
   ],
-  exports: [Policy, ACCESS_DECIDER],
+  exports: [Policy, AuditLog, ChangeRepository, RootRepository, SigningKey, CHANGES, ACCESS_DECIDER],
 })
 export class PolicyModule {}
