@@ -6,6 +6,7 @@ import { addCatalogs } from './sources/catalogs.js';
 import { addStatements } from './sources/statements.js';
 import { addTokens } from './access/tokens.js';
 import { addAdmin } from './admin/admin.js';
+import { addAudit } from './audit/audit.js';
 import { addGet } from './content/get.js';
 import { addImport } from './content/import.js';
 import { addLs } from './content/ls.js';
@@ -72,6 +73,7 @@ const GROUPS: readonly AddCommands[] = [
   addStatements,
   addPolicy,
   addAdmin,
+  addAudit,
 ];
 
 const EXIT_CODES = `

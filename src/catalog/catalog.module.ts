@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { CONFIG, type Config } from '../platform/index.js';
+import { AuditRootsModule } from './audit-roots/audit-roots.module.js';
 import { AccessResolver } from './access/access.resolver.js';
 import { AccessLog } from './access-log/access-log.js';
 import { AccessLogRepository } from './access-log/access-log.repository.js';
@@ -172,6 +173,7 @@ const models = [
 ];
 
 @Module({
+  imports: [AuditRootsModule],
   controllers: [ContentController],
   providers: [
     AssetRepository,

@@ -1,9 +1,15 @@
+export { AuditLog } from './audit/audit-log.js';
+export { AuditUnavailableError } from './audit/errors.js';
+export { AUDIT_ROOTS } from './audit/roots/audit-roots.js';
+export type { AuditRoots } from './audit/roots/audit-roots.js';
+export { AuditModule } from './audit/audit.module.js';
+export { RootMaker } from './audit/roots/root-maker.js';
 export { AccessDeniedError } from './access-denied-error.js';
 export { PolicyBundleError } from './bundle/policy-bundle-error.js';
 export type { CompiledPolicy } from './decision/compiled-policy.js';
 export type { Decision } from './decision/decision.js';
 export { DecisionModel } from './decision/decision.model.js';
-export { DecisionLog } from './decision-log.js';
+
 export { globMatches, parseGlob } from './glob/glob.js';
 export { LivePolicy } from './live-policy.js';
 export type { Plan } from './plan/plan.js';

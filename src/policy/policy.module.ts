@@ -1,7 +1,10 @@
 import { Global, Injectable, Module } from '@nestjs/common';
-import { ACCESS_DECIDER, type AccessDecider, type Principal } from '../identity/index.js';
+import { ACCESS_DECIDER, type AccessDecider, CHANGES, type Principal } from '../identity/index.js';
 import { CONFIG } from '../platform/index.js';
-import { DecisionLog } from './decision-log.js';
+import { AuditLog } from './audit/audit-log.js';
+import { ChangeRepository } from './audit/change.repository.js';
+import { RootRepository } from './audit/roots/root.repository.js';
+import { SigningKey } from './audit/roots/signing-key.js';
 import { AttemptRepository } from './delivery/attempt.repository.js';
 import { BUNDLE_SOURCE } from './delivery/bundle-source.js';
 import { DeliveryLoop } from './delivery/delivery-loop.js';
@@ -32,7 +35,11 @@ class PrincipalAdministration implements AccessDecider {
 @Global()
 @Module({
   providers: [
-    DecisionLog,
+    SigningKey,
+    ChangeRepository,
+    AuditLog,
+    RootRepository,
+    { provide: CHANGES, useExisting: AuditLog },
     LivePolicy,
     Policy,
     VersionRepository,
@@ -49,6 +56,16 @@ class PrincipalAdministration implements AccessDecider {
     { provide: BUNDLE_SOURCE, inject: [CONFIG], useFactory: sourceOf },
     { provide: ACCESS_DECIDER, useClass: PrincipalAdministration },
   ],
-  exports: [Policy, LivePolicy, PolicyMover, ACCESS_DECIDER],
+  exports: [
+    Policy,
+    LivePolicy,
+    PolicyMover,
+    AuditLog,
+    ChangeRepository,
+    RootRepository,
+    SigningKey,
+    CHANGES,
+    ACCESS_DECIDER,
+  ],
 })
 export class PolicyModule {}

@@ -3,7 +3,8 @@ import { Inject, Injectable } from '@nestjs/common';
 import { z } from 'zod';
 import { Database, NotFoundError, validate } from '../../platform/index.js';
 import { ACCESS_DECIDER, type AccessDecider } from '../access/decider.js';
-import type { Principal } from '../principals/principal.js';
+import { type Author, CHANGES, type Changes } from '../changes/changes.js';
+import { CAIRN_ITSELF, type Principal, subjectOf } from '../principals/principal.js';
 import { PrincipalService } from '../principals/principal.service.js';
 import type { ApiTokenEntity } from './api-token.entity.js';
 import { TokenRepository } from './token.repository.js';
@@ -31,6 +32,7 @@ export class TokenService {
     private readonly tokens: TokenRepository,
     private readonly principals: PrincipalService,
     @Inject(ACCESS_DECIDER) private readonly access: AccessDecider,
+    @Inject(CHANGES) private readonly changes: Changes,
   ) {}
 
   /** The principal of a valid token; undefined for one that is unknown, expired or revoked, or whose principal is disabled. */
@@ -47,17 +49,21 @@ export class TokenService {
     const { subject, label, expiresInDays } = validate(ISSUE_TOKEN, input, 'input');
     const principal = await this.principals.bySubject(caller, subject);
     const expiresAt = new Date(Date.now() + expiresInDays * 86_400_000);
-    return this.database.run(() => this.store(principal.id, label, expiresAt));
+    return this.database.run(() => this.store(caller, principal, label, expiresAt));
   }
 
   /** A short-lived token for work that Cairn started itself: a training run. The caller has been authorized for that work. */
   issueForRun(principalId: string, label: string, expiresAt: Date): Promise<IssuedToken> {
-    return this.database.run(() => this.store(principalId, label, expiresAt));
+    return this.database.run(async () => {
+      const principal = await this.principals.byId(principalId);
+      if (!principal) throw new NotFoundError('Principal', principalId);
+      return this.store(CAIRN_ITSELF, principal, label, expiresAt);
+    });
   }
 
   /** Ends a token that was issued for a run. */
   async revokeForRun(tokenId: string): Promise<void> {
-    await this.tokens.revoke(tokenId);
+    await this.end(CAIRN_ITSELF, tokenId);
   }
 
   /** Newest first, secrets not among them. */
@@ -72,19 +78,29 @@ export class TokenService {
     const token = await this.tokens.findById(tokenId);
     if (token?.principalId !== caller.id) await this.access.authorizeAdministration(caller);
     if (!token) throw new NotFoundError('Token', id);
-    await this.tokens.revoke(tokenId);
+    await this.end(caller, tokenId);
     return (await this.tokens.findById(tokenId))!;
   }
 
-  private async store(principalId: string, label: string, expiresAt: Date | null): Promise<IssuedToken> {
-    const secret = newTokenSecret();
-    const token = await this.tokens.insert({
-      id: randomUUID(),
-      principalId,
-      label,
-      sha256: tokenSha256(secret),
-      expiresAt,
+  private async end(author: Author, id: string): Promise<void> {
+    await this.database.run(async () => {
+      await this.tokens.revoke(id);
+      await this.changes.change(author, { action: 'token.revoked', on: 'token', name: id });
     });
+  }
+
+  private async store(
+    author: Author,
+    principal: Pick<Principal, 'id' | 'kind' | 'name'>,
+    label: string,
+    expiresAt: Date,
+  ): Promise<IssuedToken> {
+    const secret = newTokenSecret();
+    const id = randomUUID();
+    const sha256 = tokenSha256(secret);
+    const token = await this.tokens.insert({ id, principalId: principal.id, label, sha256, expiresAt });
+    const detail = { for: subjectOf(principal), label, expiresAt: expiresAt.toISOString() };
+    await this.changes.change(author, { action: 'token.issued', on: 'token', name: id, detail });
     return { secret, token };
   }
 }

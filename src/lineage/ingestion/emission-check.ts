@@ -44,7 +44,7 @@ export class EmissionCheck {
     private readonly identities: Identities,
   ) {}
 
-  /** Each (sender, asset) is decided once. */
+  /** Each (sender, asset) is decided once. Before anything is stored, the answers must be: {@link Policy.recorded}. */
   async check(emissions: readonly Emission[]): Promise<Checked> {
     const shown = await this.shownAs(emissions);
     const { known, owners } = await this.lookUp(emissions, shown);
@@ -53,7 +53,7 @@ export class EmissionCheck {
       const key = `${subjectOf(caller)} ${id}`;
       const decided =
         refusals.get(key) ??
-        inContext(() => this.policy.authorize(caller, 'emit', resource)).then(
+        inContext(async () => this.policy.permit(caller, 'emit', resource)).then(
           () => undefined,
           (error: unknown) => error,
         );
