@@ -3,6 +3,8 @@ export { PolicyBundleError } from './bundle/policy-bundle-error.js';
 export type { Decision } from './decision/decision.js';
 export { DecisionModel } from './decision/decision.model.js';
 export { DecisionLog } from './decision-log.js';
+export { GOVERNED_ASSETS } from './diff/governed-assets.js';
+export type { GovernedAsset, GovernedAssets } from './diff/governed-assets.js';
 export { globMatches, parseGlob } from './glob/glob.js';
 export type { Plan } from './plan/plan.js';
 export { planToSql } from './plan/plan-to-sql.js';

@@ -1,6 +1,8 @@
 import { Global, Injectable, Module } from '@nestjs/common';
 import { ACCESS_DECIDER, type AccessDecider, type Principal } from '../identity/index.js';
 import { DecisionLog } from './decision-log.js';
+import { PolicyInspectionResolver } from './inspection/policy-inspection.resolver.js';
+import { PolicyInspection } from './inspection/policy-inspection.service.js';
 import { LivePolicy } from './live-policy.js';
 import { Policy } from './policy.service.js';
 import { systemResource } from './vocabulary.js';
@@ -21,6 +23,8 @@ class PrincipalAdministration implements AccessDecider {
     DecisionLog,
     LivePolicy,
     Policy,
+    PolicyInspection,
+    PolicyInspectionResolver,
     { provide: ACCESS_DECIDER, useClass: PrincipalAdministration },
   ],
   exports: [Policy, ACCESS_DECIDER],

@@ -75,7 +75,8 @@ async function policyFileNames(directory: string, folder: string, problems: Prob
   return names;
 }
 
-function isPolicyFile(name: string): boolean {
+/** Whether a file of that name, relative to the folder, is part of a policy. */
+export function isPolicyFile(name: string): boolean {
   return name === MODEL_FILE || name.endsWith('.csv') || isTestFile(name);
 }
 
