@@ -10,6 +10,7 @@ import { AccessLogHousekeeping } from './access-log/housekeeping.js';
 import { AssetRepository } from './assets/asset.repository.js';
 import { AssetResolver } from './assets/asset.resolver.js';
 import { AssetService } from './assets/asset.service.js';
+import { GovernedAssetsModule } from './assets/governed-assets.module.js';
 import { Placement } from './assets/placement.js';
 import { CheckService } from './checks/check.service.js';
 import { BranchService } from './commits/branch.service.js';
@@ -173,7 +174,7 @@ const models = [
 ];
 
 @Module({
-  imports: [AuditRootsModule],
+  imports: [AuditRootsModule, GovernedAssetsModule],
   controllers: [ContentController],
   providers: [
     AssetRepository,

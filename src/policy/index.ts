@@ -10,6 +10,8 @@ export type { CompiledPolicy } from './decision/compiled-policy.js';
 export type { Decision } from './decision/decision.js';
 export { DecisionModel } from './decision/decision.model.js';
 
+export { GOVERNED_ASSETS } from './diff/governed-assets.js';
+export type { GovernedAsset, GovernedAssets } from './diff/governed-assets.js';
 export { globMatches, parseGlob } from './glob/glob.js';
 export { LivePolicy } from './live-policy.js';
 export type { Plan } from './plan/plan.js';

@@ -15,6 +15,8 @@ import { PolicyStatusService } from './delivery/policy-status.service.js';
 import { PolicyResolver } from './delivery/policy.resolver.js';
 import { RollbackService } from './delivery/rollback.service.js';
 import { sourceOf } from './delivery/source-of.js';
+import { PolicyInspectionResolver } from './inspection/policy-inspection.resolver.js';
+import { PolicyInspection } from './inspection/policy-inspection.service.js';
 import { LivePolicy } from './live-policy.js';
 import { Policy } from './policy.service.js';
 import { PolicyFollower } from './versions/policy-follower.js';
@@ -54,6 +56,8 @@ class PrincipalAdministration implements AccessDecider {
     PolicyAdminService,
     PolicyResolver,
     { provide: BUNDLE_SOURCE, inject: [CONFIG], useFactory: sourceOf },
+    PolicyInspection,
+    PolicyInspectionResolver,
     { provide: ACCESS_DECIDER, useClass: PrincipalAdministration },
   ],
   exports: [

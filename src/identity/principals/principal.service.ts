@@ -108,6 +108,11 @@ export class PrincipalService {
     return (await this.principals.findBySubject(kind as PrincipalKind, name)) ?? undefined;
   }
 
+  /** Those who can act, the first by kind and name. The caller of this has been authorized. */
+  async enabled(limit: number): Promise<readonly Principal[]> {
+    return this.principals.listEnabled(limit);
+  }
+
   /** Who wrote a thing, to be shown beside it; undefined for a principal that is gone. */
   async byId(id: string): Promise<Principal | undefined> {
     return (await this.principals.findById(id)) ?? undefined;

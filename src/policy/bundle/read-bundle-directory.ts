@@ -78,7 +78,7 @@ async function policyFileNames(directory: string, folder: string, problems: Prob
   return names;
 }
 
-/** Whether a file of that path may stand in a bundle. */
+/** Whether a file of that name, relative to the folder, is part of a policy. */
 export function isPolicyFile(name: string): boolean {
   return name === MODEL_FILE || name.endsWith('.csv') || isTestFile(name);
 }

@@ -1,0 +1,90 @@
+import { Field, InputType, Int, ObjectType } from '@nestjs/graphql';
+
+@InputType({ description: 'A file of a policy.' })
+export class PolicyFileInput {
+  @Field(() => String, { description: '`model.conf`, `*.csv` also in folders, or `tests/*.yaml`.' })
+  path!: string;
+
+  @Field(() => String)
+  text!: string;
+}
+
+@ObjectType('PolicyFinding', { description: 'Something to mend in policy files, or to know of them.' })
+export class PolicyFindingModel {
+  @Field(() => String, { description: '`error` keeps the files from taking effect; `warning` does not.' })
+  severity!: string;
+
+  @Field(() => String, { description: 'The check that found it.' })
+  check!: string;
+
+  @Field(() => String, { description: 'Empty for the policy as a whole.' })
+  file!: string;
+
+  @Field(() => Int, { description: 'From 1; 0 for the whole file.' })
+  line!: number;
+
+  @Field(() => String)
+  message!: string;
+}
+
+@ObjectType('PolicyLine', { description: 'A line of policy files.' })
+export class PolicyLineModel {
+  @Field(() => String, { description: 'The id of a rule, or a link as written.' })
+  what!: string;
+
+  @Field(() => String)
+  file!: string;
+
+  @Field(() => Int)
+  line!: number;
+}
+
+@ObjectType('PolicySurvivor', { description: 'A line, or a clause of a condition, that no test misses.' })
+export class PolicySurvivorModel extends PolicyLineModel {
+  @Field(() => String, { description: 'rule, condition, role-link, namespace-link or tag-link.' })
+  kind!: string;
+
+  @Field(() => Boolean, { description: 'Whether any question comes by it.' })
+  isReached!: boolean;
+}
+
+@ObjectType('PolicyCheck', { description: 'What is known of policy files before they take effect.' })
+export class PolicyCheckModel {
+  @Field(() => String, { nullable: true, description: 'Null when they cannot be read as a policy.' })
+  version?: string | null;
+
+  @Field(() => [PolicyFindingModel], { description: 'By file and line, the first 1,000.' })
+  findings!: readonly PolicyFindingModel[];
+
+  @Field(() => Int)
+  findingTotal!: number;
+
+  @Field(() => Int, { description: 'How many questions the tests ask.' })
+  questions!: number;
+
+  @Field(() => [PolicyLineModel], { description: 'Rules that decided nothing in any test, the first 1,000.' })
+  uncoveredRules!: readonly PolicyLineModel[];
+
+  @Field(() => Int)
+  uncoveredRuleTotal!: number;
+
+  @Field(() => [PolicyLineModel], { description: 'Role links that decided nothing, the first 1,000.' })
+  uncoveredRoleLinks!: readonly PolicyLineModel[];
+
+  @Field(() => Int)
+  uncoveredRoleLinkTotal!: number;
+
+  @Field(() => Int, { description: 'How many lines and clauses were taken out in turn.' })
+  mutants!: number;
+
+  @Field(() => [PolicySurvivorModel], { description: 'Those that no test missed, the first 1,000.' })
+  survivors!: readonly PolicySurvivorModel[];
+
+  @Field(() => Int)
+  survivorTotal!: number;
+
+  @Field(() => Boolean, {
+    description: 'Whether there was time for all mutants; if not, no survivor is told.',
+  })
+  isComplete!: boolean;
+}
