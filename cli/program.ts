@@ -23,6 +23,7 @@ import type { Io } from './io.js';
 import { addModels } from './models/models.js';
 import { addAssets } from './lineage/assets.js';
 import { addLineage } from './lineage/lineage.js';
+import { addPolicy } from './policy/policy.js';
 import { addOperations } from './operations/operations.js';
 import { addBranches } from './repositories/branches.js';
 import { addRepositories } from './repositories/repositories.js';
@@ -56,6 +57,7 @@ const GROUPS: readonly AddCommands[] = [
   addPicks,
   addRefMoves,
   addOperations,
+  addPolicy,
   addModels,
   addRuns,
   addEndpoints,

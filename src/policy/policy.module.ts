@@ -14,6 +14,11 @@ import { RollbackService } from './delivery/rollback.service.js';
 import { sourceOf } from './delivery/source-of.js';
 import { LivePolicy } from './live-policy.js';
 import { Policy } from './policy.service.js';
+import { DecisionTable } from './simulation/decision-table.js';
+import { LOGGED_DECISIONS } from './simulation/logged-decisions.js';
+import { SimulationController } from './simulation/simulation.controller.js';
+import { SimulationResolver } from './simulation/simulation.resolver.js';
+import { SimulationService } from './simulation/simulation.service.js';
 import { PolicyFollower } from './versions/policy-follower.js';
 import { PolicyMover } from './versions/policy-mover.js';
 import { VersionRepository } from './versions/version.repository.js';
@@ -31,6 +36,7 @@ class PrincipalAdministration implements AccessDecider {
 
 @Global()
 @Module({
+  controllers: [SimulationController],
   providers: [
     DecisionLog,
     LivePolicy,
@@ -46,6 +52,9 @@ class PrincipalAdministration implements AccessDecider {
     PolicyStatusService,
     PolicyAdminService,
     PolicyResolver,
+    SimulationService,
+    SimulationResolver,
+    { provide: LOGGED_DECISIONS, useClass: DecisionTable },
     { provide: BUNDLE_SOURCE, inject: [CONFIG], useFactory: sourceOf },
     { provide: ACCESS_DECIDER, useClass: PrincipalAdministration },
   ],
