@@ -24,8 +24,8 @@ import type { Io } from './io.js';
 import { addModels } from './models/models.js';
 import { addAssets } from './lineage/assets.js';
 import { addLineage } from './lineage/lineage.js';
-import { addOperations } from './operations/operations.js';
 import { addPolicy } from './policy/policy.js';
+import { addOperations } from './operations/operations.js';
 import { addBranches } from './repositories/branches.js';
 import { addRepositories } from './repositories/repositories.js';
 import { addTags } from './repositories/tags.js';
@@ -58,6 +58,7 @@ const GROUPS: readonly AddCommands[] = [
   addPicks,
   addRefMoves,
   addOperations,
+  addPolicy,
   addModels,
   addRuns,
   addEndpoints,
@@ -71,7 +72,6 @@ const GROUPS: readonly AddCommands[] = [
   addAccessKeys,
   addCatalogs,
   addStatements,
-  addPolicy,
   addAdmin,
   addAudit,
 ];

@@ -19,6 +19,11 @@ import { PolicyInspectionResolver } from './inspection/policy-inspection.resolve
 import { PolicyInspection } from './inspection/policy-inspection.service.js';
 import { LivePolicy } from './live-policy.js';
 import { Policy } from './policy.service.js';
+import { DecisionTable } from './simulation/decision-table.js';
+import { LOGGED_DECISIONS } from './simulation/logged-decisions.js';
+import { SimulationController } from './simulation/simulation.controller.js';
+import { SimulationResolver } from './simulation/simulation.resolver.js';
+import { SimulationService } from './simulation/simulation.service.js';
 import { PolicyFollower } from './versions/policy-follower.js';
 import { PolicyMover } from './versions/policy-mover.js';
 import { VersionRepository } from './versions/version.repository.js';
@@ -36,6 +41,7 @@ class PrincipalAdministration implements AccessDecider {
 
 @Global()
 @Module({
+  controllers: [SimulationController],
   providers: [
     SigningKey,
     ChangeRepository,
@@ -55,6 +61,9 @@ class PrincipalAdministration implements AccessDecider {
     PolicyStatusService,
     PolicyAdminService,
     PolicyResolver,
+    SimulationService,
+    SimulationResolver,
+    { provide: LOGGED_DECISIONS, useClass: DecisionTable },
     { provide: BUNDLE_SOURCE, inject: [CONFIG], useFactory: sourceOf },
     PolicyInspection,
     PolicyInspectionResolver,
