@@ -14,8 +14,8 @@ export interface Change {
   readonly detail?: Readonly<Record<string, unknown>>;
 }
 
-/** Who changes something: a principal, or the service itself. */
-export type Author = Pick<Principal, 'kind' | 'name'>;
+/** Who changes something: a principal, the service itself, or the subject of one. */
+export type Author = Pick<Principal, 'kind' | 'name'> | string;
 
 /** Injection token of {@link Changes}, which the policy room provides. */
 export const CHANGES = Symbol('Changes');

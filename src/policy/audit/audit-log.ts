@@ -14,7 +14,7 @@ import {
   LOGGER,
   type Logger,
 } from '../../platform/index.js';
-import { ChangeRepository } from './change.repository.js';
+import { type AuthoredChange, ChangeRepository } from './change.repository.js';
 import type { Draft } from './chain/record.js';
 import { SegmentWriter } from './chain/segment-writer.js';
 import { AuditUnavailableError } from './errors.js';
@@ -133,9 +133,14 @@ export class AuditLog implements Changes, OnApplicationBootstrap, BeforeApplicat
    * Records a change with it: both are committed, or neither. It gets its place in a chain right after.
    * @throws {TypeError} outside of a transaction
    */
-  async change(author: Author, change: Change): Promise<void> {
-    if (!isInTransaction()) throw new TypeError(`the change ${change.action} has no transaction`);
-    await this.changes.insert(author, change);
+  change(author: Author, change: Change): Promise<void> {
+    return this.changeAll([{ author, change }]);
+  }
+
+  /** {@link change} for several at once. */
+  async changeAll(entries: readonly AuthoredChange[]): Promise<void> {
+    if (!isInTransaction()) throw new TypeError('a change is recorded within its transaction');
+    await this.changes.insert(entries);
     this.database.afterCommit(() => {
       this.hasChanges = true;
       this.run();

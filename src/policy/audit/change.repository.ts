@@ -3,21 +3,28 @@ import { Injectable } from '@nestjs/common';
 import { type Author, type Change, subjectOf } from '../../identity/index.js';
 import { currentRequestId, Database } from '../../platform/index.js';
 
+/** A change and who made it. */
+export interface AuthoredChange {
+  readonly author: Author;
+  readonly change: Change;
+}
+
 /** Changes between their transaction and their place in a chain. */
 @Injectable()
 export class ChangeRepository {
   constructor(private readonly database: Database) {}
 
-  async insert(author: Author, { action, namespace, on, name, detail }: Change): Promise<void> {
-    const id = randomUUID();
-    const body = {
-      ...{ id, changedAt: new Date().toISOString(), requestId: currentRequestId() },
-      ...{ subject: subjectOf(author), action, namespace, on, name, detail },
-    };
-    await this.database.query('INSERT INTO audit_change (id, body) VALUES ($1, $2)', [
-      id,
-      JSON.stringify(body),
-    ]);
+  async insert(entries: readonly AuthoredChange[]): Promise<void> {
+    const about = { changedAt: new Date().toISOString(), requestId: currentRequestId() };
+    const rows = entries.map(({ author, change: { action, namespace, on, name, detail } }) => {
+      const id = randomUUID();
+      const subject = typeof author === 'string' ? author : subjectOf(author);
+      return { id, body: JSON.stringify({ id, ...about, subject, action, namespace, on, name, detail }) };
+    });
+    await this.database.query(
+      'INSERT INTO audit_change (id, body) SELECT * FROM unnest($1::uuid[], $2::text[])',
+      [rows.map(({ id }) => id), rows.map(({ body }) => body)],
+    );
   }
 
   /** How many wait, and for how many seconds the oldest has. */
