@@ -3,7 +3,8 @@ import { Access, Caller, type Principal } from '../../identity/index.js';
 import { maskTexts } from '../diff/flips.js';
 import type { AccessDifference, PolicyDifference, SystemDifference } from '../diff/compare-policies.js';
 import { ExplainDecisionInput, ExplanationModel, PolicyContextInput } from './explanation.model.js';
-import { PolicyCheckModel, PolicyFileInput } from './policy-check.model.js';
+import { PolicyFileInput } from '../check/check.model.js';
+import { PolicyCheckModel } from './policy-check.model.js';
 import { PolicyDifferenceModel } from './policy-difference.model.js';
 import { PolicyInspection } from './policy-inspection.service.js';
 

@@ -1,5 +1,5 @@
 import { Field, Float, InputType, Int, ObjectType } from '@nestjs/graphql';
-import { PolicyFileInput } from '../delivery/policy.model.js';
+import { PolicyFileInput } from '../check/check.model.js';
 
 @ObjectType('PolicyFlipAsset', { description: 'What was asked about, as it was then.' })
 export class PolicyFlipAssetModel {
