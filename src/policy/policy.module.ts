@@ -19,7 +19,7 @@ import { PolicyInspectionResolver } from './inspection/policy-inspection.resolve
 import { PolicyInspection } from './inspection/policy-inspection.service.js';
 import { LivePolicy } from './live-policy.js';
 import { Policy } from './policy.service.js';
-import { DecisionTable } from './simulation/decision-table.js';
+import { AuditedDecisions } from './simulation/audited-decisions.js';
 import { LOGGED_DECISIONS } from './simulation/logged-decisions.js';
 import { SimulationController } from './simulation/simulation.controller.js';
 import { SimulationResolver } from './simulation/simulation.resolver.js';
@@ -63,7 +63,7 @@ class PrincipalAdministration implements AccessDecider {
     PolicyResolver,
     SimulationService,
     SimulationResolver,
-    { provide: LOGGED_DECISIONS, useClass: DecisionTable },
+    { provide: LOGGED_DECISIONS, useClass: AuditedDecisions },
     { provide: BUNDLE_SOURCE, inject: [CONFIG], useFactory: sourceOf },
     PolicyInspection,
     PolicyInspectionResolver,

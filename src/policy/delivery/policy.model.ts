@@ -1,8 +1,9 @@
 import { Field, Float, ID, InputType, Int, ObjectType } from '@nestjs/graphql';
 import { pageType } from '../../platform/index.js';
+import { PolicyFileInput } from '../inspection/policy-check.model.js';
 
-@ObjectType('PolicyFinding', { description: 'What is wrong with policy files, and where.' })
-export class PolicyFindingModel {
+@ObjectType('PolicyDeliveryFinding', { description: 'What is wrong with policy files, and where.' })
+export class PolicyDeliveryFindingModel {
   @Field(() => String, { description: 'Empty when it is about all of them.' })
   file!: string;
 
@@ -37,8 +38,8 @@ export class PolicyDeliveryModel {
   @Field(() => String)
   message!: string;
 
-  @Field(() => [PolicyFindingModel], { description: 'All of them, 500 at most.' })
-  findings!: readonly PolicyFindingModel[];
+  @Field(() => [PolicyDeliveryFindingModel], { description: 'All of them, 500 at most.' })
+  findings!: readonly PolicyDeliveryFindingModel[];
 }
 
 @ObjectType('PolicyAttempt', { description: 'A try to bring policy files in.' })
@@ -141,15 +142,6 @@ export class PolicyStatusModel {
 
   @Field(() => PolicyAnsweringModel)
   answering!: PolicyAnsweringModel;
-}
-
-@InputType()
-export class PolicyFileInput {
-  @Field(() => String, { description: 'In the folder of the policy, e.g. sales/rules.csv.' })
-  path!: string;
-
-  @Field(() => String)
-  text!: string;
 }
 
 @InputType()

@@ -1,5 +1,5 @@
 import { Field, Float, InputType, Int, ObjectType } from '@nestjs/graphql';
-import { PolicyFileInput } from '../delivery/policy.model.js';
+import { PolicyFileInput } from '../inspection/policy-check.model.js';
 
 @ObjectType('PolicyFlipAsset', { description: 'What was asked about, as it was then.' })
 export class PolicyFlipAssetModel {
@@ -75,7 +75,7 @@ export class PolicySimulationModel {
   @Field(() => PolicyReplayCountModel)
   lists!: PolicyReplayCountModel;
 
-  @Field(() => Float, { description: 'Logged before groups, classifications and context were.' })
+  @Field(() => Float, { description: 'What the log has of them cannot be read.' })
   notReplayable!: number;
 
   @Field(() => [PolicyFlipModel], { description: 'The most frequent first.' })
