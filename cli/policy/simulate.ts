@@ -106,8 +106,7 @@ function formatSimulation(simulation: Simulation): string {
         ],
       ),
     ),
-    notReplayable > 0 &&
-      `${notReplayable} were logged without what they were made from, and are not asked again.`,
+    notReplayable > 0 && `${notReplayable} cannot be read in the log, and are not asked again.`,
     lists.skipped > 0 && `${lists.skipped} lists were too many to be asked again.`,
     isCut && 'There are more different ones than are told here.',
     isTruncated && 'There are more decisions in that time than were asked again; choose a shorter one.',

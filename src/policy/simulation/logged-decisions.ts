@@ -3,14 +3,14 @@ export interface LoggedDecision {
   readonly decidedAt: Date;
   readonly subject: string;
   readonly action: string;
-  readonly namespace: string | null;
-  readonly kind: string | null;
-  readonly name: string | null;
-  /** Null, like tags and context, in what was logged before they were kept: that cannot be asked again. */
-  readonly groups: readonly string[] | null;
-  readonly tags: readonly string[] | null;
+  readonly namespace?: string | undefined;
+  readonly kind?: string | undefined;
+  readonly name?: string | undefined;
+  readonly groups: readonly string[];
+  readonly tags?: readonly string[] | undefined;
   /** As JSON has it: `now` is a text. */
-  readonly context: Readonly<Record<string, unknown>> | null;
+  readonly context: Readonly<Record<string, unknown>>;
+  readonly appliesMasks?: boolean | undefined;
   readonly isAllowed: boolean;
   readonly rules: readonly string[];
   /** Version of the policy that answered. */
@@ -20,8 +20,8 @@ export interface LoggedDecision {
 /** The log of decisions, as far as it is asked again. */
 export interface LoggedDecisions {
   count(from: Date, to: Date): Promise<number>;
-  /** In batches, oldest first. @param from included @param to excluded */
-  read(from: Date, to: Date): AsyncGenerator<readonly LoggedDecision[]>;
+  /** In batches, oldest first; undefined for what cannot be read. @param from included @param to excluded */
+  read(from: Date, to: Date): AsyncGenerator<readonly (LoggedDecision | undefined)[]>;
 }
 
 /** Injection token of {@link LoggedDecisions}. */

@@ -1,6 +1,6 @@
 import type { PolicyContext } from '../condition/attributes.js';
 import type { CompiledPolicy } from '../decision/compiled-policy.js';
-import { type Action, isAction, isKind } from '../vocabulary.js';
+import { isAction, isKind } from '../vocabulary.js';
 import type { LoggedDecision } from './logged-decisions.js';
 
 /** Answers that would be another, put together where all but the time is the same. */
@@ -25,7 +25,7 @@ export interface FlipSide {
 export interface ReplayResult {
   readonly decisions: { readonly replayed: number; readonly flipped: number };
   readonly lists: { readonly replayed: number; readonly flipped: number; readonly skipped: number };
-  /** Logged before groups, tags and context were kept. */
+  /** What the log has of them cannot be read. */
   readonly notReplayable: number;
   /** Those of assets, the most frequent first. */
   readonly flips: readonly Flip[];
@@ -63,9 +63,10 @@ export class Replay {
   ) {}
 
   /** Takes the next decisions. */
-  add(decisions: readonly LoggedDecision[]): void {
+  add(decisions: readonly (LoggedDecision | undefined)[]): void {
     for (const decision of decisions) {
-      if (decision.kind === null) this.list(decision);
+      if (decision === undefined) this.counts.notReplayable += 1;
+      else if (decision.kind === undefined) this.list(decision);
       else this.decide(decision);
     }
   }
@@ -89,15 +90,16 @@ export class Replay {
   }
 
   private decide(logged: LoggedDecision): void {
-    const { subject, action, namespace, kind, name, groups, tags, isAllowed, rules } = logged;
+    const { subject, action, namespace, kind, name, groups, tags, appliesMasks, isAllowed, rules } = logged;
     const context = contextOf(logged);
-    const isWhole = namespace !== null && name !== null && groups !== null && tags !== null;
-    if (!isWhole || context === undefined || !isAction(action) || kind === null || !isKind(kind)) {
+    const isWhole = namespace !== undefined && name !== undefined && tags !== undefined;
+    if (!isWhole || context === undefined || !isAction(action) || kind === undefined || !isKind(kind)) {
       this.counts.notReplayable += 1;
       return;
     }
     this.counts.replayed += 1;
-    const answer = this.candidate.decide({ subject, groups, action, namespace, kind, name, tags, context });
+    const asked = { subject, groups, action, namespace, kind, name, tags, context };
+    const answer = this.candidate.decide({ ...asked, ...(appliesMasks !== undefined && { appliesMasks }) });
     if (answer.allowed === isAllowed) return;
     this.counts.flipped += 1;
     this.flip(this.flips, logged, {
@@ -107,9 +109,9 @@ export class Replay {
   }
 
   private list(logged: LoggedDecision): void {
-    const { subject, action, groups, isAllowed, bundle } = logged;
+    const { subject, action, groups, appliesMasks, isAllowed, bundle } = logged;
     const context = contextOf(logged);
-    if (groups === null || context === undefined || !isAction(action)) {
+    if (context === undefined || !isAction(action)) {
       this.counts.notReplayable += 1;
       return;
     }
@@ -118,9 +120,7 @@ export class Replay {
       return;
     }
     this.counts.lists += 1;
-    const request: { subject: string; groups: readonly string[]; action: Action; context: PolicyContext } = {
-      ...{ subject, groups, action, context },
-    };
+    const request = { subject, groups, action, context, ...(appliesMasks !== undefined && { appliesMasks }) };
     const after = this.candidate.plan(request);
     const before = this.versions.get(bundle)?.plan(request);
     const isSame =
@@ -151,7 +151,7 @@ export class Replay {
 }
 
 function contextOf({ context }: LoggedDecision): PolicyContext | undefined {
-  if (context === null || typeof context['now'] !== 'string') return undefined;
+  if (typeof context['now'] !== 'string') return undefined;
   return { ...context, now: new Date(context['now']) };
 }
 

@@ -109,10 +109,12 @@ export class SimulationService {
   }
 
   private async loadVersions(
-    decisions: readonly LoggedDecision[],
+    decisions: readonly (LoggedDecision | undefined)[],
     versions: Map<string, CompiledPolicy>,
   ): Promise<void> {
-    const needed = new Set(decisions.filter(({ kind }) => kind === null).map(({ bundle }) => bundle));
+    const needed = new Set(
+      decisions.flatMap((one) => (one !== undefined && one.kind === undefined ? one.bundle : [])),
+    );
     for (const version of needed) {
       if (versions.has(version) || versions.size >= MAX_VERSIONS) continue;
       const stored = await this.versions.find(version);
