@@ -34,7 +34,7 @@ export class Audit1795392000071 implements MigrationInterface {
         PRIMARY KEY (segment, seq, at)
       ) PARTITION BY RANGE (at);
       CREATE TABLE audit_record_other PARTITION OF audit_record DEFAULT;
-      CREATE INDEX audit_record_by_time ON audit_record (at DESC, segment, seq DESC);
+      CREATE INDEX audit_record_by_time ON audit_record (at, segment, seq);
       CREATE TABLE audit_change (
         id uuid PRIMARY KEY,
         at timestamptz NOT NULL DEFAULT now(),

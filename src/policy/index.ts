@@ -3,6 +3,7 @@ export { AuditUnavailableError } from './audit/errors.js';
 export { AUDIT_ROOTS } from './audit/roots/audit-roots.js';
 export type { AuditRoots } from './audit/roots/audit-roots.js';
 export { AuditModule } from './audit/audit.module.js';
+export { AuditRetention } from './audit/retention/retention.js';
 export { RootMaker } from './audit/roots/root-maker.js';
 export { AccessDeniedError } from './access-denied-error.js';
 export { PolicyBundleError } from './bundle/policy-bundle-error.js';

@@ -27,3 +27,26 @@ export class TreeHash {
     return before.reduce((right, left) => sha256(NODE, left, right), last).toString('hex');
   }
 }
+/**
+ * Whether an entry is in a tree. Source: RFC 9162, 2.1.3.2.
+ * @param index of the entry, from 0 @param path from the bottom up
+ */
+export function isIncluded(
+  entry: Uint8Array,
+  index: number,
+  size: number,
+  path: readonly Uint8Array[],
+  rootHex: string,
+): boolean {
+  if (index >= size) return false;
+  let [at, last, hash] = [index, size - 1, sha256(LEAF, entry)];
+  for (const other of path) {
+    if (last === 0) return false;
+    if (at % 2 === 1 || at === last) {
+      hash = sha256(NODE, other, hash);
+      while (at % 2 === 0 && at !== 0) [at, last] = [at / 2, Math.floor(last / 2)];
+    } else hash = sha256(NODE, hash, other);
+    [at, last] = [Math.floor(at / 2), Math.floor(last / 2)];
+  }
+  return last === 0 && hash.toString('hex') === rootHex;
+}

@@ -27,12 +27,22 @@ export class DedicatedConnection {
     return this.use(async (client) => (await client.query<Row>(sql, [...parameters])).rows);
   }
 
-  /** Writes rows in the text format of `COPY`. @param target table and columns; nothing from outside may be in it */
-  async copy(target: string, text: string): Promise<void> {
+  /**
+   * Writes rows in the text format of `COPY`. Each part is sent before the next is made, so that PostgreSQL works meanwhile.
+   * @param target table and columns; nothing from outside may be in it
+   */
+  async copy(target: string, parts: Iterable<string>): Promise<void> {
     await this.use(async (client) => {
       const stream = client.query(copyFrom(`COPY ${target} FROM STDIN`));
-      stream.end(text);
-      await finished(stream);
+      const done = finished(stream);
+      done.catch(() => undefined);
+      for (const part of parts) {
+        stream.write(part);
+        await new Promise((resolve) => setImmediate(resolve));
+        if (stream.errored) break;
+      }
+      stream.end();
+      await done;
     });
   }
 

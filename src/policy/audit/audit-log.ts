@@ -1,10 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import {
-  type BeforeApplicationShutdown,
-  Inject,
-  Injectable,
-  type OnApplicationBootstrap,
-} from '@nestjs/common';
+import { type OnApplicationShutdown, Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import type { Author, Change, Changes } from '../../identity/index.js';
 import {
   Database,
@@ -43,7 +38,7 @@ interface Waiter {
  * batches to a chain of their own.
  */
 @Injectable()
-export class AuditLog implements Changes, OnApplicationBootstrap, BeforeApplicationShutdown {
+export class AuditLog implements Changes, OnApplicationBootstrap, OnApplicationShutdown {
   private waiting: Draft[] = [];
   /** Being written. It is tried again as it is, so that the writer knows it again. */
   private batch: readonly Draft[] = [];
@@ -91,7 +86,8 @@ export class AuditLog implements Changes, OnApplicationBootstrap, BeforeApplicat
     this.timers.push(setInterval(look, LOOK_EVERY_MS).unref());
   }
 
-  async beforeApplicationShutdown(): Promise<void> {
+  /** After all that may still decide something has ended. */
+  async onApplicationShutdown(): Promise<void> {
     for (const timer of this.timers) clearInterval(timer);
     await this.settled().catch(() => undefined);
     await this.running;

@@ -83,8 +83,8 @@ export class SegmentSql {
     return rows.map(({ id }) => id);
   }
 
-  async insert(segment: string, records: readonly ChainedRecord[]): Promise<void> {
-    await this.connection.copy(RECORD_COLUMNS, copyLines(segment, records));
+  async insert(segment: string, batches: Iterable<readonly ChainedRecord[]>): Promise<void> {
+    await this.connection.copy(RECORD_COLUMNS, linesOf(segment, batches));
   }
 
   async has(segment: string, { seq, hash }: ChainEnd): Promise<boolean> {
@@ -125,6 +125,10 @@ export class SegmentSql {
   async deleteChanges(ids: readonly string[]): Promise<void> {
     await this.connection.query('DELETE FROM audit_change WHERE id = ANY($1)', [ids]);
   }
+}
+
+function* linesOf(segment: string, batches: Iterable<readonly ChainedRecord[]>): Generator<string> {
+  for (const records of batches) yield copyLines(segment, records);
 }
 
 /** A segment's lock: of its id the last 60 bits, a positive bigint. */

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { DatabaseUnavailableError, type DedicatedConnection } from '../../../platform/index.js';
 import { type ChainEnd, chained, NO_RECORDS } from './chain.js';
-import type { Draft } from './record.js';
+import type { ChainedRecord, Draft } from './record.js';
 import { SegmentSql } from './segment-sql.js';
 import { signedDraft } from './signed-draft.js';
 
@@ -15,6 +15,8 @@ export interface WriterSurroundings {
 
 /** How many changes are chained at once. */
 const CHANGES_AT_ONCE = 500;
+/** Records that are chained while PostgreSQL takes in those before. */
+const CHAINED_AT_ONCE = 500;
 
 /**
  * Writes one segment after the other: a chain of its own for this process, so that processes need not wait for each other. The lock of a
@@ -63,7 +65,7 @@ export class SegmentWriter {
       if (changes.length > 0) {
         const next = chained(this.end, changes.map(draftOfChange));
         this.doubtful = { end: next.end };
-        await sql.insert(this.segment!, next.records);
+        await sql.insert(this.segment!, [next.records]);
         await sql.deleteChanges(changes.map(({ id }) => id));
         await sql.commit();
         this.settle(next.end);
@@ -103,10 +105,17 @@ export class SegmentWriter {
   }
 
   private async append(sql: SegmentSql, drafts: readonly Draft[]): Promise<void> {
-    const next = chained(this.end, drafts);
-    this.doubtful = { end: next.end, drafts };
-    await sql.insert(this.segment!, next.records);
-    this.settle(next.end);
+    let { end } = this;
+    const chaining = function* (this: SegmentWriter): Generator<readonly ChainedRecord[]> {
+      for (let at = 0; at < drafts.length; at += CHAINED_AT_ONCE) {
+        const next = chained(end, drafts.slice(at, at + CHAINED_AT_ONCE));
+        end = next.end;
+        this.doubtful = { end, drafts };
+        yield next.records;
+      }
+    };
+    await sql.insert(this.segment!, chaining.call(this));
+    this.settle(end);
   }
 
   private settle(end: ChainEnd): void {
@@ -155,7 +164,7 @@ export class SegmentWriter {
     const opening = chained(NO_RECORDS, [await signedDraft('opened', said, this.around)]);
     await sql.begin();
     await sql.insertSegment(segment, processName());
-    await sql.insert(segment, opening.records);
+    await sql.insert(segment, [opening.records]);
     await sql.commit();
     this.segment = segment;
     this.settle(opening.end);
@@ -165,7 +174,7 @@ export class SegmentWriter {
     const said = { segment, by: this.segment, records: end.seq + 1, reason };
     const closing = chained(end, [await signedDraft('closed', said, this.around)]);
     await sql.begin();
-    await sql.insert(segment, closing.records);
+    await sql.insert(segment, [closing.records]);
     await sql.closeSegment(segment);
     await sql.commit();
   }

@@ -4,9 +4,9 @@ import type { Draft } from './record.js';
 export async function signedDraft(
   kind: 'opened' | 'closed' | 'retired',
   said: Readonly<Record<string, unknown>>,
-  { sign }: { sign(text: string): Promise<string> },
+  signer: { sign(text: string): Promise<string> },
 ): Promise<Draft> {
-  return { kind, at: Date.now(), said: { ...said, signature: await sign(signedText(kind, said)) } };
+  return { kind, at: Date.now(), said: { ...said, signature: await signer.sign(signedText(kind, said)) } };
 }
 
 /** What is signed: kind and content, without the time, which the chain may move. */
