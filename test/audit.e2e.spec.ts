@@ -54,7 +54,10 @@ describe('the audit log', () => {
     await cairn.tokenFor('user:ana');
     await cairn.app.get(AuditLog).settled();
     await cairn.app.get(RootMaker).make();
-    expect(verdictOf(await evidence())).toMatchObject({ isGenuine: true, problems: [], roots: 1 });
+    const verdict = verdictOf(await evidence());
+    expect(verdict).toMatchObject({ isGenuine: true, problems: [] });
+    // One may have been made by the schedule, as the service began.
+    expect(verdict.roots).toBeGreaterThan(0);
     const actions = await sql<{ action: string }>(`SELECT action FROM audit_record WHERE kind = 'change'`);
     expect(actions.map(({ action }) => action)).toEqual(
       expect.arrayContaining(['principal.created', 'token.issued']),
