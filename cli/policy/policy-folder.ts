@@ -1,58 +1,43 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { UsageError } from '../exit-codes.js';
+import { type BundleFiles, toolkit } from './bundle-directory.js';
 
 /** Files of a policy on this machine, and what proves them, if that lies beside them. */
 export interface PolicyFolder {
-  readonly files: readonly { readonly path: string; readonly text: string }[];
+  readonly files: BundleFiles;
   readonly manifest?: string;
   readonly signature?: string;
 }
 
 export const MANIFEST_FILE = 'manifest.json';
 export const SIGNATURE_FILE = 'manifest.sig';
-const MAX_BYTES = 16 * 1024 ** 2;
 
 /**
- * Reads a folder as the service does: hidden files and texts for readers (`*.md`) are passed over, all others are handed in, so that the
- * service can say which of them may not be there.
- * @throws {UsageError} when it cannot be read, or is no folder of texts
+ * Reads a folder as the service does; what the files say is not looked at.
+ * @throws {UsageError} when it cannot be read, or holds what may not be there
  */
 export async function readPolicyFolder(cwd: string, directory: string): Promise<PolicyFolder> {
+  const { readBundleFiles, PolicyBundleError } = await toolkit();
   const root = path.resolve(cwd, directory);
-  const texts = new Map<string, string>();
-  let bytes = 0;
-  for (const name of await namesIn(root, '', directory)) {
-    const content = await readFile(path.join(root, name));
-    bytes += content.length;
-    if (bytes > MAX_BYTES) throw new UsageError(`${directory}: holds more than 16 MiB`);
-    try {
-      texts.set(name, new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(content));
-    } catch {
-      throw new UsageError(`${path.join(directory, name)}: is no UTF-8 text`);
-    }
-  }
-  const [manifest, signature] = [texts.get(MANIFEST_FILE), texts.get(SIGNATURE_FILE)];
-  texts.delete(MANIFEST_FILE);
-  texts.delete(SIGNATURE_FILE);
-  if (texts.size === 0) throw new UsageError(`${directory}: holds no policy files`);
+  const files = await readBundleFiles(root).catch((error: unknown) => {
+    throw error instanceof PolicyBundleError ? new UsageError(`${directory}: ${error.message}`) : error;
+  });
+  if (files.length === 0) throw new UsageError(`${directory}: holds no policy files`);
+  const [manifest, signature] = await Promise.all([
+    textIfThere(root, MANIFEST_FILE),
+    textIfThere(root, SIGNATURE_FILE),
+  ]);
   return {
-    files: [...texts].map(([name, text]) => ({ path: name, text })),
+    files,
     ...(manifest !== undefined && { manifest }),
     ...(signature !== undefined && { signature }),
   };
 }
 
-async function namesIn(root: string, folder: string, shown: string): Promise<string[]> {
-  const entries = await readdir(path.join(root, folder)).catch((error: NodeJS.ErrnoException) => {
-    throw new UsageError(`${path.join(shown, folder)}: cannot be read (${error.code})`);
+function textIfThere(root: string, name: string): Promise<string | undefined> {
+  return readFile(path.join(root, name), 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined;
+    throw new UsageError(`${name}: cannot be read (${error.code})`);
   });
-  const names: string[] = [];
-  for (const entry of entries.filter((each) => !each.startsWith('.')).sort()) {
-    const name = path.posix.join(folder, entry);
-    const found = await stat(path.join(root, name)).catch(() => undefined);
-    if (found?.isDirectory() === true) names.push(...(await namesIn(root, name, shown)));
-    else if (found?.isFile() === true && !entry.endsWith('.md')) names.push(name);
-  }
-  return names;
 }

@@ -54,7 +54,7 @@ export function goodBundle(sequence: number, random: Dice): Good {
         return [line(allow, 'allow'), line(deny, 'deny')];
     }
   });
-  const mark = `p, M${sequence}, user:nobody, external, dataset/**, list, *, -, allow`;
+  const mark = `p, M${sequence}, user:mark, external, dataset/**, list, *, -, allow`;
   const files = [...BASE_FILES, { path: 'probes/rules.csv', text: `${[mark, ...lines].join('\n')}\n` }];
   return { version: loadBundle(files).version, sequence, contents: proven(files, sequence), answers };
 }
