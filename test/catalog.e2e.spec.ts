@@ -362,12 +362,10 @@ describe('governance', () => {
     const { Policy } = await import('../src/policy/index.js');
     await cairn.app.get(Policy).recorded();
     const { Database } = await import('../src/platform/index.js');
-    const rows = await cairn.app
-      .get(Database)
-      .query<{ rules: string[] }>(
-        `SELECT body::jsonb -> 'rules' AS rules FROM audit_record
+    const rows = await cairn.app.get(Database).query<{ rules: string[] }>(
+      `SELECT body::jsonb -> 'rules' AS rules FROM audit_record
          WHERE subject = 'user:ana.analyst' AND action = 'read' AND object = 'dataset/observers' AND NOT is_allowed`,
-      );
+    );
     expect(rows.map((row) => row.rules)).toContainEqual(['PENGUINS-NO-PII']);
   });
 });

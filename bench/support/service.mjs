@@ -56,7 +56,16 @@ export async function startBenchCairn(nodeOptions = [], settings = {}) {
   };
   try {
     const first = await start();
-    return { ...first, token, databaseUrl: postgres.url, service, floor, version: rows[0].version, another: start, stop };
+    return {
+      ...first,
+      token,
+      databaseUrl: postgres.url,
+      service,
+      floor,
+      version: rows[0].version,
+      another: start,
+      stop,
+    };
   } catch (error) {
     await stop();
     throw error;
