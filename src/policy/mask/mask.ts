@@ -4,7 +4,7 @@ export type DatePart = (typeof DATE_PARTS)[number];
 
 /**
  * A transform of values that an obligation asks for, as written in the `mask` column:
- * - `null` no value · `redact` the word {@link REDACTED} in its place · `constant:TEXT` a text of one's own, 1–64 characters
+ * - `null` no value · `redact` the word REDACTED in its place · `constant:TEXT` a text of one's own, 1–64 characters
  * - `hmac` the value's digest (HMAC-SHA-256 in hex) by a key of the installation · `sha256` its plain digest, which a list of
  *   likely values gives away
  * - `partial:N` all but the last N characters (1–32) starred; values of N and fewer characters wholly
@@ -15,9 +15,6 @@ export type Mask =
   | { readonly kind: 'constant'; readonly text: string }
   | { readonly kind: 'partial'; readonly shown: number }
   | { readonly kind: 'date'; readonly part: DatePart };
-
-/** What `redact` puts in the place of values. */
-export const REDACTED = 'REDACTED';
 
 /** What the `mask` column of an exemption says. */
 export const NO_MASK = 'none';
