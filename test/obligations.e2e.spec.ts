@@ -12,7 +12,7 @@ import {
 import { DuckDBInstance } from '@duckdb/node-api';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { Database } from '../src/platform/index.js';
-import { DecisionLog } from '../src/policy/index.js';
+import { Policy } from '../src/policy/index.js';
 import { runCli } from './support/run-cli.js';
 import { startTestCairn, type TestCairn } from './support/cairn.js';
 
@@ -43,6 +43,8 @@ beforeAll(async () => {
 p2, MASK-MAIL, role:analyst, research/penguins, pii.email, read, hmac, -, allow
 p2, MASK-NAME, role:analyst, research/penguins, pii.name, read, redact, -, allow
 p2, KNOWN-MAIL, role:analyst, research/penguins, pii.email, read, none, purpose == support, deny
+p, MASKED-WRITER, user:wim.writer, research/penguins, **, *, *, -, allow
+p2, MASK-WRITER, user:wim.writer, research/penguins, pii, read, redact, -, allow
 p3, FIRST-TWO, role:analyst, research/penguins, dataset/keepers, read, *, id < 3 && note is not null, -, allow
 `,
   );
@@ -279,6 +281,50 @@ test('a classification that no column carries is a denial, and so is a filter wh
   expect((await again.text()).split('\n')).toHaveLength(5);
 });
 
+test('who may write but not read all is told where a merge conflicts, and not of what', async () => {
+  const writer = await cairn.tokenFor('user:wim.writer');
+  const id = await makeRepository('merged');
+  await classify(id, { name: ['pii.name'], mail: ['pii.email'] }, ['pii.name', 'pii.email']);
+  const rules = [{ pattern: '*.csv', columns: ['id'] }];
+  await cairn.ask('mutation($i: SetRowKeysInput!) { setRowKeys(input: $i) { id } }', {
+    i: { repository: 'merged', rules },
+  });
+  await cairn.ask(
+    'mutation($i: CreateBranchInput!) { createBranch(input: $i) { name } }',
+    { i: { repository: 'merged', name: 'other', from: 'main' } },
+    engineer,
+  );
+  for (const [branch, name] of [
+    ['main', 'Anastasia Hidden I'],
+    ['other', 'Anastasia Hidden II'],
+  ] as const) {
+    const bytes = Buffer.from(CSV.replace(NAMES[0]!, name));
+    await cairn.http('/api/v1/repositories/merged/objects', {
+      ...{
+        method: 'PUT',
+        body: bytes,
+        token: engineer,
+        headers: { 'content-type': 'application/octet-stream' },
+      },
+    });
+    const changes = [{ path: 'people.csv', sha256: sha256(bytes) }];
+    const i = { repository: 'merged', branch, message: 'renamed', changes };
+    await cairn.ask('mutation($i: CommitInput!) { commit(input: $i) { id } }', { i }, engineer);
+  }
+  const merge = (token: string) =>
+    cairn.ask(
+      `mutation { merge(input: { repository: "merged", source: "other", target: "main" }) { ... on MergeConflicts {
+        conflicts { path kind rowCount rows { key base ours theirs } ours { sha256 } } } } }`,
+      {},
+      token,
+    );
+  expect(JSON.stringify(await merge(engineer))).toContain('Anastasia Hidden II');
+  const told = await merge(writer);
+  expect(told.merge.conflicts).toEqual([
+    { path: 'people.csv', kind: 'row-conflict', rowCount: 1, rows: null, ours: null },
+  ]);
+});
+
 test('an explanation says what is masked and filtered, and the decision log which rules did it', async () => {
   const { explainAccess } = await cairn.ask(
     'query($id: ID!) { explainAccess(action: "read", assetId: $id) { allowed masks { column mask rules } filters { rule filter } } }',
@@ -293,14 +339,11 @@ test('an explanation says what is masked and filtered, and the decision log whic
     ],
     filters: [{ rule: 'FIRST-TWO', filter: 'id < 3 && note is not null' }],
   });
-  await cairn.app.get(DecisionLog).flush();
-  const [record] = await cairn.app.get(Database).query<{ rules: string[]; reason: string }>(
-    `SELECT rules, reason FROM policy_decision WHERE subject = 'user:ana.analyst' AND action = 'read' AND name = 'keepers' AND is_allowed
-     ORDER BY decided_at DESC LIMIT 1`,
-  );
-  expect(record).toEqual({
-    rules: ['READER-READ', 'MASK-MAIL', 'MASK-NAME', 'FIRST-TWO'],
-    reason:
-      'allowed by READER-READ; MASK-MAIL masks mail by hmac; MASK-NAME masks name by redact; FIRST-TWO filters rows',
-  });
+  await cairn.app.get(Policy).recorded();
+  const bodies = await cairn.app
+    .get(Database)
+    .query<{ body: string }>(
+      `SELECT body::text AS body FROM audit_record WHERE body::text LIKE '%FIRST-TWO filters rows%' LIMIT 1`,
+    );
+  expect(bodies[0]?.body).toContain('MASK-MAIL masks mail by hmac; MASK-NAME masks name by redact');
 });

@@ -16,7 +16,6 @@ export { GOVERNED_ASSETS } from './diff/governed-assets.js';
 export type { GovernedAsset, GovernedAssets } from './diff/governed-assets.js';
 export { globMatches, parseGlob } from './glob/glob.js';
 export { LivePolicy } from './live-policy.js';
-export { DecisionLog } from './decision-log.js';
 export type { BoundFilter } from './filter/filter.js';
 export { maskName } from './mask/mask.js';
 export type { Mask } from './mask/mask.js';

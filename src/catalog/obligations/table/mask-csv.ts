@@ -4,7 +4,13 @@ import type { Sink } from '../../merging/rows/row-writer.js';
 import { isoTime } from './iso-time.js';
 import { type TextMask, textMask } from './mask-text.js';
 import { type ColumnReader, filteredColumns, missingColumn, passes, TypeFault } from './row-test.js';
-import { onlyMask, reachOf, type TableObligations, type TableOutcome } from './table-obligations.js';
+import {
+  onlyMask,
+  plainName,
+  reachOf,
+  type TableObligations,
+  type TableOutcome,
+} from './table-obligations.js';
 
 const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
 
@@ -53,11 +59,11 @@ export function maskCsv(
 
 /** A header that other readers would cut at another place may hide a column that is to be masked. */
 function checkHeader(table: CsvTable, masks: TableObligations['masks']): void {
-  const header = table.file.toString('utf8', table.headStart, table.headEnd).toLowerCase();
-  const words = new Set(header.split(/[^\p{L}\p{N}_.-]+/u));
+  const header = plainName(table.file.toString('utf8', table.headStart, table.headEnd));
   for (const { column } of masks) {
-    const isFound = table.columns.some((name) => reachOf(column, name));
-    if (!isFound && words.has(column.toLowerCase()))
+    if (table.columns.some((name) => reachOf(column, name))) continue;
+    const name = plainName(column).replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+    if (new RegExp(`(?<![\\p{L}\\p{N}_])${name}(?![\\p{L}\\p{N}_])`, 'u').test(header))
       throw new TableFault(`has ${JSON.stringify(column)} in its header, and no column of that name`);
   }
 }

@@ -391,4 +391,5 @@ it.each<[TableFormat, number]>([
     );
     expect(masked).toBe(numRuns);
   },
+  60_000,
 );

@@ -25,13 +25,19 @@ export interface TableHead {
 export type Reach = { readonly kind: 'whole' } | { readonly kind: 'within'; readonly path: string };
 
 /**
- * How what is said of `masked` concerns `column`. Names that differ in case only are one name to many readers, so they are one here.
+ * How what is said of `masked` concerns `column`. Names that differ in case only, or in how their letters are composed, are one name to
+ * many readers, so they are one here.
  */
 export function reachOf(masked: string, column: string): Reach | undefined {
-  const [said, name] = [masked.toLowerCase(), column.trim().toLowerCase()];
+  const [said, name] = [plainName(masked), plainName(column)];
   if (said === name || name.startsWith(`${said}.`)) return { kind: 'whole' };
-  if (said.startsWith(`${name}.`)) return { kind: 'within', path: masked.slice(column.trim().length + 1) };
+  if (said.startsWith(`${name}.`)) return { kind: 'within', path: said.slice(name.length + 1) };
   return undefined;
+}
+
+/** A name as it is compared. */
+export function plainName(name: string): string {
+  return name.trim().normalize('NFKC').toLowerCase();
 }
 
 /** The one mask of several; different ones leave no value. */
