@@ -10,6 +10,7 @@ import { addAudit } from './audit/audit.js';
 import { addGet } from './content/get.js';
 import { addImport } from './content/import.js';
 import { addLs } from './content/ls.js';
+import { addPreview } from './content/preview.js';
 import { addCommit } from './content/commit.js';
 import { addPut } from './content/put.js';
 import { addRm } from './content/rm.js';
@@ -49,6 +50,7 @@ const GROUPS: readonly AddCommands[] = [
   addCommit,
   addGet,
   addLs,
+  addPreview,
   addRm,
   addStatus,
   addLog,

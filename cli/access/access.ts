@@ -18,7 +18,7 @@ export function addAccess(program: Command, open: () => Session): void {
       const assetId = await resolveAsset(client, name);
       const query = `query Explain($subject: String, $action: String!, $assetId: ID!) {
         explainAccess(subject: $subject, action: $action, assetId: $assetId) {
-          allowed reason rules bundleVersion matched { id effect rolePath tagPaths }
+          allowed reason rules bundleVersion matched { id effect rolePath tagPaths } masks { column mask } filters { rule filter }
         }
       }`;
       const { explainAccess } = await client.ask<{ explainAccess: Decision }>(query, {
@@ -40,13 +40,21 @@ interface Decision {
     readonly rolePath: readonly string[];
     readonly tagPaths: readonly (readonly string[])[];
   }[];
+  readonly masks: readonly { readonly column: string; readonly mask: string }[];
+  readonly filters: readonly { readonly rule: string; readonly filter: string }[];
 }
 
-/** The decision, then each rule that matched with the way it came to hold: over roles, and over classifications. */
-function formatDecision({ allowed, reason, matched, bundleVersion }: Decision): string {
+/** The decision, each rule that matched with the way it came to hold (over roles, and over classifications), what is masked and filtered. */
+function formatDecision({ allowed, reason, matched, masks, filters, bundleVersion }: Decision): string {
   const rules = matched.map(({ id, effect, rolePath, tagPaths }) => {
     const ways = [rolePath, ...tagPaths].filter((way) => way.length > 0).map((way) => way.join(' → '));
     return `  ${effect.padEnd(6)} ${id}  ${ways.join('; ')}`.trimEnd();
   });
-  return [`${allowed ? 'allowed' : 'denied'}: ${reason}`, ...rules, `policy ${bundleVersion}`].join('\n');
+  const done = [
+    ...masks.map(({ column, mask }) => `column ${column} is masked by ${mask}`),
+    ...filters.map(({ rule, filter }) => `rows are those of ${rule}: ${filter}`),
+  ];
+  return [`${allowed ? 'allowed' : 'denied'}: ${reason}`, ...rules, ...done, `policy ${bundleVersion}`].join(
+    '\n',
+  );
 }

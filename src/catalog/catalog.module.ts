@@ -64,6 +64,12 @@ import { TaskRunner } from './merging/task-runner.js';
 import { ImportResolver } from './imports/import.resolver.js';
 import { ImportStager } from './imports/import-stager.js';
 import { ImportService } from './imports/import.service.js';
+import { ColumnTags } from './classification/column-tags.js';
+import { MaskedFiles } from './obligations/masked-files.js';
+import { ObligedContent } from './obligations/obliged-content.js';
+import { PreviewResolver } from './obligations/preview.resolver.js';
+import { PreviewService } from './obligations/preview.service.js';
+import { ReadAccess } from './obligations/read-access.js';
 import { Collector } from './gc/collector.js';
 import { GcRepository } from './gc/gc.repository.js';
 import { GcResolver } from './gc/gc.resolver.js';
@@ -129,6 +135,12 @@ const repositories = [
   StagingResolver,
   StagingSweeper,
   ViewService,
+  ColumnTags,
+  ReadAccess,
+  MaskedFiles,
+  ObligedContent,
+  PreviewService,
+  PreviewResolver,
   ContentService,
   ContentResolver,
   EntryProfileResolver,
@@ -199,6 +211,8 @@ const models = [
     },
   ],
   exports: [
+    ReadAccess,
+    ObligedContent,
     AccessLog,
     AccessLogService,
     AssetService,

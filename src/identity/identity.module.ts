@@ -44,6 +44,14 @@ import { TokenService } from './tokens/token.service.js';
     AccessCheck,
     { provide: APP_GUARD, useClass: AuthenticationGuard },
   ],
-  exports: [PrincipalService, TokenService, AccessKeyService, Administrator, ServiceAccount, AccessCheck],
+  exports: [
+    PrincipalService,
+    TokenService,
+    AccessKeyService,
+    Administrator,
+    ServiceAccount,
+    AccessCheck,
+    SecretBox,
+  ],
 })
 export class IdentityModule {}

@@ -6,6 +6,7 @@ export type { Door } from './access/access-check.js';
 export { AccessKeyEntity } from './access-keys/access-key.entity.js';
 export { AccessKeyService } from './access-keys/access-key.service.js';
 export type { SigningKey } from './access-keys/access-key.service.js';
+export { SecretBox } from './access-keys/secret-box.js';
 export { ACCESS_DECIDER } from './access/decider.js';
 export type { AccessDecider } from './access/decider.js';
 export { CHANGES } from './changes/changes.js';

@@ -9,12 +9,16 @@ export { AccessDeniedError } from './access-denied-error.js';
 export { PolicyBundleError } from './bundle/policy-bundle-error.js';
 export type { CompiledPolicy } from './decision/compiled-policy.js';
 export type { Decision } from './decision/decision.js';
+export type { ColumnClassifications, Permit } from './decision/permit.js';
 export { DecisionModel } from './decision/decision.model.js';
 
 export { GOVERNED_ASSETS } from './diff/governed-assets.js';
 export type { GovernedAsset, GovernedAssets } from './diff/governed-assets.js';
 export { globMatches, parseGlob } from './glob/glob.js';
 export { LivePolicy } from './live-policy.js';
+export type { BoundFilter } from './filter/filter.js';
+export { maskName } from './mask/mask.js';
+export type { Mask } from './mask/mask.js';
 export type { Plan } from './plan/plan.js';
 export { planToSql } from './plan/plan-to-sql.js';
 export { PolicyModule } from './policy.module.js';

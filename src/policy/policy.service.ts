@@ -5,6 +5,7 @@ import { AccessDeniedError } from './access-denied-error.js';
 import { AuditLog } from './audit/audit-log.js';
 import { isAttribute, type PolicyContext } from './condition/attributes.js';
 import type { Decision, DecisionRequest } from './decision/decision.js';
+import { type ColumnClassifications, type Permit, permitOf } from './decision/permit.js';
 import { LivePolicy } from './live-policy.js';
 import type { PlanRequest } from './plan/build-plan.js';
 import { type Plan, planMatches, planMatchesAnyName } from './plan/plan.js';
@@ -49,14 +50,33 @@ export class Policy {
   decide(caller: Principal, action: Action, resource: Resource, context: RequestContext = {}): Decision {
     this.audit.assertWritable();
     const { namespace, kind, name, tags } = resource;
-    const input: DecisionRequest = { ...askedBy(caller, context), action, namespace, kind, name, tags };
-    const decision = this.live.current.decide(input);
-    const { allowed, rules, reason, bundleVersion: bundle } = decision;
-    this.audit.append({
-      ...{ kind: 'decision', at: input.context.now.getTime() },
-      said: { requestId: currentRequestId(), bundle, input, allowed, rules, reason },
-    });
-    return decision;
+    const input = { ...askedBy(caller, context), action, namespace, kind, name, tags };
+    return this.logged(input, this.live.current.decide(input));
+  }
+
+  /**
+   * Asks for somebody who will carry out what the answer asks for; who would not calls {@link authorize}, which then denies.
+   * @param columns classifications of the asset's columns; all of them count as the asset's too
+   * @throws {AccessDeniedError} also when a mask is about no column that is known
+   * @throws {AuditUnavailableError}
+   */
+  async oblige(
+    caller: Principal,
+    action: Action,
+    resource: Resource,
+    columns: ColumnClassifications,
+    context: RequestContext = {},
+  ): Promise<Permit> {
+    this.audit.assertWritable();
+    const { namespace, kind, name, tags } = resource;
+    const input = {
+      ...{ ...askedBy(caller, context), action, namespace, kind, name, tags },
+      ...{ appliesMasks: true, columns: Object.fromEntries(columns) },
+    };
+    const { decision, permit } = permitOf(this.live.current, input);
+    this.logged(input, decision);
+    if (!decision.allowed) throw new AccessDeniedError(input.subject, action, resource, decision);
+    return permit;
   }
 
   /** Resolves once every answer so far is on disk. @throws {AuditUnavailableError} */
@@ -64,12 +84,25 @@ export class Policy {
     return this.audit.settled();
   }
 
-  /** What policy would answer to somebody else, for explanations; nothing is logged. The caller of this has been authorized. */
-  explain(subject: string, action: Action, resource: Resource, principal?: Principal): Decision {
+  /**
+   * What policy would answer to somebody else, for explanations; nothing is logged. The caller of this has been authorized.
+   * @param columns where given, of a door that carries out masks and filters
+   */
+  explain(
+    subject: string,
+    action: Action,
+    resource: Resource,
+    principal?: Principal,
+    columns?: ColumnClassifications,
+  ): Decision & Permit {
     const known = principal
       ? { groups: groupsOf(principal), context: contextOf(principal, {}) }
       : { context: { now: new Date() } };
-    return this.live.current.decide({ subject, action, ...resource, ...known });
+    const request = { subject, action, ...resource, ...known };
+    const { current } = this.live;
+    if (columns === undefined) return { ...current.decide(request), masks: [] };
+    const { decision, permit } = permitOf(current, { ...request, columns: Object.fromEntries(columns) });
+    return { ...decision, ...permit };
   }
 
   /**
@@ -112,6 +145,15 @@ export class Policy {
       matches: (resource) => planMatches(plan, resource),
       matchesAnyName: (resource) => planMatchesAnyName(plan, resource),
     };
+  }
+
+  private logged(input: DecisionRequest, decision: Decision): Decision {
+    const { allowed, rules, reason, bundleVersion: bundle } = decision;
+    this.audit.append({
+      ...{ kind: 'decision', at: input.context.now.getTime() },
+      said: { requestId: currentRequestId(), bundle, input, allowed, rules, reason },
+    });
+    return decision;
   }
 
   /** The policy namespace of an asset known only from events, by the OpenLineage namespaces of all of its names. */

@@ -5,6 +5,8 @@ import { CheckService } from '../checks/check.service.js';
 import { ContentMerger } from '../merging/content-merger.js';
 import { BranchMovedError } from '../refs/ref.js';
 import type { OpenRepository } from '../repositories/repository.service.js';
+import { resourceOf } from '../assets/asset.service.js';
+import { Policy } from '../../policy/index.js';
 import { Trees } from '../trees/index.js';
 import { type Commit, type MergeConflict, mergeTrees } from '../versions/index.js';
 import { BranchService } from './branch.service.js';
@@ -49,6 +51,7 @@ export class Combiner {
     private readonly checks: CheckService,
     private readonly content: ContentMerger,
     private readonly trees: Trees,
+    private readonly policy: Policy,
   ) {}
 
   /** The caller has opened the branch. @throws {CheckFailedError} @throws {BranchMovedError} */
@@ -67,7 +70,7 @@ export class Combiner {
         ...{ ours: head.tree, ...found, mergeContent },
         ...(strategy !== 'none' && { strategy }),
       });
-      if (outcome.kind === 'conflicts') return outcome;
+      if (outcome.kind === 'conflicts') return this.tellable(caller, open, outcome);
       const { metadata, ...rest } = contentOf(head);
       const content = {
         ...{ ...rest, tree: outcome.tree, metadata: { ...metadata, ...metadataOf(outcome.content) } },
@@ -87,6 +90,20 @@ export class Combiner {
       if (attempt === MAX_ATTEMPTS)
         throw new BranchMovedError(open.repository.name, branch, head.id, undefined);
     }
+  }
+
+  /** Rows, digests and sizes only for who may read the content as it is; where they lie, for who may write. */
+  private tellable(
+    caller: Principal,
+    { asset }: OpenRepository,
+    outcome: Extract<MergeReport, { kind: 'conflicts' }>,
+  ): MergeReport {
+    if (this.policy.decide(caller, 'read', resourceOf(asset)).allowed) return outcome;
+    const conflicts = outcome.conflicts.map(({ path, kind, rowCount }) => ({
+      ...{ path, kind },
+      ...(rowCount !== undefined && { rowCount }),
+    }));
+    return { ...outcome, conflicts };
   }
 }
 

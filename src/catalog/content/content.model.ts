@@ -1,4 +1,5 @@
 import { Field, Float, ObjectType, registerEnumType } from '@nestjs/graphql';
+import type { ShownContent } from '../obligations/obliged-content.js';
 import { BigIntScalar, JsonScalar, pageType } from '../../platform/index.js';
 
 @ObjectType('TreeEntry', { description: 'The bytes at a path.' })
@@ -17,6 +18,9 @@ export class TreeEntryModel {
 
   @Field(() => JsonScalar, { nullable: true })
   metadata?: object;
+
+  /** Not a field: what the caller gets of the file, where that may not be the file as it is. */
+  shown?: ShownContent;
 }
 
 export const TreeEntryPage = pageType(TreeEntryModel, 'TreeEntryPage');

@@ -15,7 +15,7 @@ import {
   TreeEntryModel,
   TreeEntryPage,
 } from './content.model.js';
-import { ContentService } from './content.service.js';
+import { ContentService, type ShownEntry } from './content.service.js';
 import { ProfileService } from './profile.service.js';
 
 @Resolver(() => RepositoryModel)
@@ -31,14 +31,14 @@ export class ContentResolver {
     @Args('revision') revision: string,
     @Args('prefix', { nullable: true, type: () => String }) prefix?: string,
   ): Promise<Page<TreeEntryModel>> {
-    const { nodes, pageInfo } = await this.content.list(
+    const { nodes, pageInfo } = await this.content.listShown(
       caller,
       repository.name,
       revision,
       prefix ?? '',
       page,
     );
-    return { nodes: nodes.map(({ path, entry }) => ({ path, ...entry })), pageInfo };
+    return { nodes: nodes.map(toEntry), pageInfo };
   }
 
   @Access('governed')
@@ -49,8 +49,7 @@ export class ContentResolver {
     @Args('revision') revision: string,
     @Args('path') path: string,
   ): Promise<TreeEntryModel> {
-    const { entry } = await this.content.entry(caller, repository.name, revision, path);
-    return { path, ...entry };
+    return toEntry(await this.content.show(caller, repository.name, revision, path));
   }
 
   @Access('governed')
@@ -78,7 +77,9 @@ export class EntryProfileResolver {
     description: 'Absent for formats that Cairn does not read.',
   })
   async profile(@Parent() entry: TreeEntryModel): Promise<ContentProfileModel | undefined> {
-    const profile = await this.profiles.find(entry);
+    const profile = entry.shown?.isMasked
+      ? await this.profiles.read(entry.path, entry.shown)
+      : await this.profiles.find(entry);
     return profile && toProfile(profile);
   }
 }
@@ -124,6 +125,11 @@ export class ChangeProfileResolver {
     const { keyProblem, ...diff } = outcome.diff;
     return { ...diff, problem: keyProblem };
   }
+}
+
+/** As GraphQL shows it. */
+function toEntry(shown: ShownEntry): TreeEntryModel {
+  return { path: shown.path, ...shown.entry, shown };
 }
 
 /** As GraphQL shows it. */

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import type { Readable } from 'node:stream';
 import { Inject, Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import pLimit from 'p-limit';
@@ -8,6 +9,7 @@ import { LocalCopies } from '../merging/local-copies.js';
 import { TaskRunner } from '../merging/task-runner.js';
 import {
   type ContentProfile,
+  type ContentReader,
   diffProfiles,
   formatOf,
   MAX_SCAN_BYTES,
@@ -15,6 +17,7 @@ import {
   profile,
   type ProfileDiff,
 } from '../profiles/index.js';
+import type { ShownContent } from '../obligations/obliged-content.js';
 import type { TreeEdit } from '../trees/index.js';
 
 /** The bytes at a path. */
@@ -73,9 +76,28 @@ export class ProfileService {
     if (row !== undefined) return row.profile;
     const id = `${entry.sha256} ${hint}`;
     if (this.failed.has(id)) return undefined;
-    const found = this.pending.get(id) ?? this.limit(() => this.read(entry, id));
+    const found = this.pending.get(id) ?? this.limit(() => this.readOnce(entry, id));
     this.pending.set(id, found);
     return found.finally(() => this.pending.delete(id));
+  }
+
+  /** Reads what somebody gets of a file; nothing of it is kept. @returns `undefined` when it could not be read now */
+  async read(at: string, shown: ShownContent): Promise<ContentProfile | undefined> {
+    const { entry } = shown;
+    const chunksOf = async (start: number, end: number): Promise<Uint8Array> =>
+      Buffer.concat(await (await shown.open({ start, end })).toArray());
+    const entryAt = { path: at, ...entry };
+    if (formatOf(entryAt) === undefined) return undefined;
+    try {
+      return await this.limit(() =>
+        this.profile(entryAt, { sizeBytes: entry.sizeBytes, read: chunksOf }, (end) =>
+          shown.open({ start: 0, end }),
+        ),
+      );
+    } catch (error) {
+      this.log.warn({ err: error, path: at }, 'catalog: a masked file could not be profiled');
+      return undefined;
+    }
   }
 
   /** Undefined unless both sides exist and could be read. */
@@ -88,8 +110,11 @@ export class ProfileService {
     return left && right && diffProfiles(left, right);
   }
 
-  private async read(entry: ProfiledEntry, id: string): Promise<ContentProfile | undefined> {
-    const found = await this.profile(entry).catch((error: unknown) => {
+  private async readOnce(entry: ProfiledEntry, id: string): Promise<ContentProfile | undefined> {
+    const stored = { sha256: entry.sha256 as Sha256, sizeBytes: entry.sizeBytes };
+    const reader = objectReader(this.objects, stored);
+    const openHead = (end: number) => this.objects.open(stored.sha256, { start: 0, end });
+    const found = await this.profile(entry, reader, openHead).catch((error: unknown) => {
       this.log.warn(
         { err: error, path: entry.path, sha256: entry.sha256 },
         'catalog: a file could not be profiled',
@@ -107,13 +132,15 @@ export class ProfileService {
     return found;
   }
 
-  private profile(entry: ProfiledEntry): Promise<ContentProfile | undefined> {
-    const stored = { sha256: entry.sha256 as Sha256, sizeBytes: entry.sizeBytes };
+  private profile(
+    entry: ProfiledEntry,
+    reader: ContentReader,
+    openHead: (end: number) => Promise<Readable>,
+  ): Promise<ContentProfile | undefined> {
     const format = formatOf(entry);
     const isText = format === 'csv' || format === 'json' || format === 'jsonl';
-    if (!isText || entry.sizeBytes <= MAX_INLINE_BYTES)
-      return profile(objectReader(this.objects, stored), entry);
-    return this.copies.useHead(stored.sha256, MAX_SCAN_BYTES, async (directory) => {
+    if (!isText || entry.sizeBytes <= MAX_INLINE_BYTES) return profile(reader, entry);
+    return this.copies.useHead(openHead, MAX_SCAN_BYTES, async (directory) => {
       const file = path.join(directory, 'head');
       const task = {
         kind: 'profile',

@@ -1,6 +1,7 @@
 import { createWriteStream } from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import path from 'node:path';
+import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { assertOutsideTransaction, CONFIG, type Config } from '../../platform/index.js';
@@ -40,11 +41,22 @@ export class LocalCopies implements OnModuleInit {
     });
   }
 
-  /** Copies the beginning of an object to `head`; a part cannot be verified. @throws what the store throws */
-  useHead<T>(sha256: Sha256, maxBytes: number, work: (directory: string) => Promise<T>): Promise<T> {
+  /** Copies a file as its reader gets it to `raw`. @throws what opening it throws */
+  useStream<T>(open: () => Promise<Readable>, work: (directory: string) => Promise<T>): Promise<T> {
     return this.inFolder(async (directory) => {
-      const head = await this.objects.open(sha256, { start: 0, end: maxBytes });
-      await pipeline(head, createWriteStream(path.join(directory, 'head')));
+      await pipeline(await open(), createWriteStream(path.join(directory, 'raw')));
+      return work(directory);
+    });
+  }
+
+  /** Copies the beginning of a file to `head`; a part cannot be verified. @throws what opening it throws */
+  useHead<T>(
+    open: (end: number) => Promise<Readable>,
+    maxBytes: number,
+    work: (directory: string) => Promise<T>,
+  ): Promise<T> {
+    return this.inFolder(async (directory) => {
+      await pipeline(await open(maxBytes), createWriteStream(path.join(directory, 'head')));
       return work(directory);
     });
   }

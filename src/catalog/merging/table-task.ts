@@ -1,4 +1,5 @@
 import type { ContentHint, ContentProfile } from '../profiles/index.js';
+import type { TableHead, TableObligations, TableOutcome } from '../obligations/table/table-obligations.js';
 import type { RowRule, RowsOutcome, TextFormat } from './rows/merge-text.js';
 import type { RowDiffOutcome } from './rows/row-diff.js';
 import type { RowStrategy } from './rows/row-plan.js';
@@ -37,13 +38,34 @@ export interface DiffTask {
   readonly key?: readonly string[];
 }
 
-export type TableTask = MergeTask | ProfileTask | DiffTask;
+/** Writes what may be seen of `raw` in the folder to `result`. */
+export interface MaskTask {
+  readonly kind: 'mask';
+  readonly format: TableFormat;
+  readonly directory: string;
+  readonly obligations: TableObligations;
+  /** Of the installation, for digests that only it can make. */
+  readonly key: Uint8Array;
+}
+
+/** Reads the first rows of `raw` in the folder. */
+export interface HeadTask {
+  readonly kind: 'head';
+  readonly format: TableFormat;
+  readonly directory: string;
+  readonly first: number;
+}
+
+export type TableTask = MergeTask | ProfileTask | DiffTask | MaskTask | HeadTask;
 
 /** What each kind of task answers. */
 export interface TaskAnswers {
   readonly merge: RowsOutcome;
   readonly profile: ContentProfile | undefined;
   readonly diff: RowDiffOutcome;
+  readonly mask: TableOutcome;
+  /** A text says why there is none. */
+  readonly head: TableHead | string;
 }
 
 /** A message of the child: its task is done, or failed for a reason that is no fault of the file. */

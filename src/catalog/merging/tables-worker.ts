@@ -1,19 +1,19 @@
-import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import path from 'node:path';
 
 import { type ContentProfile, type ContentReader, profile } from '../profiles/index.js';
+import { maskTable } from '../obligations/table/mask-table.js';
+import { tableHead } from '../obligations/table/table-head.js';
+import { bufferedSink } from './buffered-sink.js';
 import { diffParquet } from './parquet/diff-parquet.js';
 import { mergeParquet } from './parquet/merge-parquet.js';
 import { diffText } from './rows/diff-text.js';
 import { mergeText, type RowsOutcome, type TextFormat, type ThreeSides } from './rows/merge-text.js';
 import type { RowDiffOutcome } from './rows/row-diff.js';
-import type { Sink } from './rows/row-writer.js';
 import type { DiffTask, MergeTask, ProfileTask, TableTask, TaskAnswers, TaskMessage } from './table-task.js';
 
 /** The program of the child process: one task a message, one after the other. */
-
-const BUFFER_BYTES = 1024 * 1024;
 
 process.on('message', (task: TableTask) => {
   void run(task)
@@ -34,6 +34,10 @@ async function run(task: TableTask): Promise<TaskAnswers[keyof TaskAnswers]> {
       return profileFile(task);
     case 'diff':
       return diff(task);
+    case 'mask':
+      return maskTable(task);
+    case 'head':
+      return tableHead(task);
   }
 }
 
@@ -88,27 +92,4 @@ function mergeToFile(
   } finally {
     closeSync(file);
   }
-}
-
-/** Rows are small; a write for each would take most of the time. */
-function bufferedSink(file: number): { readonly sink: Sink; flush(): void } {
-  const buffer = Buffer.allocUnsafe(BUFFER_BYTES);
-  let used = 0;
-  const flush = (): void => {
-    writeAll(file, buffer.subarray(0, used));
-    used = 0;
-  };
-  const sink: Sink = (bytes) => {
-    if (used + bytes.byteLength > BUFFER_BYTES) flush();
-    if (bytes.byteLength > BUFFER_BYTES) writeAll(file, bytes);
-    else {
-      buffer.set(bytes, used);
-      used += bytes.byteLength;
-    }
-  };
-  return { sink, flush };
-}
-
-function writeAll(file: number, bytes: Uint8Array): void {
-  for (let at = 0; at < bytes.byteLength;) at += writeSync(file, bytes, at);
 }

@@ -3,7 +3,9 @@ import type { Principal } from '../../identity/index.js';
 import { InvalidInputError } from '../../platform/index.js';
 import { RevisionService } from '../commits/revision.service.js';
 import type { Repository } from '../repositories/repository.js';
-import { type OpenRepository, RepositoryService } from '../repositories/repository.service.js';
+import { ReadAccess } from '../obligations/read-access.js';
+import type { Permit } from '../../policy/index.js';
+import type { OpenRepository } from '../repositories/repository.service.js';
 import { type LeafItem, type ListQuery, type TreeEntry, Trees } from '../trees/index.js';
 import type { Commit } from '../versions/index.js';
 import { listOver, type OrderedSource, type ViewPage } from './listing.js';
@@ -20,6 +22,11 @@ export interface View extends OpenRepository {
   readonly areas: readonly string[];
   /** What is staged at one path, where that is known already. */
   readonly known?: { readonly path: string; readonly change?: StagedChange };
+}
+
+/** A view for who shows its files through `ObligedContent`. */
+export interface ReadableView extends View {
+  readonly permit: Permit;
 }
 
 /** What is at a path of a view. */
@@ -39,7 +46,7 @@ const MAX_LIMIT = 10_000;
 @Injectable()
 export class ViewService {
   constructor(
-    private readonly repositories: RepositoryService,
+    private readonly readers: ReadAccess,
     private readonly revisions: RevisionService,
     private readonly staging: StagingRepository,
     private readonly places: PlaceRepository,
@@ -51,8 +58,8 @@ export class ViewService {
    * @param revision a branch's bare name shows what is staged on it too; everything else, `main~0` included, only what is committed
    * @throws {NotFoundError}
    */
-  async open(caller: Principal, name: string, revision: string): Promise<View> {
-    const open = await this.repositories.open(caller, name, 'read');
+  async open(caller: Principal, name: string, revision: string): Promise<ReadableView> {
+    const open = await this.readers.open(caller, name);
     return { ...open, ...(await this.at(open.repository, revision)) };
   }
 

@@ -54,14 +54,16 @@ export class SecretBox {
     }
   }
 
+  /** A key of this installation for one purpose, 32 bytes; the same on every replica that has the same CAIRN_SECRET_KEY. */
+  async keyFor(purpose: string): Promise<Buffer> {
+    return Buffer.from(hkdfSync('sha256', await this.secretKey(), 'cairn', purpose, 32));
+  }
+
   private cipherKey(): Promise<Buffer> {
-    this.key ??= this.secretKey().then(
-      (secret) => Buffer.from(hkdfSync('sha256', secret, 'cairn', 'sealed secrets', 32)),
-      (error: unknown) => {
-        this.key = undefined;
-        throw error;
-      },
-    );
+    this.key ??= this.keyFor('sealed secrets').catch((error: unknown) => {
+      this.key = undefined;
+      throw error;
+    });
     return this.key;
   }
 

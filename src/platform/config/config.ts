@@ -306,6 +306,24 @@ export const CONFIG_SCHEMA = z.object({
     .max(3_600_000)
     .default(120_000)
     .describe('How long the rows of one file may take to be merged or compared, in milliseconds.'),
+  CAIRN_MASK_MAX_BYTES: sizeBytes
+    .max(1024 ** 3)
+    .default(256 * 1024 ** 2)
+    .describe(
+      'Largest file that masks and row filters are carried out on, in bytes; larger ones are denied to who may read only so.',
+    ),
+  CAIRN_MASK_TIMEOUT_MS: z.coerce
+    .number()
+    .int()
+    .min(100)
+    .max(3_600_000)
+    .default(120_000)
+    .describe('How long masking one file may take, in milliseconds.'),
+  CAIRN_MASK_CACHE_BYTES: sizeBytes
+    .default(4 * 1024 ** 3)
+    .describe(
+      'Masked files that a replica keeps under CAIRN_DATA_DIR, in bytes; one that is larger is denied.',
+    ),
   CAIRN_GC_EVERY_HOURS: z.coerce
     .number()
     .min(0)

@@ -1,5 +1,6 @@
 import type { Condition } from '../condition/condition.js';
 import type { Glob } from '../glob/glob.js';
+import type { RowFilter } from '../filter/filter.js';
 import type { ObjectGlob } from '../glob/object-glob.js';
 import type { Mask } from '../mask/mask.js';
 import type { Action } from '../vocabulary.js';
@@ -21,7 +22,7 @@ export interface TagTest {
   readonly tags: readonly string[];
 }
 
-/** What access and mask rules share. */
+/** What access, mask and filter rules share. */
 interface Rule {
   readonly id: string;
   /** `user:…`, `service:…`, `role:…` or `*`. */
@@ -43,6 +44,13 @@ export interface AccessRule extends Rule {
 export interface MaskRule extends Rule {
   readonly tag: string;
   readonly mask: Mask | undefined;
+}
+
+/** A `p3` line. Without a filter it is an exemption (effect `deny` in the file): it lifts every filter. */
+export interface FilterRule extends Rule {
+  readonly object: ObjectGlob;
+  readonly tags: TagTest;
+  readonly filter: RowFilter | undefined;
 }
 
 /** A `g` line: `member` holds `role` in `namespace` and below, from `notBefore` (included) to `notAfter` (excluded). */
@@ -81,6 +89,7 @@ export interface Bundle {
   readonly version: string;
   readonly rules: readonly AccessRule[];
   readonly maskRules: readonly MaskRule[];
+  readonly filterRules: readonly FilterRule[];
   readonly roleLinks: readonly RoleLink[];
   readonly namespaces: Ancestry;
   readonly tags: Ancestry;

@@ -1,6 +1,6 @@
 import { ROOT_NAMESPACE } from '../vocabulary.js';
 import { didYouMean } from './nearest.js';
-import type { AccessRule, MaskRule, Place, RoleLink } from './bundle.js';
+import type { AccessRule, FilterRule, MaskRule, Place, RoleLink } from './bundle.js';
 import type { TreeLink } from './parse-link.js';
 import type { Position, Problems } from './problems.js';
 
@@ -14,6 +14,7 @@ export interface Placed<T> {
 export interface ParsedLines {
   readonly rules: readonly Placed<AccessRule>[];
   readonly maskRules: readonly Placed<MaskRule>[];
+  readonly filterRules: readonly Placed<FilterRule>[];
   readonly roleLinks: readonly Placed<RoleLink>[];
   readonly namespaceLinks: readonly Placed<TreeLink>[];
   readonly tagLinks: readonly Placed<TreeLink>[];
@@ -26,7 +27,7 @@ export interface ParsedLines {
 
 /** Finds what no single line shows: duplicates, names that nothing declares, an empty policy. */
 export function crossCheck(lines: ParsedLines, problems: Problems): void {
-  checkIds([...lines.rules, ...lines.maskRules], problems);
+  checkIds([...lines.rules, ...lines.maskRules, ...lines.filterRules], problems);
   checkRoleLinks(lines, problems);
   checkNamespaces(lines, problems);
   checkPlaces(lines.places, problems);
@@ -61,11 +62,11 @@ function checkRoleLinks({ ruleSubjects, roleLinks }: ParsedLines, problems: Prob
 }
 
 function checkNamespaces(
-  { rules, maskRules, roleLinks, namespaceLinks, places }: ParsedLines,
+  { rules, maskRules, filterRules, roleLinks, namespaceLinks, places }: ParsedLines,
   problems: Problems,
 ): void {
   const declared = new Set([ROOT_NAMESPACE, ...namespaceLinks.flatMap(({ value }) => value)]);
-  for (const { value, at } of [...rules, ...maskRules, ...roleLinks, ...places]) {
+  for (const { value, at } of [...rules, ...maskRules, ...filterRules, ...roleLinks, ...places]) {
     if (declared.has(value.namespace)) continue;
     problems.add(
       at,

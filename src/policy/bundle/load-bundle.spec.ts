@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { bundleOf } from '../testing/bundle-of.js';
 import { ACME } from '../testing/acme.csv.js';
 import { loadBundle } from './load-bundle.js';
-import { isKnownModel, MODEL_CONF } from './model-conf.js';
+import { MODEL_CONF, modelOf } from './model-conf.js';
 import { PolicyBundleError } from './policy-bundle-error.js';
 import type { BundleProblem, BundleRule } from './policy-bundle-error.js';
 
@@ -24,9 +24,9 @@ const BAD_LINES: readonly (readonly [line: string, rule: BundleRule, message: st
   [
     'P, X-1, role:a, *, **, read, *, -, allow',
     'line-type',
-    '"P" is not a type of line; there are p, p2, g, g2, g3',
+    '"P" is not a type of line; there are p, p2, p3, g, g2, g3',
   ],
-  ['p3, X-1, role:a, *, **, read, *, -, allow', 'line-type', '"p3"'],
+  ['p4, X-1, role:a, *, **, read, *, -, allow', 'line-type', '"p4"'],
   ['constructor, X-1', 'line-type', '"constructor"'],
   ['p, X-1, role:a, *, **, read, *, allow', 'column-count', 'p X-1 has 8 columns, and must have exactly 9'],
   ['p, X-1, role:a, *, **, read, *, -, allow,', 'column-count', 'has 10 columns'],
@@ -62,6 +62,15 @@ const BAD_LINES: readonly (readonly [line: string, rule: BundleRule, message: st
   ['p2, X-1, role:a, *, pii, read, md5, -, allow', 'mask', '"md5" is not a mask'],
   ['p2, X-1, role:a, *, pii, read, sha256, -, deny', 'mask', 'an exemption (deny) names the mask none'],
   ['p2, X-1, role:a, *, pii, read, none, -, allow', 'mask', '"none" is not a mask'],
+  [
+    'p3, X-1, role:a, *, **, read, *, -, allow',
+    'column-count',
+    'p3 X-1 has 9 columns, and must have exactly 10',
+  ],
+  ['p3, X-1, role:a, *, **, read, *, a << 1, -, allow', 'filter', 'X-1: the filter expects a value'],
+  ['p3, X-1, role:a, *, **, read, *, a == 1, -, deny', 'filter', 'an exemption (deny) names the filter none'],
+  ['p3, X-1, role:a, *, **, read, *, none, -, allow', 'filter', 'the filter expects is, =='],
+  ['p3, X-1, role:a, nowhere, **, read, *, a == 1, -, allow', 'namespace', 'no g2 line declares'],
   ['p2, X-1, role:a, *, Pii, read, sha256, -, allow', 'tag', '"Pii" is not a classification'],
   ['g, user:x, role:b, *, -, -', 'role', 'no rule names role:b'],
   ['g, user:x, a, *, -, -', 'role', '"a" is not a role'],
@@ -196,5 +205,15 @@ describe('the version of a bundle', () => {
 });
 
 it('the model in the default policies is the known one', () => {
-  expect(isKnownModel(readFileSync('policies/model.conf', 'utf8'))).toBe(true);
+  expect(modelOf(readFileSync('policies/model.conf', 'utf8'))).toBe('with-filters');
+});
+
+it('a model from before row filters is known too, for bundles without them', () => {
+  const model = { path: 'model.conf', text: MODEL_CONF.replace(/^[rpem]3 .*\n/gm, '') };
+  const rule = 'p, A, role:a, *, **, read, *, -, allow';
+  expect(loadBundle([model, { path: 'a.csv', text: rule }]).rules).toHaveLength(1);
+  const filter = 'p3, F, role:a, *, **, read, *, a == 1, -, allow';
+  expect(() => loadBundle([model, { path: 'a.csv', text: `${rule}\n${filter}` }])).toThrow(
+    /a\.csv:2: a p3 line needs the model\.conf that knows row filters/,
+  );
 });

@@ -7,10 +7,10 @@ import { crossCheck } from './cross-checks.js';
 import type { Placed } from './cross-checks.js';
 import { checkSingleParent, checkWays } from './link-checks.js';
 import type { PlacedLink } from './link-checks.js';
-import { isKnownModel, MODEL_FILE } from './model-conf.js';
+import { type KnownModel, MODEL_FILE, modelOf } from './model-conf.js';
 import { parseNamespaceLink, parsePlace, parseRoleLink, parseTagLink } from './parse-link.js';
 import type { TreeLink } from './parse-link.js';
-import { parseAccessRule, parseMaskRule } from './parse-rule.js';
+import { parseAccessRule, parseFilterRule, parseMaskRule } from './parse-rule.js';
 import { policyLines } from './policy-lines.js';
 import type { PolicyLine } from './policy-lines.js';
 import { Problems } from './problems.js';
@@ -20,7 +20,7 @@ import { isTestFile } from './test-files.js';
 export const PLACES_FILE = 'places.csv';
 
 /** Columns of each type of line, its name among them. */
-const COLUMN_COUNT: Readonly<Record<string, number>> = { p: 9, p2: 9, g: 6, g2: 3, g3: 3 };
+const COLUMN_COUNT: Readonly<Record<string, number>> = { p: 9, p2: 9, p3: 10, g: 6, g2: 3, g3: 3 };
 
 /**
  * Reads and checks a whole policy: `model.conf`, which must be the known model, `places.csv`, and any other files as
@@ -29,7 +29,7 @@ const COLUMN_COUNT: Readonly<Record<string, number>> = { p: 9, p2: 9, g: 6, g2: 
  */
 export function loadBundle(files: readonly BundleFile[]): Bundle {
   const problems = new Problems();
-  checkModel(files, problems);
+  const model = checkModel(files, problems);
   const policyFiles = files.filter(
     ({ path }) => path !== MODEL_FILE && path !== PLACES_FILE && !isTestFile(path),
   );
@@ -48,11 +48,16 @@ export function loadBundle(files: readonly BundleFile[]): Bundle {
   const parsed = {
     rules: parse('p', parseAccessRule),
     maskRules: parse('p2', parseMaskRule),
+    filterRules: parse('p3', parseFilterRule),
     roleLinks: parse('g', parseRoleLink),
     namespaceLinks: parse('g2', parseNamespaceLink),
     tagLinks: parse('g3', parseTagLink),
     places: places.flatMap((line) => placed(line, parsePlace(line, problems))),
   };
+  for (const { at } of model === 'without-filters' ? parsed.filterRules : []) {
+    const message = `a p3 line needs the ${MODEL_FILE} that knows row filters; copy it from the default policies`;
+    problems.add(at, 'model', message);
+  }
   crossCheck({ ...parsed, ...mentioned(read) }, problems);
   checkTree(parsed.namespaceLinks, 'namespace', problems);
   checkTree(parsed.tagLinks, 'classification', problems);
@@ -66,6 +71,7 @@ export function loadBundle(files: readonly BundleFile[]): Bundle {
     version: versionOf(lines, places),
     rules: values(parsed.rules),
     maskRules: values(parsed.maskRules),
+    filterRules: values(parsed.filterRules),
     roleLinks: values(parsed.roleLinks),
     // The root is above everything by definition, so that a link to it only declares its child.
     namespaces: new Ancestry(
@@ -78,7 +84,9 @@ export function loadBundle(files: readonly BundleFile[]): Bundle {
     ),
     places: parsed.places.length > 0 ? values(parsed.places) : [everythingExternal()],
     source: {
-      ruleAt: new Map([...parsed.rules, ...parsed.maskRules].map(({ value, at }) => [value.id, at])),
+      ruleAt: new Map(
+        [...parsed.rules, ...parsed.maskRules, ...parsed.filterRules].map(({ value, at }) => [value.id, at]),
+      ),
       roleLinkAt: new Map(parsed.roleLinks.map(({ value, at }) => [value, at])),
       namespaceLinks: parsed.namespaceLinks,
       tagLinks: parsed.tagLinks,
@@ -87,16 +95,18 @@ export function loadBundle(files: readonly BundleFile[]): Bundle {
   });
 }
 
-function checkModel(files: readonly BundleFile[], problems: Problems): void {
+function checkModel(files: readonly BundleFile[], problems: Problems): KnownModel | undefined {
   const model = files.find(({ path }) => path === MODEL_FILE);
   const at = { file: MODEL_FILE, line: 0 };
+  const known = model && modelOf(model.text);
   if (model === undefined) problems.add(at, 'model', 'is missing; copy it from the default policies');
-  else if (!isKnownModel(model.text))
+  else if (known === undefined)
     problems.add(at, 'model', 'is not the known model, and no other is understood; restore it');
   const paths = files.map(({ path }) => path);
   for (const path of new Set(paths.filter((path, index) => paths.indexOf(path) < index))) {
     problems.add({ file: path, line: 0 }, 'duplicate', 'is handed in twice');
   }
+  return known;
 }
 
 function isKnownLine(line: PolicyLine, problems: Problems): boolean {
@@ -133,7 +143,7 @@ function mentioned(lines: readonly PolicyLine[]): {
   ruleSubjects: readonly string[];
   hasAccessRule: boolean;
 } {
-  const rules = lines.filter(({ columns }) => columns[0] === 'p' || columns[0] === 'p2');
+  const rules = lines.filter(({ columns }) => ['p', 'p2', 'p3'].includes(columns[0] ?? ''));
   return {
     ruleSubjects: rules.map(({ columns }) => columns[2] ?? ''),
     hasAccessRule: rules.some(({ columns }) => columns[0] === 'p'),

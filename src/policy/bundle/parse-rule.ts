@@ -1,11 +1,13 @@
 import { parseCondition } from '../condition/parse-condition.js';
 import type { Condition } from '../condition/condition.js';
+import { NO_FILTER, type RowFilter } from '../filter/filter.js';
+import { parseFilter } from '../filter/parse-filter.js';
 import { parseObjectGlob } from '../glob/object-glob.js';
 import { NO_MASK, parseMask } from '../mask/mask.js';
 import type { Mask } from '../mask/mask.js';
 import { ACTIONS, ANY, isAction } from '../vocabulary.js';
 import type { Action } from '../vocabulary.js';
-import type { AccessRule, MaskRule, TagTest } from './bundle.js';
+import type { AccessRule, FilterRule, MaskRule, TagTest } from './bundle.js';
 import { isClassification, isNamespace, isRuleId, isSubject } from './names.js';
 import { didYouMean } from './nearest.js';
 import type { PolicyLine } from './policy-lines.js';
@@ -42,6 +44,25 @@ export function parseMaskRule(line: PolicyLine, problems: Problems): MaskRule | 
   if (common === undefined || (mask === undefined && !isExemption)) return undefined;
   const { subject, namespace, action } = common;
   return { id, subject, namespace, action, when: common.when, tag, mask };
+}
+
+/** Parses `p3, id, sub, ns, obj, act, tags, filter, when, eft`; undefined when anything is wrong with it. */
+export function parseFilterRule(line: PolicyLine, problems: Problems): FilterRule | undefined {
+  const [, id = '', sub = '', ns = '', obj = '', act = '', tagText = '', text = '', when = '', eft = ''] =
+    line.columns;
+  const common = parseCommon(line, { id, sub, ns, act, when, eft }, problems);
+  const object = problems.take(parseObjectGlob(obj), line, 'object', `${id}: `);
+  const tags = problems.take(parseTagTest(tagText), line, 'tag', `${id}: `);
+  const isExemption = eft === 'deny';
+  let filter: RowFilter | undefined;
+  if (!isExemption) filter = problems.take(parseFilter(text), line, 'filter', `${id}: the filter `);
+  else if (text !== NO_FILTER) {
+    problems.add(line, 'filter', `${id}: an exemption (deny) names the filter ${NO_FILTER}, not "${text}"`);
+  }
+  if (common === undefined || object === undefined || tags === undefined) return undefined;
+  if (filter === undefined && !isExemption) return undefined;
+  const { subject, namespace, action } = common;
+  return { id, subject, namespace, action, when: common.when, object, tags, filter };
 }
 
 interface Common {

@@ -17,6 +17,7 @@ export type BundleRule =
   | 'tag'
   | 'condition'
   | 'mask'
+  | 'filter'
   | 'effect'
   | 'instant'
   | 'role'

@@ -3,6 +3,7 @@ import type { AccessRule, Bundle, MaskRule } from '../bundle/bundle.js';
 import type { Condition } from '../condition/condition.js';
 import { CompiledPolicy, type PolicyParts } from '../decision/compiled-policy.js';
 import type { Decision, DecisionRequest } from '../decision/decision.js';
+import { FilterRules } from '../decision/filter-rules.js';
 import { MaskRules } from '../decision/mask-rules.js';
 import { RoleGraph } from '../decision/role-graph.js';
 import { RuleIndex } from '../decision/rule-index.js';
@@ -52,6 +53,7 @@ export class Mutants {
     this.parts = {
       rules: new RuleIndex(bundle.rules),
       masks: new MaskRules(bundle.maskRules, bundle.tags),
+      filters: new FilterRules(bundle.filterRules),
       roles: new RoleGraph(bundle.roleLinks),
     };
     this.all = this.list();
@@ -183,7 +185,7 @@ export class Mutants {
     ];
   }
 
-  private indexOfRules(ids: readonly string[], ...more: readonly AccessRule[]): RuleIndex {
+  private indexOfRules(ids: readonly string[], ...more: readonly AccessRule[]): RuleIndex<AccessRule> {
     return new RuleIndex([...ids.flatMap((id) => this.rules.get(id) ?? []), ...more]);
   }
 

@@ -24,13 +24,13 @@ export function appliesOnlyIfTrue(condition: Condition, context: PolicyContext):
 }
 
 function evaluateClause(clause: Clause, context: PolicyContext): Truth {
-  const actual = known(clause.attribute, context);
+  const actual = knownAttribute(clause.attribute, context);
   if (actual === undefined) return 'unknown';
   return compare(actual, clause) ? 'true' : 'false';
 }
 
-/** A value of the wrong type, which only a caller past the compiler can hand in, is as good as none. */
-function known(attribute: AttributeName, context: PolicyContext): LiteralValue | undefined {
+/** What is known of an attribute. A value of the wrong type, which only a caller past the compiler can hand in, is as good as none. */
+export function knownAttribute(attribute: AttributeName, context: PolicyContext): LiteralValue | undefined {
   const value = Object.hasOwn(context, attribute) ? context[attribute] : undefined;
   const type = ATTRIBUTES[attribute];
   const plain = type === 'instant' && value instanceof Date ? value.getTime() : value;

@@ -3,7 +3,7 @@ import type { AttributeType } from './attributes.js';
 import type { Clause, Condition, LiteralValue, Operator } from './condition.js';
 import { OPERATORS } from './condition.js';
 import { parseInstant } from './instant.js';
-import { tokenize } from './tokens.js';
+import { CONDITION_TOKENS, tokenize } from './tokens.js';
 import type { Token } from './tokens.js';
 
 /** Longest condition, in characters. */
@@ -30,7 +30,7 @@ export function parseCondition(source: string): Condition | string {
   if (source === '-') return { source, clauses: [] };
   if (source === '') return 'a condition is "-" when there is none';
   if (source.length > CONDITION_LIMIT) return `a condition has at most ${CONDITION_LIMIT} characters`;
-  const tokens = tokenize(source);
+  const tokens = tokenize(source, CONDITION_TOKENS);
   if (typeof tokens === 'string') return tokens;
 
   const clauses: Clause[] = [];

@@ -67,6 +67,7 @@ describe('a decision', () => {
         },
       ],
       obligations: [],
+      filters: [],
       bundleVersion: policy.version,
     });
   });

@@ -5,8 +5,11 @@ import { globMatches } from '../glob/glob.js';
 import { buildPlan, type PlanRequest } from '../plan/build-plan.js';
 import type { Plan } from '../plan/plan.js';
 import { EXTERNAL_NAMESPACE, isAction, isKind, ROOT_NAMESPACE } from '../vocabulary.js';
-import type { Decision, DecisionRequest, MatchedRule, Obligation } from './decision.js';
+import { columnMasks, type ColumnMasks } from './column-masks.js';
+import type { Decision, DecisionRequest, FilterObligation, MatchedRule, Obligation } from './decision.js';
+import { FilterRules } from './filter-rules.js';
 import { MaskRules } from './mask-rules.js';
+import { permitOf } from './permit.js';
 import type { HeldRoles } from './role-graph.js';
 import { RoleGraph } from './role-graph.js';
 import { RuleIndex } from './rule-index.js';
@@ -15,8 +18,9 @@ import type { ClosedTags } from './tag-test.js';
 
 /** What a policy answers from. */
 export interface PolicyParts {
-  readonly rules?: RuleIndex;
+  readonly rules?: RuleIndex<AccessRule>;
   readonly masks?: MaskRules;
+  readonly filters?: FilterRules;
   readonly roles?: RoleGraph;
 }
 
@@ -25,8 +29,9 @@ export interface PolicyParts {
  * scan, with every matching rule named. Immutable; a new bundle is a new object, swapped in as a whole.
  */
 export class CompiledPolicy {
-  private readonly rules: RuleIndex;
+  private readonly rules: RuleIndex<AccessRule>;
   private readonly masks: MaskRules;
+  private readonly filters: FilterRules;
   private readonly roles: RoleGraph;
 
   /** @param parts in place of what the bundle says, to ask "what if" of one question without building all of it anew */
@@ -36,6 +41,7 @@ export class CompiledPolicy {
   ) {
     this.rules = parts.rules ?? new RuleIndex(bundle.rules);
     this.masks = parts.masks ?? new MaskRules(bundle.maskRules, bundle.tags);
+    this.filters = parts.filters ?? new FilterRules(bundle.filterRules);
     this.roles = parts.roles ?? new RoleGraph(bundle.roleLinks);
   }
 
@@ -44,9 +50,10 @@ export class CompiledPolicy {
     return this.bundle.version;
   }
 
-  /** Access and mask rules. */
+  /** Access, mask and filter rules. */
   get ruleCount(): number {
-    return this.bundle.rules.length + this.bundle.maskRules.length;
+    const { rules, maskRules, filterRules } = this.bundle;
+    return rules.length + maskRules.length + filterRules.length;
   }
 
   /** What {@link placeOf} goes by, as a text to compare. */
@@ -55,12 +62,16 @@ export class CompiledPolicy {
   }
 
   /**
-   * Answers one question. Deny overrides; no rule means deny; a mask that the caller will not carry out means deny.
+   * Answers one question. Deny overrides; no rule means deny; a mask or a filter that the caller will not carry out means deny.
    * Never throws on a strange request, but denies it.
    */
   decide(request: DecisionRequest): Decision {
+    return request.columns === undefined ? this.decideWhole(request) : permitOf(this, request).decision;
+  }
+
+  private decideWhole(request: DecisionRequest): Decision {
     const strange = strangeness(request);
-    if (strange !== undefined) return this.answer(false, [], strange, [], []);
+    if (strange !== undefined) return this.answer(false, [], strange, []);
 
     const namespaces = new Set([...this.bundle.namespaces.pathFrom(request.namespace), ROOT_NAMESPACE]);
     const held = this.roles.held(request, namespaces, request.context.now.getTime());
@@ -70,12 +81,12 @@ export class CompiledPolicy {
       .flatMap((rule) => match(rule, held, closed, request.context) ?? []);
 
     const denials = idsOf(matched, 'deny');
-    if (denials.length > 0) return this.answer(false, denials, `denied by ${list(denials)}`, matched, []);
+    if (denials.length > 0) return this.answer(false, denials, `denied by ${list(denials)}`, matched);
     const allows = idsOf(matched, 'allow');
     if (allows.length === 0) {
       const { subject, action, kind, name, namespace } = request;
       const reason = `no rule allows ${subject} to ${action} ${kind}/${name} in ${namespace}`;
-      return this.answer(false, [], reason, matched, []);
+      return this.answer(false, [], reason, matched);
     }
 
     const verdicts = [...new Set(request.tags)]
@@ -84,19 +95,28 @@ export class CompiledPolicy {
         this.masks.verdict(tag, { namespaces, action: request.action, held, context: request.context }),
       );
     const obligations = verdicts.flatMap(({ obligation }) => obligation ?? []);
-    const all = [...matched, ...distinct(verdicts.flatMap((verdict) => verdict.matched))];
-    if (obligations.length > 0 && request.appliesMasks !== true) {
-      const ids = [...new Set(obligations.flatMap(({ rules }) => rules))];
-      const tags = list(obligations.map(({ tag }) => tag));
-      return this.answer(
-        false,
-        ids,
-        `the mask of ${tags} by ${list(ids)} cannot be carried out here`,
-        all,
-        [],
-      );
+    const { filters, matched: filtering } = this.filters.verdict({ ...request, namespaces, held, closed });
+    const all = [...matched, ...distinct(verdicts.flatMap((verdict) => verdict.matched)), ...filtering];
+    if (request.appliesMasks !== true && obligations.length + filters.length > 0) {
+      const masking = [...new Set(obligations.flatMap(({ rules }) => rules))];
+      const ids = [...masking, ...filters.map(({ rule }) => rule)];
+      const what = [
+        ...(masking.length > 0
+          ? [`the mask of ${list(obligations.map(({ tag }) => tag))} by ${list(masking)}`]
+          : []),
+        ...(filters.length > 0 ? [`the row filter ${list(filters.map(({ rule }) => rule))}`] : []),
+      ];
+      return this.answer(false, ids, `${list(what)} cannot be carried out here`, all);
     }
-    return this.answer(true, allows, `allowed by ${list(allows)}`, all, obligations);
+    return this.answer(true, allows, `allowed by ${list(allows)}`, all, obligations, filters);
+  }
+
+  /** What the obligations of an answer ask for column by column. @param columns classifications by column */
+  columnMasks(
+    obligations: readonly Obligation[],
+    columns: ReadonlyMap<string, readonly string[]>,
+  ): ColumnMasks {
+    return columnMasks(obligations, columns, this.bundle.tags);
   }
 
   /**
@@ -124,9 +144,10 @@ export class CompiledPolicy {
     rules: readonly string[],
     reason: string,
     matched: readonly MatchedRule[],
-    obligations: readonly Obligation[],
+    obligations: readonly Obligation[] = [],
+    filters: readonly FilterObligation[] = [],
   ): Decision {
-    return { allowed, rules, reason, matched, obligations, bundleVersion: this.bundle.version };
+    return { allowed, rules, reason, matched, obligations, filters, bundleVersion: this.bundle.version };
   }
 }
 

@@ -1,5 +1,6 @@
 import type { PolicyContext } from '../condition/attributes.js';
 import type { Truth } from '../condition/condition.js';
+import type { BoundFilter } from '../filter/filter.js';
 import type { Mask } from '../mask/mask.js';
 import type { Action, Kind } from '../vocabulary.js';
 
@@ -17,14 +18,19 @@ export interface DecisionRequest {
   /** The object's own classifications, not closed over their tree. Never scanned: `unclassified`. */
   readonly tags: readonly string[];
   readonly context: PolicyContext;
-  /** Whether the caller will carry out the obligations of the answer; by default not, and then a mask means deny. */
+  /** Whether the caller will carry out the obligations of the answer; by default not, and then a mask or a filter means deny. */
   readonly appliesMasks?: boolean;
+  /**
+   * Classifications by column, fields of structs as `struct.field`, of who will carry out obligations on columns and rows. They count as
+   * the object's too, and a mask that is about none of them means deny.
+   */
+  readonly columns?: Readonly<Record<string, readonly string[]>> | undefined;
 }
 
 /** A rule that had its part in a decision. */
 export interface MatchedRule {
   readonly id: string;
-  readonly effect: 'allow' | 'deny' | 'mask' | 'exempt';
+  readonly effect: 'allow' | 'deny' | 'mask' | 'filter' | 'exempt';
   /** From the subject over its roles to the subject that the rule names: `[user:ana, role:analyst, role:reader]`. */
   readonly rolePath: readonly string[];
   /** From a classification of the object up to the one that the rule names, for each that made the rule match. */
@@ -41,6 +47,15 @@ export interface Obligation {
   readonly rules: readonly string[];
 }
 
+/** What else must be done with an allowed answer: only rows that the filter lets through are seen. */
+export interface FilterObligation {
+  /** Id of the filter rule. */
+  readonly rule: string;
+  /** The filter as written. */
+  readonly source: string;
+  readonly filter: BoundFilter;
+}
+
 /** The policy's answer. */
 export interface Decision {
   readonly allowed: boolean;
@@ -48,10 +63,12 @@ export interface Decision {
   readonly rules: readonly string[];
   /** One sentence without its full stop, naming those rules. */
   readonly reason: string;
-  /** Every rule that matched, also those that others overrode; masks and exemptions come last. */
+  /** Every rule that matched, also those that others overrode; masks, filters and exemptions come last. */
   readonly matched: readonly MatchedRule[];
   /** One per classification; empty unless allowed. */
   readonly obligations: readonly Obligation[];
+  /** In the bundle's order; all must hold. Empty unless allowed. */
+  readonly filters: readonly FilterObligation[];
   /** {@link Bundle.version} of the policy that answered. */
   readonly bundleVersion: string;
 }

@@ -3,19 +3,22 @@ import { globMatches } from '../glob/glob.js';
 import { ANY } from '../vocabulary.js';
 import type { Action, Kind } from '../vocabulary.js';
 
+/** What the index looks at. */
+type IndexedRule = Pick<AccessRule, 'namespace' | 'action' | 'subject' | 'object'>;
+
 /** A rule with its place in the bundle, by which matches are put back in order. */
-export interface OrderedRule {
+interface OrderedRule<Rule> {
   readonly order: number;
-  readonly rule: AccessRule;
+  readonly rule: Rule;
 }
 
 /** Rules of one namespace, action and subject, by kind (`*` for any) and by what their name glob begins with. */
-class NameIndex {
-  private readonly exact = new Map<string, OrderedRule[]>();
-  private readonly byPrefix = new Map<string, OrderedRule[]>();
+class NameIndex<Rule extends IndexedRule> {
+  private readonly exact = new Map<string, OrderedRule<Rule>[]>();
+  private readonly byPrefix = new Map<string, OrderedRule<Rule>[]>();
   private prefixLengths: readonly number[] = [];
 
-  add(entry: OrderedRule): void {
+  add(entry: OrderedRule<Rule>): void {
     const { kind, name } = entry.rule.object;
     const [lists, text] = name.isExact ? [this.exact, name.source] : [this.byPrefix, name.prefix];
     const key = keyOf(kind ?? ANY, text);
@@ -26,7 +29,7 @@ class NameIndex {
       this.prefixLengths = [...this.prefixLengths, text.length];
   }
 
-  collect(kind: Kind, name: string, into: OrderedRule[]): void {
+  collect(kind: Kind, name: string, into: OrderedRule<Rule>[]): void {
     for (const each of [kind, ANY] as const) {
       into.push(...(this.exact.get(keyOf(each, name)) ?? []));
       for (const length of this.prefixLengths) {
@@ -40,21 +43,21 @@ class NameIndex {
 }
 
 /**
- * Access rules by namespace, action and subject, then by kind and name, so that a decision looks only at rules that are
+ * Access or filter rules by namespace, action and subject, then by kind and name, so that a decision looks only at rules that are
  * about it, however many others there are.
  */
-export class RuleIndex {
-  private readonly byNamespace = new Map<string, Map<string, Map<string, NameIndex>>>();
+export class RuleIndex<Rule extends IndexedRule> {
+  private readonly byNamespace = new Map<string, Map<string, Map<string, NameIndex<Rule>>>>();
 
-  constructor(rules: readonly AccessRule[]) {
+  constructor(rules: readonly Rule[]) {
     for (const [order, rule] of rules.entries()) {
       const byAction = childOf(
         this.byNamespace,
         rule.namespace,
-        () => new Map<string, Map<string, NameIndex>>(),
+        () => new Map<string, Map<string, NameIndex<Rule>>>(),
       );
-      const bySubject = childOf(byAction, rule.action, () => new Map<string, NameIndex>());
-      childOf(bySubject, rule.subject, () => new NameIndex()).add({ order, rule });
+      const bySubject = childOf(byAction, rule.action, () => new Map<string, NameIndex<Rule>>());
+      childOf(bySubject, rule.subject, () => new NameIndex<Rule>()).add({ order, rule });
     }
   }
 
@@ -65,8 +68,8 @@ export class RuleIndex {
     subjects: ReadonlyMap<string, unknown>,
     kind: Kind,
     name: string,
-  ): readonly AccessRule[] {
-    const found: OrderedRule[] = [];
+  ): readonly Rule[] {
+    const found: OrderedRule<Rule>[] = [];
     for (const namespace of namespaces) {
       const byAction = this.byNamespace.get(namespace);
       if (byAction === undefined) continue;

@@ -1,4 +1,4 @@
-import type { AccessRule, Bundle, MaskRule, TagTest } from '../bundle/bundle.js';
+import type { AccessRule, Bundle, FilterRule, MaskRule, TagTest } from '../bundle/bundle.js';
 import { appliesOnlyIfTrue, appliesUnlessFalse } from '../condition/evaluate-condition.js';
 import type { DecisionRequest } from '../decision/decision.js';
 import type { RoleGraph } from '../decision/role-graph.js';
@@ -11,7 +11,7 @@ import type { Plan } from './plan.js';
 /** A question about all assets at once. */
 export type PlanRequest = Pick<DecisionRequest, 'subject' | 'groups' | 'action' | 'context' | 'appliesMasks'>;
 
-/** The rules as a predicate over rows: some allow, no deny, and no mask that would not be carried out. */
+/** The rules as a predicate over rows: some allow, no deny, and no mask or filter that would not be carried out. */
 export function buildPlan(request: PlanRequest, bundle: Bundle, roles: RoleGraph): Plan {
   const { action, context } = request;
   const scopes = new NamespaceScopes(bundle, roles, request, context.now.getTime());
@@ -20,13 +20,19 @@ export function buildPlan(request: PlanRequest, bundle: Bundle, roles: RoleGraph
   const denies = rules.filter((rule) => rule.effect === 'deny' && appliesUnlessFalse(rule.when, context));
   const allowed = anyOf(accessTerms(allows, scopes, bundle));
   if (allowed.kind === 'none') return allowed;
-  const masked = request.appliesMasks === true ? [] : maskTerms(request, bundle, scopes);
-  return allOf([allowed, not(anyOf([...accessTerms(denies, scopes, bundle), ...masked]))]);
+  const obliged =
+    request.appliesMasks === true
+      ? []
+      : [...maskTerms(request, bundle, scopes), filterTerm(request, bundle, scopes)];
+  return allOf([allowed, not(anyOf([...accessTerms(denies, scopes, bundle), ...obliged]))]);
 }
 
+/** A rule about objects, whatever it says of them. */
+type ObjectRule = Pick<AccessRule, 'subject' | 'namespace' | 'object' | 'tags'>;
+
 /** One term for all rules that differ only in where they hold; none for those that do not reach the subject. */
-function accessTerms(rules: readonly AccessRule[], scopes: NamespaceScopes, bundle: Bundle): readonly Plan[] {
-  const alike = new Map<string, { readonly rule: AccessRule; readonly scopes: Scope[] }>();
+function accessTerms(rules: readonly ObjectRule[], scopes: NamespaceScopes, bundle: Bundle): readonly Plan[] {
+  const alike = new Map<string, { readonly rule: ObjectRule; readonly scopes: Scope[] }>();
   for (const rule of rules) {
     const scope = scopes.of(rule.subject, rule.namespace);
     if (scope !== 'everywhere' && scope.size === 0) continue;
@@ -64,11 +70,7 @@ function maskTerms(
   bundle: Bundle,
   scopes: NamespaceScopes,
 ): readonly Plan[] {
-  const rules = bundle.maskRules.filter(
-    (rule) =>
-      (rule.action === ANY || rule.action === action) &&
-      (rule.mask === undefined ? appliesOnlyIfTrue : appliesUnlessFalse)(rule.when, context),
-  );
+  const rules = bundle.maskRules.filter((rule) => applies(rule, rule.mask === undefined, action, context));
   const tags = new Set([...bundle.tags.names, ...rules.map(({ tag }) => tag)]);
   return [...tags].map((tag) => {
     const path = new Set(bundle.tags.pathFrom(tag));
@@ -79,6 +81,33 @@ function maskTerms(
     const exemptions = relevant.filter(({ mask }) => mask === undefined);
     return allOf([hasAnyTag([tag]), where(masks), not(where(exemptions))]);
   });
+}
+
+/** Rows of objects that a filter applies to and no exemption lifts it from. */
+function filterTerm({ action, context }: PlanRequest, bundle: Bundle, scopes: NamespaceScopes): Plan {
+  const rules = bundle.filterRules.filter((rule) =>
+    applies(rule, rule.filter === undefined, action, context),
+  );
+  const terms = (isExempting: boolean): Plan =>
+    anyOf(
+      accessTerms(
+        rules.filter(({ filter }) => (filter === undefined) === isExempting),
+        scopes,
+        bundle,
+      ),
+    );
+  return allOf([terms(false), not(terms(true))]);
+}
+
+/** An obligation applies unless its condition is false, an exemption only if its condition is true. */
+function applies(
+  { action, when }: MaskRule | FilterRule,
+  isExempting: boolean,
+  asked: PlanRequest['action'],
+  context: PlanRequest['context'],
+): boolean {
+  if (action !== ANY && action !== asked) return false;
+  return (isExempting ? appliesOnlyIfTrue : appliesUnlessFalse)(when, context);
 }
 
 function inScope(scope: Scope): Plan {

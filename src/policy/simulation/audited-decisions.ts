@@ -30,6 +30,7 @@ const BODY = z.object({
     tags: z.array(z.string()).optional(),
     context: z.record(z.string(), z.unknown()),
     appliesMasks: z.boolean().optional(),
+    columns: z.record(z.string(), z.array(z.string())).optional(),
   }),
 });
 

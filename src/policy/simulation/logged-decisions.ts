@@ -11,6 +11,7 @@ export interface LoggedDecision {
   /** As JSON has it: `now` is a text. */
   readonly context: Readonly<Record<string, unknown>>;
   readonly appliesMasks?: boolean | undefined;
+  readonly columns?: Readonly<Record<string, readonly string[]>> | undefined;
   readonly isAllowed: boolean;
   readonly rules: readonly string[];
   /** Version of the policy that answered. */

@@ -90,7 +90,8 @@ export class Replay {
   }
 
   private decide(logged: LoggedDecision): void {
-    const { subject, action, namespace, kind, name, groups, tags, appliesMasks, isAllowed, rules } = logged;
+    const { subject, action, namespace, kind, name, groups, tags, isAllowed, rules } = logged;
+    const { appliesMasks, columns } = logged;
     const context = contextOf(logged);
     const isWhole = namespace !== undefined && name !== undefined && tags !== undefined;
     if (!isWhole || context === undefined || !isAction(action) || kind === undefined || !isKind(kind)) {
@@ -99,7 +100,10 @@ export class Replay {
     }
     this.counts.replayed += 1;
     const asked = { subject, groups, action, namespace, kind, name, tags, context };
-    const answer = this.candidate.decide({ ...asked, ...(appliesMasks !== undefined && { appliesMasks }) });
+    const answer = this.candidate.decide({
+      ...{ ...asked, columns },
+      ...(appliesMasks !== undefined && { appliesMasks }),
+    });
     if (answer.allowed === isAllowed) return;
     this.counts.flipped += 1;
     this.flip(this.flips, logged, {

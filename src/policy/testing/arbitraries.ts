@@ -69,11 +69,25 @@ const maskLine = fc
     fc.oneof(ruleNamespace, fc.constant('*')),
     fc.constantFrom(...TAGS),
     ruleAction,
-    fc.constantFrom('null', 'redact', 'sha256', 'partial:2', 'none'),
+    fc.constantFrom('null', 'redact', 'constant:x y', 'hmac', 'sha256', 'partial:2', 'date:month', 'none'),
     condition,
   )
   .map(([sub, ns, tag, act, mask, when]) =>
     [sub, ns, tag, act, mask, when, mask === 'none' ? 'deny' : 'allow'].join(', '),
+  );
+
+const filterLine = fc
+  .tuple(
+    fc.oneof(subject, fc.constant('*')),
+    ruleNamespace,
+    object,
+    ruleAction,
+    tagTest,
+    fc.constantFrom('id < 10', 'region == $region', '(a == 1 || b is null) && `c d` in [x "y z"]', 'none'),
+    condition,
+  )
+  .map(([sub, ns, obj, act, tags, filter, when]) =>
+    [sub, ns, obj, act, tags, filter, when, filter === 'none' ? 'deny' : 'allow'].join(', '),
   );
 
 /** Roles lead only to later ones, so that no cycle comes about. */
@@ -108,14 +122,16 @@ export const policyText: fc.Arbitrary<string> = fc
   .tuple(
     fc.array(accessLine, { minLength: 5, maxLength: 20 }),
     fc.array(maskLine, { maxLength: 10 }),
+    fc.array(filterLine, { maxLength: 6 }),
     fc.uniqueArray(roleLine, { minLength: 4, maxLength: 16 }),
     treeLines('g2', NAMESPACES, '*'),
     treeLines('g3', TAGS.slice(0, -1), undefined),
   )
-  .map(([access, masks, roles, namespaces, tags]) =>
+  .map(([access, masks, filters, roles, namespaces, tags]) =>
     [
       ...access.map((line, index) => `p, P-${index}, ${line}`),
       ...masks.map((line, index) => `p2, M-${index}, ${line}`),
+      ...filters.map((line, index) => `p3, F-${index}, ${line}`),
       // Every role is named by some rule, as the loader demands of roles that are granted.
       ...ROLES.map((role, index) => `p, N-${index}, ${role}, *, endpoint/never, infer, *, -, allow`),
       ...roles,

@@ -62,10 +62,10 @@ class WindowedRoleManager extends DefaultRoleManager {
   }
 }
 
-/** Casbin's effector knows its effect only under the name `p`, and refuses the same one over `p2`. */
+/** Casbin's effector knows its effect only under the name `p`, and refuses the same one over `p2` and `p3`. */
 class RenamingEffector extends DefaultEffector {
   override newStream(effect: string): EffectorStream {
-    return super.newStream(effect.replaceAll('p2_eft', 'p_eft'));
+    return super.newStream(effect.replace(/p[23]_eft/g, 'p_eft'));
   }
 }
 
@@ -122,6 +122,16 @@ export class CasbinOracle {
     const { subject, namespace, action } = request;
     const second = new EnforceContext('r2', 'p2', 'e2', 'm2');
     return this.enforcer.enforceSync(second, subject, namespace, tag, action, contextOf(request));
+  }
+
+  /** What `e3` says: whether rows are filtered. */
+  filters(request: DecisionRequest): boolean {
+    this.roles.now = request.context.now;
+    this.roles.asker = request;
+    const { subject, namespace, kind, name, action } = request;
+    const third = new EnforceContext('r3', 'p3', 'e3', 'm3');
+    const object = `${kind}/${name}`;
+    return this.enforcer.enforceSync(third, subject, namespace, object, action, contextOf(request));
   }
 }
 

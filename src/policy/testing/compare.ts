@@ -8,14 +8,16 @@ export interface Tally {
   denied: number;
   masked: number;
   unmasked: number;
+  filtered: number;
+  unfiltered: number;
 }
 
 /** @returns a tally of nothing */
 export function noTally(): Tally {
-  return { allowed: 0, denied: 0, masked: 0, unmasked: 0 };
+  return { allowed: 0, denied: 0, masked: 0, unmasked: 0, filtered: 0, unfiltered: 0 };
 }
 
-/** Asks both, in both enforcement contexts, and hands back the requests that they answer differently. */
+/** Asks both, in all three enforcement contexts, and hands back the requests that they answer differently. */
 export function disagreements(
   policy: CompiledPolicy,
   oracle: CasbinOracle,
@@ -31,6 +33,9 @@ export function disagreements(
     const masked = request.tags.filter((tag) => oracle.masks(request, tag)).sort();
     tally.masked += masked.length;
     tally.unmasked += request.tags.length - masked.length;
+    const isFiltered = oracle.filters(request);
+    tally[isFiltered ? 'filtered' : 'unfiltered'] += 1;
+    if (decision.filters.length > 0 !== isFiltered) return true;
     return JSON.stringify(decision.obligations.map(({ tag }) => tag)) !== JSON.stringify(masked);
   });
 }

@@ -128,19 +128,19 @@ const CODECS: Readonly<Record<string, string>> = {
 };
 const DEFAULT_GROUP_ROWS = 122_880;
 
-/** How to write a file like `side`. @param isSameSchema else what describes the old columns is left out */
-export function writeOptions({ metadata }: ParquetSide, isSameSchema: boolean): string {
+/** How to write a file as `side` is written; nothing that describes its values. */
+export function writeLayout({ metadata }: ParquetSide): string {
   const [group, ...more] = metadata.row_groups;
   const codec = CODECS[group?.columns[0]?.meta_data?.codec ?? 'SNAPPY'] ?? 'snappy';
   const groupRows = more.length > 0 ? Math.max(1, Number(group!.num_rows)) : DEFAULT_GROUP_ROWS;
-  const kept = (metadata.key_value_metadata ?? []).filter(
+  return ['FORMAT parquet', `COMPRESSION ${codec}`, `ROW_GROUP_SIZE ${groupRows}`].join(', ');
+}
+
+/** How to write a file like `side`. @param isSameSchema else what describes the old columns is left out */
+export function writeOptions(side: ParquetSide, isSameSchema: boolean): string {
+  const kept = (side.metadata.key_value_metadata ?? []).filter(
     ({ key }) => isSameSchema || (key !== 'ARROW:schema' && key !== 'pandas'),
   );
   const pairs = kept.map(({ key, value }) => `${identifier(key)}: ${literal(value ?? '')}`);
-  return [
-    'FORMAT parquet',
-    `COMPRESSION ${codec}`,
-    `ROW_GROUP_SIZE ${groupRows}`,
-    ...(pairs.length > 0 ? [`KV_METADATA {${pairs.join(', ')}}`] : []),
-  ].join(', ');
+  return [writeLayout(side), ...(pairs.length > 0 ? [`KV_METADATA {${pairs.join(', ')}}`] : [])].join(', ');
 }

@@ -93,9 +93,13 @@ export class CsvTable implements RowTable {
     return this.starts.length;
   }
 
+  /** The cells of a row in the order of the columns. */
+  row(row: number): readonly Cell[] {
+    return this.split(this.starts.at(row), this.ends.at(row));
+  }
+
   cells(row: number): Cells {
-    const cells = this.split(this.starts.at(row), this.ends.at(row));
-    return new Map(cells.map((cell, i) => [this.columns[i]!, cell]));
+    return new Map(this.row(row).map((cell, i) => [this.columns[i]!, cell]));
   }
 
   key(row: number, columns: readonly string[]): string | undefined {

@@ -3,11 +3,11 @@ import { Injectable } from '@nestjs/common';
 import {
   ContentService,
   ModelVersionService,
+  type ReadableView,
   RefService,
   RepositoryService,
   StagingService,
   type TreeEntry,
-  type View,
   ViewService,
 } from '../../../catalog/index.js';
 import type { Principal } from '../../../identity/index.js';
@@ -58,7 +58,10 @@ export class ArtifactService {
     private readonly content: ContentService,
   ) {}
 
-  /** What is directly below a place, by name; nothing for a file and where nothing is. Needs `read`. */
+  /**
+   * What is directly below a place, by name; nothing for a file and where nothing is. Files that masks or filters keep from the caller are
+   * left out. Needs `read`.
+   */
   async list(caller: Principal, place: ArtifactPlace): Promise<ArtifactItem[]> {
     const { view, prefix } = await this.view(caller, place);
     if (view === undefined) return [];
@@ -69,7 +72,11 @@ export class ArtifactService {
       for (const item of page.items) {
         const isFolder = 'prefix' in item;
         const name = (isFolder ? item.prefix.slice(0, -1) : item.path).slice(below.length);
-        items.push({ name, isFolder, ...('entry' in item && { sizeBytes: item.entry.sizeBytes }) });
+        if (isFolder) items.push({ name, isFolder });
+        else {
+          const shown = await this.content.shownIn(view, item.path, item.entry);
+          if (shown) items.push({ name, isFolder, sizeBytes: shown.entry.sizeBytes });
+        }
       }
       if (page.next === undefined) break;
       after = page.next;
@@ -82,8 +89,7 @@ export class ArtifactService {
     const { view, prefix } = await this.view(caller, place);
     const found = view && (await this.views.entry(view, `${prefix}${place.path}`));
     if (found === undefined) throw new NotFoundError('Artifact', place.path);
-    const stream = await this.content.openIn(caller, view!, `${prefix}${place.path}`, found, 'mlflow');
-    return { entry: found.entry, stream };
+    return this.content.openIn(caller, view!, `${prefix}${place.path}`, found, 'mlflow');
   }
 
   /** Stages the bytes at a place. Needs `write`. @throws {ArtifactsFixedError} @throws {InvalidInputError} */
@@ -134,7 +140,7 @@ export class ArtifactService {
   private async view(
     caller: Principal,
     place: ArtifactPlace,
-  ): Promise<{ readonly view: View | undefined; readonly prefix: string }> {
+  ): Promise<{ readonly view: ReadableView | undefined; readonly prefix: string }> {
     if (place.kind === 'version') {
       const { repository, commitId, path } = await this.versions.getOfModel(
         caller,
@@ -143,7 +149,8 @@ export class ArtifactService {
       );
       return { view: await this.views.open(caller, repository, commitId), prefix: folderOf('', path) };
     }
-    const repository = await this.repositoryOf(caller, place, 'read');
+    // That it is there; `read`, perhaps under masks, is asked for as its view is opened.
+    const repository = await this.repositoryOf(caller, place, 'list');
     try {
       return { view: await this.views.open(caller, repository, branchOf(place.id)), prefix: '' };
     } catch (error) {

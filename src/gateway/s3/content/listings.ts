@@ -55,12 +55,12 @@ export class Listings {
   }
 
   async head(caller: Principal, { bucket }: S3Request): Promise<S3Response> {
-    await this.locations.open(caller, bucket!);
+    await this.locations.openToRead(caller, bucket!);
     return { status: 200, headers: { 'x-amz-bucket-region': this.config.S3_REGION } };
   }
 
   async location(caller: Principal, { bucket }: S3Request): Promise<S3Response> {
-    await this.locations.open(caller, bucket!);
+    await this.locations.openToRead(caller, bucket!);
     const { S3_REGION: region } = this.config;
     // The region that S3 has always had has no name here.
     const content = { '#text': region === 'us-east-1' ? '' : region };
@@ -69,13 +69,13 @@ export class Listings {
 
   /** Versions are commits, not S3's: a bucket says that it never had any of those. */
   async versioning(caller: Principal, { bucket }: S3Request): Promise<S3Response> {
-    await this.locations.open(caller, bucket!);
+    await this.locations.openToRead(caller, bucket!);
     return { status: 200, xml: { root: 'VersioningConfiguration', content: {} } };
   }
 
   /** Clients make sure of their bucket so. A repository has a kind and a place in the policy, which S3 cannot say. */
   async create(caller: Principal, { bucket }: S3Request): Promise<S3Response> {
-    await this.locations.open(caller, bucket!).catch((error: unknown) => {
+    await this.locations.openToRead(caller, bucket!).catch((error: unknown) => {
       throw new S3Error(
         'NotImplemented',
         'Make repositories with `cairn repo create`, or createRepository of GraphQL.',

@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import {
   type OpenRepository,
+  ReadAccess,
+  type ReadableRepository,
   type Ref,
   RefService,
   type Repository,
@@ -33,12 +35,18 @@ export interface Target extends OpenRepository {
 export class Locations {
   constructor(
     private readonly repositories: RepositoryService,
+    private readonly readers: ReadAccess,
     private readonly refs: RefService,
     private readonly views: ViewService,
   ) {}
 
-  /** Opens a repository for reading. @throws {S3Error} NoSuchBucket */
-  open(caller: Principal, bucket: string): Promise<OpenRepository> {
+  /** Opens a repository for reading its files as the caller gets them. @throws {S3Error} NoSuchBucket */
+  openToRead(caller: Principal, bucket: string): Promise<ReadableRepository> {
+    return this.readers.open(caller, bucket);
+  }
+
+  /** Opens a repository for reading without masks and filters: for copies of what is stored. @throws {S3Error} NoSuchBucket */
+  openWhole(caller: Principal, bucket: string): Promise<OpenRepository> {
     return this.repositories.open(caller, bucket, 'read');
   }
 

@@ -1,8 +1,12 @@
 import { Injectable } from '@nestjs/common';
+import pLimit from 'p-limit';
 import {
   AccessLog,
   comparePaths,
+  isPlain,
+  ObligedContent,
   type OpenRepository,
+  type ReadableRepository,
   RefService,
   type TreeEntry,
   type View,
@@ -26,6 +30,9 @@ export interface KeyPage {
 }
 
 const FOLDERS_AT_ONCE = 1_000;
+/** Keys of a page whose objects may have to be masked first, to tell their sizes. */
+const MASKED_PAGE = 100;
+const MASKED_AT_ONCE = 4;
 
 /**
  * Lists keys `<ref>/<path>` of a repository. Within a ref all pages are of the commit that the first one was of; what is staged on a
@@ -38,20 +45,23 @@ export class ObjectLister {
     private readonly refs: RefService,
     private readonly views: ViewService,
     private readonly accesses: AccessLog,
+    private readonly obliged: ObligedContent,
   ) {}
 
-  /** Needs `read`. */
-  async list(caller: Principal, bucket: string, query: ObjectListQuery): Promise<KeyPage> {
-    const open = await this.locations.open(caller, bucket);
-    if (query.limit === 0) return { items: [] };
+  /** Needs `read`. Objects that masks or filters keep from the caller are left out. */
+  async list(caller: Principal, bucket: string, asked: ObjectListQuery): Promise<KeyPage> {
+    const open = await this.locations.openToRead(caller, bucket);
+    if (asked.limit === 0) return { items: [] };
+    const query = isPlain(open.permit) ? asked : { ...asked, limit: Math.min(asked.limit, MASKED_PAGE) };
     const location = await this.locations.find(open, query.prefix);
-    if (location) return this.listRevision(caller, location.view, location.revision, query);
+    if (location) return this.listRevision(caller, open, location.view, location.revision, query);
     return query.isFolding ? this.listRefs(open, query) : this.listAll(caller, open, query);
   }
 
   /** Keys of one revision. */
   private async listRevision(
     caller: Principal,
+    { permit }: ReadableRepository,
     view: View,
     revision: string,
     { prefix, position, limit, isFolding }: Omit<ObjectListQuery, 'isEncoded'>,
@@ -69,14 +79,19 @@ export class ObjectLister {
       ...{ prefix: pathPrefix, limit, ...(after !== undefined && { after }) },
       ...(isFolding && { delimiter: '/' as const }),
     });
-    const items = page.items.map((item): ListedKey =>
-      'prefix' in item
-        ? { folder: folder + item.prefix }
-        : {
-            ...{ key: folder + item.path, entry: item.entry },
-            modifiedAt: item.stagedAt ?? pinned.commit.committedAt,
-          },
+    const turn = pLimit(MASKED_AT_ONCE);
+    const listed = await Promise.all(
+      page.items.map((item) =>
+        turn(async (): Promise<ListedKey | undefined> => {
+          if ('prefix' in item) return { folder: folder + item.prefix };
+          const shown = await this.obliged.showIfPossible(item.path, item.entry, permit);
+          if (shown === undefined) return undefined;
+          const modifiedAt = item.stagedAt ?? pinned.commit.committedAt;
+          return { key: folder + item.path, entry: shown.entry, modifiedAt };
+        }),
+      ),
     );
+    const items = listed.filter((item) => item !== undefined);
     if (page.next === undefined) return { items };
     return { items, next: { revision, commitId: pinned.commit.id, after: folder + page.next } };
   }
@@ -104,7 +119,11 @@ export class ObjectLister {
   }
 
   /** All keys of all refs, one ref after the other. */
-  private async listAll(caller: Principal, open: OpenRepository, query: ObjectListQuery): Promise<KeyPage> {
+  private async listAll(
+    caller: Principal,
+    open: ReadableRepository,
+    query: ObjectListQuery,
+  ): Promise<KeyPage> {
     const items: ListedKey[] = [];
     let { position } = query;
     for (;;) {
@@ -113,7 +132,7 @@ export class ObjectLister {
       if (items.length === query.limit) return { items, ...(position && { next: position }) };
       const view = await this.locations.viewAt(open, revision);
       const page: KeyPage = view
-        ? await this.listRevision(caller, view, revision, {
+        ? await this.listRevision(caller, open, view, revision, {
             ...{ prefix: `${revision}/`, isFolding: false, limit: query.limit - items.length },
             ...(position && { position }),
           })

@@ -1,7 +1,15 @@
-import { Inject, Injectable } from '@nestjs/common';
-import { type AccessAction, AccessLog, type ViewedEntry, ViewService } from '../../../catalog/index.js';
+import { Injectable } from '@nestjs/common';
+import {
+  type AccessAction,
+  AccessLog,
+  ObligedContent,
+  type OpenRepository,
+  type ShownContent,
+  type ViewedEntry,
+  ViewService,
+} from '../../../catalog/index.js';
 import { type Principal, subjectOf } from '../../../identity/index.js';
-import { OBJECT_STORE, type ObjectStore, ofLength } from '../../../storage/index.js';
+import { ofLength } from '../../../storage/index.js';
 import { S3Error } from '../protocol/s3-error.js';
 import { parameter, type S3Request } from '../protocol/s3-request.js';
 import type { S3Response } from '../protocol/s3-response.js';
@@ -27,12 +35,16 @@ export class ObjectReads {
     private readonly locations: Locations,
     private readonly views: ViewService,
     private readonly accesses: AccessLog,
-    @Inject(OBJECT_STORE) private readonly objects: ObjectStore,
+    private readonly obliged: ObligedContent,
   ) {}
 
-  /** Needs `read`. @throws {S3Error} NoSuchKey */
+  /** An object as it is stored, for copies. Needs `read` without masks and filters. @throws {S3Error} NoSuchKey */
   async find(caller: Principal, bucket: string, key: string): Promise<FoundObject> {
-    const location = await this.locations.find(await this.locations.open(caller, bucket), key);
+    return this.findIn(await this.locations.openWhole(caller, bucket), key);
+  }
+
+  private async findIn(open: OpenRepository, key: string): Promise<FoundObject> {
+    const location = await this.locations.find(open, key);
     const found = location && location.path !== '' && (await this.views.entry(location.view, location.path));
     if (!location || !found) throw new S3Error('NoSuchKey', undefined, { Key: key.slice(0, 1_500) });
     return { ...location, ...found, modifiedAt: found.stagedAt ?? location.view.commit.committedAt };
@@ -61,12 +73,12 @@ export class ObjectReads {
 
   /** No object has tags. */
   async tagging(caller: Principal, request: S3Request): Promise<S3Response> {
-    await this.find(caller, request.bucket!, request.key!);
+    await this.findIn(await this.locations.openToRead(caller, request.bucket!), request.key!);
     return { status: 200, xml: { root: 'Tagging', content: { TagSet: '' } } };
   }
 
   private async answer(caller: Principal, request: S3Request, withBytes: boolean): Promise<S3Response> {
-    const found = await this.find(caller, request.bucket!, request.key!);
+    const { found, shown } = await this.findShown(caller, request);
     const { entry, modifiedAt, isStaged, view } = found;
     const headers = {
       ...headersOfEntry(entry, modifiedAt),
@@ -87,9 +99,20 @@ export class ObjectReads {
         'content-length': end - start,
       },
       ...(withBytes && {
-        stream: ofLength(await this.objects.open(entry.sha256, range), entry.sha256, end - start),
+        stream: ofLength(await shown.open(range), entry.sha256, end - start),
       }),
     };
+  }
+
+  /** An object, and what the caller gets of it. @throws {S3Error} NoSuchKey @throws {ContentWithheldError} */
+  private async findShown(
+    caller: Principal,
+    request: S3Request,
+  ): Promise<{ readonly found: FoundObject; readonly shown: ShownContent }> {
+    const open = await this.locations.openToRead(caller, request.bucket!);
+    const found = await this.findIn(open, request.key!);
+    const shown = await this.obliged.show(found.path, found.entry, open.permit);
+    return { found: { ...found, entry: shown.entry }, shown };
   }
 
   /** What `Range` and `partNumber` ask for. An object has one part here, however it was uploaded. */
