@@ -244,7 +244,7 @@ describe('a shell', () => {
     expect(read('view.dot')).toMatch(/^digraph lineage \{\n[^]*\}\n$/);
     const log = await cli('--format', 'openlineage', '-o', 'events.jsonl');
     expect(read('events.jsonl')).toBe((await exported('format=openlineage')).text);
-    const [, after] = /--after (\d+)\n$/.exec(log.stderr)!;
+    const [, after] = /--after (\S+)\n$/.exec(log.stderr)!;
     await send(cairn, [event('latest', [], [dataset('mart', 'latest')])]);
     const rest = await cli('--format', 'openlineage', '--after', after!);
     expect(rest.stdout.split('\n').map((line) => line && JSON.parse(line).job.name)).toEqual(['latest', '']);

@@ -17,13 +17,14 @@ export type { EmbeddedPostgres } from './database/embedded/embedded-postgres.js'
 export type { DedicatedConnection } from './database/dedicated-connection.js';
 export { DatabaseUnavailableError } from './database/errors.js';
 export { Installation } from './database/installation.js';
+export { namelessId, seal, unseal } from './database/sealed-text.js';
 export { AlreadyExistsError, DomainError, InvalidInputError, NotFoundError } from './errors/domain-error.js';
 export type { ErrorDetails, ErrorKind } from './errors/domain-error.js';
 export type { Problem } from './errors/problem.js';
 export { problemOf } from './errors/problem.js';
 export { validate } from './errors/validate.js';
 export type { GraphqlContext } from './graphql/graphql.module.js';
-export { PageArgs, PageInfo, pageOf, pageRequest, pageType } from './graphql/pagination.js';
+export { cursorOf, PageArgs, PageInfo, pageOf, pageRequest, pageType } from './graphql/pagination.js';
 export type { Page, PageRequest } from './graphql/pagination.js';
 export { BigIntScalar, JsonScalar } from './graphql/scalars.js';
 export { HealthChecks } from './health/health-checks.js';

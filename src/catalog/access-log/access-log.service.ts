@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
 import type { Principal } from '../../identity/index.js';
-import { type Page, type PageArgs, pageOf, pageRequest, validate } from '../../platform/index.js';
+import { namelessId, type Page, type PageArgs, pageOf, pageRequest, validate } from '../../platform/index.js';
 import { RepositoryService } from '../repositories/repository.service.js';
 import { AccessLogRepository } from './access-log.repository.js';
 import type { RecordedAccess } from './content-access.js';
@@ -46,6 +46,11 @@ export class AccessLogService {
     const wanted = validate(FILTER, filter);
     const request = pageRequest<readonly [string]>(args, 1);
     const { repository } = await this.repositories.open(caller, name, 'manage');
-    return pageOf(await this.accesses.list(repository.id, wanted, request), request, ({ id }) => [id]);
+    const page = pageOf(await this.accesses.list(repository.id, wanted, request), request, ({ id }) => [id]);
+    // The numbers are of the accesses to all repositories.
+    return {
+      ...page,
+      nodes: page.nodes.map((access) => ({ ...access, id: namelessId('access', access.id) })),
+    };
   }
 }

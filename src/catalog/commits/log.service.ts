@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Principal } from '../../identity/index.js';
-import { type Page, type PageArgs, pageOf, pageRequest } from '../../platform/index.js';
+import { cursorOf, type Page, type PageArgs, pageOf, pageRequest } from '../../platform/index.js';
 import type { Repository } from '../repositories/repository.js';
 import { RepositoryService } from '../repositories/repository.service.js';
 import { entriesEqual, parsePath, Trees } from '../trees/index.js';
@@ -69,7 +69,7 @@ export class LogService {
   }
 
   private page(nodes: readonly Commit[], last: Commit | undefined, hasNextPage: boolean): Page<Commit> {
-    const endCursor = last && Buffer.from(JSON.stringify([last.id])).toString('base64url');
+    const endCursor = last && cursorOf([last.id]);
     return { nodes, pageInfo: { hasNextPage, endCursor } };
   }
 

@@ -4,6 +4,7 @@ import { type Principal, subjectOf } from '../../identity/index.js';
 import {
   Database,
   InvalidInputError,
+  NotFoundError,
   type Page,
   type PageArgs,
   pageOf,
@@ -47,7 +48,10 @@ export class ModelVersionService {
   async getOfModel(caller: Principal, modelId: string, number: number): Promise<ModelVersion> {
     const model = await this.modelRows.findById(modelId);
     if (!model) throw versionNotFound(modelId, number);
-    return this.get(caller, model.name, number);
+    return this.get(caller, model.name, number).catch((error: unknown) => {
+      // Who may not know of the model is not told its name.
+      throw error instanceof NotFoundError ? versionNotFound(modelId, number) : error;
+    });
   }
 
   /** By its number or by an alias, of which one must be given. @throws {NotFoundError} */

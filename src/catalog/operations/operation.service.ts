@@ -2,7 +2,15 @@ import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { z } from 'zod';
 import { ACCESS_DECIDER, type AccessDecider, type Principal, subjectOf } from '../../identity/index.js';
-import { Database, type Page, type PageArgs, pageOf, pageRequest, validate } from '../../platform/index.js';
+import {
+  Database,
+  NotFoundError,
+  type Page,
+  type PageArgs,
+  pageOf,
+  pageRequest,
+  validate,
+} from '../../platform/index.js';
 import { AuditLog } from '../../policy/index.js';
 import type { Repository } from '../repositories/repository.js';
 import { RepositoryService } from '../repositories/repository.service.js';
@@ -84,7 +92,11 @@ export class OperationService {
   private async visible(caller: Principal, id: string): Promise<Operation> {
     const operation = await this.operations.find(validate(ID, id, 'id'));
     if (operation === undefined) throw operationNotFound(id);
-    await this.authorize(caller, operation, operation.requestedBy === subjectOf(caller) ? 'write' : 'read');
+    const action = operation.requestedBy === subjectOf(caller) ? 'write' : 'read';
+    await this.authorize(caller, operation, action).catch((error: unknown) => {
+      // Of a repository that the caller may not know of not even the id is told.
+      throw error instanceof NotFoundError ? operationNotFound(id) : error;
+    });
     return operation;
   }
 

@@ -34,10 +34,11 @@ const standsFor = (name: string): string =>
 export class EditRepository {
   constructor(private readonly database: Database) {}
 
+  /** Its id is when it was made, in microseconds, and no count of all edits. Edits are made one after another. */
   async add(edit: NewEdit): Promise<EditRecord> {
     const [row] = await this.database.query<EditRecord>(
-      `INSERT INTO lineage_edit AS d (action, source_id, target_id, of_source_id, of_target_id, reason, author, created_at, expires_at)
-       VALUES ($1, $2::uuid, $3::uuid, ${standsFor('$2::uuid')}, ${standsFor('$3::uuid')}, $4, $5, $6, $7) RETURNING ${EDIT}`,
+      `INSERT INTO lineage_edit AS d (id, action, source_id, target_id, of_source_id, of_target_id, reason, author, created_at, expires_at) OVERRIDING SYSTEM VALUE
+       VALUES ((SELECT greatest(coalesce(max(id), 0) + 1, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint) FROM lineage_edit), $1, $2::uuid, $3::uuid, ${standsFor('$2::uuid')}, ${standsFor('$3::uuid')}, $4, $5, $6, $7) RETURNING ${EDIT}`,
       [edit.action, edit.sourceId, edit.targetId, edit.reason, edit.author, edit.createdAt, edit.expiresAt],
     );
     return row!;

@@ -22,6 +22,8 @@ export interface ExportedEvents {
   readonly hasMore: boolean;
 }
 
+type AskedEvent = ExportedEvent & { readonly text: string };
+
 /** The log for other lineage services: events as they are kept, in the order of their arrival. */
 @Injectable()
 export class EventExportService {
@@ -41,8 +43,31 @@ export class EventExportService {
   async open(caller: Principal, { after, limit, asset }: EventQuery): Promise<ExportedEvents> {
     const naming = asset === undefined ? undefined : await this.namesOf(caller, asset);
     const end = (await this.feed.hasBeyond(after)) ? await this.feed.watermark() : after;
-    const upTo = limit === undefined ? end : await this.log.positionAfter(after, end, limit);
-    return { texts: this.read(caller, after, upTo, naming), after: upTo, hasMore: upTo !== end };
+    const upTo = limit === undefined ? end : await this.endOfPage(caller, after, end, naming, limit);
+    const texts = async function* (this: EventExportService) {
+      for await (const { text } of this.read(caller, after, upTo, naming)) yield text;
+    };
+    return { texts: texts.call(this), after: upTo, hasMore: upTo !== end };
+  }
+
+  /** Where so many events end that the caller may see: those that it may not must not make a page shorter. */
+  private async endOfPage(
+    caller: Principal,
+    after: string,
+    end: string,
+    naming: readonly string[] | undefined,
+    limit: number,
+  ): Promise<string> {
+    const { plan } = await this.policy.plan(caller, 'list');
+    if (plan.kind === 'all') return this.log.positionAfter(after, end, limit);
+    let seen = 0;
+    let last = end;
+    for await (const { seq } of this.read(caller, after, end, naming)) {
+      if (seen === limit) return last;
+      seen++;
+      last = seq;
+    }
+    return end;
   }
 
   private async namesOf(caller: Principal, assetId: string): Promise<string[]> {
@@ -56,7 +81,7 @@ export class EventExportService {
     from: string,
     upTo: string,
     naming: readonly string[] | undefined,
-  ): AsyncGenerator<string> {
+  ): AsyncGenerator<AskedEvent> {
     for (let after = from; ;) {
       const page = await this.log.read(after, upTo, naming, PAGE, PAGE_BYTES);
       const last = page.at(-1);
@@ -67,19 +92,17 @@ export class EventExportService {
   }
 
   /** What an event names without its being told is in the catalog only if others told of it; an event that could not be read names anything. */
-  private async seen(caller: Principal, page: readonly ExportedEvent[]): Promise<string[]> {
+  private async seen(caller: Principal, page: readonly ExportedEvent[]): Promise<AskedEvent[]> {
     const asked = page.flatMap(({ text, ...event }) => (text === null ? [] : [{ ...event, text }]));
     const { plan } = await this.policy.plan(caller, 'list');
-    if (plan.kind === 'all') return asked.map(({ text }) => text);
+    if (plan.kind === 'all') return asked;
     const named = asked.map(({ text }) => assetsNamedIn(JSON.parse(text), idOfAsset));
     const told = [...new Set(asked.flatMap(({ assetIds }) => assetIds))];
     const visible = await this.assets.getVisible(caller, told);
     const hidden = await this.views.hidden(caller, [...new Set(named.flat())]);
-    return asked
-      .filter(
-        ({ assetIds, isProjected }, i) =>
-          isProjected && assetIds.every((id) => visible.has(id)) && !named[i]!.some((id) => hidden.has(id)),
-      )
-      .map(({ text }) => text);
+    return asked.filter(
+      ({ assetIds, isProjected }, i) =>
+        isProjected && assetIds.every((id) => visible.has(id)) && !named[i]!.some((id) => hidden.has(id)),
+    );
   }
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { unseal } from '../../platform/index.js';
 
 /** What another format takes. */
 const OF_ANOTHER = z.never({ error: 'must be absent: it is of another format' }).optional();
@@ -31,13 +32,18 @@ const CSV = z.object({
   limit: OF_ANOTHER,
 });
 
+/** A position in the log, sealed: as a number it would count the events of others. */
+const AFTER = z
+  .string()
+  .max(200)
+  .default('0')
+  .transform((text) => (text === '0' ? text : (unseal(text) ?? '')))
+  .refine((position) => /^\d{1,18}$/.test(position), 'must be the x-cairn-after of an earlier export');
+
 const OPENLINEAGE = z.object({
   format: z.literal('openlineage'),
   asset: ASSET.optional(),
-  after: z
-    .string()
-    .regex(/^\d{1,18}$/, 'must be the x-cairn-after of an earlier export')
-    .default('0'),
+  after: AFTER,
   limit: wholeNumber(1, 1_000_000).optional(),
   of: OF_ANOTHER,
   direction: OF_ANOTHER,

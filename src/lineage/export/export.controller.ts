@@ -3,7 +3,7 @@ import { pipeline } from 'node:stream/promises';
 import { Controller, Get, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { Access, Caller, type Principal } from '../../identity/index.js';
-import { validate } from '../../platform/index.js';
+import { seal, validate } from '../../platform/index.js';
 import { exportedRecords } from '../metrics.js';
 import { csvLine } from './csv.js';
 import { EdgeExportService } from './edge-export.service.js';
@@ -42,7 +42,7 @@ export class ExportController {
       return send(reply, 'csv', { ...headers, 'x-cairn-truncated': String(isTruncated) }, rows, csvLine);
     }
     const { texts, after, hasMore } = await this.events.open(caller, query);
-    const headers = { 'x-cairn-after': after, 'x-cairn-has-more': String(hasMore) };
+    const headers = { 'x-cairn-after': seal(after), 'x-cairn-has-more': String(hasMore) };
     const type = { 'content-type': 'application/x-ndjson; charset=utf-8' };
     return send(reply, 'openlineage', { ...type, ...headers }, texts, (text) => `${text}\n`);
   }

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type Asset, resourceOf } from '../../catalog/index.js';
 import { type Principal, subjectOf } from '../../identity/index.js';
 import { Database } from '../../platform/index.js';
-import { Policy, type Resource } from '../../policy/index.js';
+import { AccessDeniedError, Policy, type Resource } from '../../policy/index.js';
 import type { NamedAsset } from '../projection/identity.js';
 import { statementsIn } from '../identity/alias-writer.js';
 import { Identities } from '../identity/identities.js';
@@ -49,13 +49,19 @@ export class EmissionCheck {
     const shown = await this.shownAs(emissions);
     const { known, owners } = await this.lookUp(emissions, shown);
     const refusals = new Map<string, Promise<unknown>>();
-    const refusalOf = ({ caller, inContext }: Emission, id: string, resource: Resource): Promise<unknown> => {
-      const key = `${subjectOf(caller)} ${id}`;
+    const refusalOf = (
+      emission: Emission,
+      id: string,
+      resource: Resource,
+      spoken: Resource,
+    ): Promise<unknown> => {
+      const { caller, inContext } = emission;
+      const key = JSON.stringify([subjectOf(caller), id, spoken.name]);
       const decided =
         refusals.get(key) ??
         inContext(async () => this.policy.permit(caller, 'emit', resource)).then(
           () => undefined,
-          (error: unknown) => error,
+          (error: unknown) => this.told(emission, error, resource, spoken),
         );
       refusals.set(key, decided);
       return decided;
@@ -64,7 +70,8 @@ export class EmissionCheck {
     const refusalOfName = async (emission: Emission, name: NamedAsset): Promise<unknown> => {
       const asset = shown.get(name.id) ?? name;
       for (const asked of asset.id === name.id ? [name] : [name, asset]) {
-        const refusal = await refusalOf(emission, asked.id, this.resourceOf(asked, known.get(asked.id)));
+        const resource = this.resourceOf(asked, known.get(asked.id));
+        const refusal = await refusalOf(emission, asked.id, resource, this.resourceOf(name, undefined));
         if (refusal !== undefined) return refusal;
       }
       return undefined;
@@ -77,8 +84,10 @@ export class EmissionCheck {
           if (refusal !== undefined) return { refusal };
         }
         const owner = owners.get(emission.event.body.run?.runId.toLowerCase() ?? '');
-        if (owner !== undefined) {
-          const refusal = await refusalOf(emission, owner.id, resourceOf(owner));
+        const [spoken] = required;
+        if (owner !== undefined && spoken !== undefined) {
+          const asked = resourceOf(owner);
+          const refusal = await refusalOf(emission, owner.id, asked, this.resourceOf(spoken, undefined));
           if (refusal !== undefined) return { refusal };
         }
         const withheld: string[] = [];
@@ -93,6 +102,22 @@ export class EmissionCheck {
       return there !== undefined && (there === kind || kind === 'dataset' || kind === 'job');
     };
     return { verdicts, isInCatalog };
+  }
+
+  /** A refusal as it would be if there were nothing behind what the sender spoke of, where it may not know of what is there. */
+  private async told(
+    { caller, inContext }: Emission,
+    refusal: unknown,
+    asked: Resource,
+    spoken: Resource,
+  ): Promise<unknown> {
+    const visible = await inContext(() => this.policy.plan(caller, 'list'));
+    if (visible.matches(asked)) return refusal;
+    const decision = inContext(() => this.policy.decide(caller, 'emit', spoken));
+    const told = decision.allowed
+      ? { ...decision, rules: [], reason: 'the name or the run is taken' }
+      : decision;
+    return new AccessDeniedError(subjectOf(caller), 'emit', spoken, told);
   }
 
   /** The assets that the names stand for of which policy is asked. */

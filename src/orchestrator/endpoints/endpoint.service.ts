@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { type Asset, AssetService, ContentService, MANAGED_IDENTITY_NAMESPACE } from '../../catalog/index.js';
 import { type Principal, subjectOf } from '../../identity/index.js';
 import {
+  AlreadyExistsError,
   Database,
   InvalidInputError,
   NotFoundError,
@@ -157,9 +158,12 @@ export class EndpointService {
       name: servingJobName(name),
       tags: [UNCLASSIFIED],
     } as const;
-    if (!before) return this.policy.authorize(caller, 'deploy', resource);
-    const { asset } = await this.open(caller, name);
-    await this.assets.authorize(caller, 'deploy', asset);
+    const known = before && (await this.assets.getVisible(caller, [before.assetId])).get(before.assetId);
+    if (!known) await this.policy.authorize(caller, 'deploy', resource);
+    if (!before) return;
+    // Names of endpoints are unique in the service: who may deploy here is told that this one is taken, and nothing else.
+    if (!known) throw new AlreadyExistsError('Endpoint', name);
+    await this.assets.authorize(caller, 'deploy', known);
     if (before.namespace !== namespace) throw new EndpointElsewhereError(name, before.namespace);
   }
 

@@ -1,5 +1,6 @@
 import type { Type } from '@nestjs/common';
 import { ArgsType, Field, Int, ObjectType } from '@nestjs/graphql';
+import { seal, unseal } from '../database/sealed-text.js';
 import { InvalidInputError } from '../errors/domain-error.js';
 
 const MAX_PAGE = 200;
@@ -51,7 +52,7 @@ export interface PageRequest<Key extends readonly unknown[]> {
 }
 
 /**
- * Checks page arguments. A cursor is the sort key of the last item shown, as base64url JSON.
+ * Checks page arguments. A cursor is the sort key of the last item shown, sealed.
  * @param keyLength how many parts the list's sort key has
  * @param maxFirst items of a page at most
  * @throws {InvalidInputError} `first` or `after`
@@ -81,16 +82,18 @@ export function pageOf<Row>(
     nodes,
     pageInfo: {
       hasNextPage: rows.length > request.first,
-      endCursor:
-        last === undefined ? undefined : Buffer.from(JSON.stringify(keyOf(last))).toString('base64url'),
+      endCursor: last === undefined ? undefined : cursorOf(keyOf(last)),
     },
   };
 }
 
+/** A sort key as clients carry it: sealed, since its numbers count what is hidden from them, too. */
+export const cursorOf = (key: readonly unknown[]): string => seal(JSON.stringify(key));
+
 function decodeCursor<Key extends readonly unknown[]>(cursor: string, keyLength: number): Key {
   try {
     if (cursor.length > MAX_CURSOR_CHARS) throw new RangeError('too long');
-    const key: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
+    const key: unknown = JSON.parse(unseal(cursor) ?? '');
     if (Array.isArray(key) && key.length === keyLength && key.every(isKeyPart)) return key as unknown as Key;
   } catch {
     // told below, with the rule

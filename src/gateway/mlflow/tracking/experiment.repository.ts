@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import {
   criteriaToSql,
@@ -67,7 +68,7 @@ export class ExperimentRepository {
     return rows.map(({ id }) => id);
   }
 
-  /** @param id of its own for the default one @returns its id */
+  /** @param id of its own for the default one; else any number, since one in order would count those of others @returns its id */
   async insert(experiment: {
     readonly id?: string;
     readonly name: string;
@@ -75,11 +76,11 @@ export class ExperimentRepository {
     readonly tags: Readonly<Record<string, string>>;
     readonly createdBy: string;
   }): Promise<string> {
-    const { id, name, repositoryId, tags, createdBy } = experiment;
+    const { id = String(randomInt(10 ** 14, 2 ** 48 - 1)), name, repositoryId, tags, createdBy } = experiment;
     const [row] = await this.database.query<{ id: string }>(
-      `INSERT INTO mlflow_experiment (${id === undefined ? '' : 'id, '}name, repository_id, tags, created_by)
-       VALUES (${id === undefined ? '' : '$5, '}$1, $2, $3, $4) RETURNING id::text`,
-      [name, repositoryId, JSON.stringify(tags), createdBy, ...(id === undefined ? [] : [id])],
+      `INSERT INTO mlflow_experiment (id, name, repository_id, tags, created_by)
+       VALUES ($1, $2, $3, $4, $5) RETURNING id::text`,
+      [id, name, repositoryId, JSON.stringify(tags), createdBy],
     );
     return row!.id;
   }

@@ -44,8 +44,12 @@ const OPERATIONS = {
 } as const satisfies Readonly<Record<string, string>>;
 
 /** Those that are told from another by a header or a parameter. */
-export type Operation =
-  (typeof OPERATIONS)[keyof typeof OPERATIONS] | 'ListObjectsV2' | 'CopyObject' | 'UploadPartCopy';
+const TOLD_FROM_OTHERS = ['ListObjectsV2', 'CopyObject', 'UploadPartCopy'] as const;
+
+export type Operation = (typeof OPERATIONS)[keyof typeof OPERATIONS] | (typeof TOLD_FROM_OTHERS)[number];
+
+/** All that the gateway does. */
+export const OPERATION_NAMES: readonly Operation[] = [...Object.values(OPERATIONS), ...TOLD_FROM_OTHERS];
 
 /** Headers that promise what the gateway does not do. Ignoring them would be a lie. */
 const REFUSED_HEADERS =

@@ -1,8 +1,8 @@
 import type { RunEvent } from '@cairn/openlineage-client';
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import type { Principal } from '../../../identity/index.js';
 import { IngestionService } from '../../../lineage/index.js';
-import { DomainError, type Lease } from '../../../platform/index.js';
+import { DomainError, type Lease, LOGGER, type Logger } from '../../../platform/index.js';
 import { AccessDeniedError } from '../../../policy/index.js';
 import { isTransient } from '../../emission/is-transient.js';
 import { SourcePrincipal } from '../../emission/source-principal.js';
@@ -31,6 +31,7 @@ export class Teller {
     private readonly objects: ObjectRepository,
     private readonly ingestion: IngestionService,
     private readonly principal: SourcePrincipal,
+    @Inject(LOGGER) private readonly log: Logger,
   ) {}
 
   /**
@@ -76,6 +77,7 @@ export class Teller {
       await Promise.all(events.map((event) => this.emit(caller, object.observation.kind, event)));
     } catch (error) {
       if (!(error instanceof DomainError) || isTransient(error)) throw error;
+      this.log.warn({ refusal: error.message }, 'kubernetes: an object is refused');
       const afterMs = Math.min(FIRST_RETRY_MS * 2 ** object.tries, MAX_RETRY_MS);
       return { ...before, again: { afterMs, problem: error.message } };
     }
