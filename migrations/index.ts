@@ -30,6 +30,7 @@ import { EventTimes1795392000066 } from './1795392000066-event-times.js';
 import { LineageSql1795392000068 } from './1795392000068-lineage-sql.js';
 import { PolicyVersions1795392000070 } from './1795392000070-policy-versions.js';
 import { Audit1795392000071 } from './1795392000071-audit.js';
+import { ColumnTags1795392000073 } from './1795392000073-column-tags.js';
 
 /** Every migration, in order. A room's migration creates that room's tables. */
 export const MIGRATIONS = [
@@ -65,4 +66,5 @@ export const MIGRATIONS = [
   LineageSql1795392000068,
   PolicyVersions1795392000070,
   Audit1795392000071,
+  ColumnTags1795392000073,
 ];
