@@ -12,6 +12,15 @@ import { AssetResolver } from './assets/asset.resolver.js';
 import { AssetService } from './assets/asset.service.js';
 import { GovernedAssetsModule } from './assets/governed-assets.module.js';
 import { Placement } from './assets/placement.js';
+import { ClaimRepository } from './classification/claim.repository.js';
+import { ClassificationChanges } from './classification/classification-changes.js';
+import { ClassificationResolver } from './classification/classification.resolver.js';
+import { ClassificationService } from './classification/classification.service.js';
+import { ColumnTags } from './classification/column-tags.js';
+import { FileScanner } from './classification/scanners/file-scanner.js';
+import { ScanRepository } from './classification/scanners/scan.repository.js';
+import { ScanService } from './classification/scanners/scan.service.js';
+import { EffectiveTags } from './classification/effective-tags.js';
 import { CheckService } from './checks/check.service.js';
 import { BranchService } from './commits/branch.service.js';
 import { ChangeReader } from './commits/changes.js';
@@ -155,6 +164,18 @@ const accessLog = [
   AccessLogHousekeeping,
 ];
 
+const classification = [
+  ClaimRepository,
+  EffectiveTags,
+  ClassificationChanges,
+  ClassificationService,
+  ClassificationResolver,
+  ColumnTags,
+  FileScanner,
+  ScanRepository,
+  ScanService,
+];
+
 const imports = [ImportStager, ImportService, ImportResolver];
 
 const garbage = [GcRepository, GcRoots, Marker, Collector, GcService, GcSchedule, GcResolver];
@@ -182,6 +203,7 @@ const models = [
     Placement,
     AssetResolver,
     AccessResolver,
+    ...classification,
     ...repositories,
     ...garbage,
     ...imports,
@@ -219,6 +241,11 @@ const models = [
     ModelRegistrationService,
     ModelMoveService,
     GcRoots,
+    ClassificationService,
+    ClassificationChanges,
+    ScanService,
+    ColumnTags,
+    EffectiveTags,
   ],
 })
 export class CatalogModule {}

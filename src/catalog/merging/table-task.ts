@@ -1,3 +1,5 @@
+import type { ColumnCounts } from '../classification/scanners/confidence.js';
+import type { ScannedFormat } from '../classification/scanners/count-columns.js';
 import type { ContentHint, ContentProfile } from '../profiles/index.js';
 import type { RowRule, RowsOutcome, TextFormat } from './rows/merge-text.js';
 import type { RowDiffOutcome } from './rows/row-diff.js';
@@ -37,13 +39,24 @@ export interface DiffTask {
   readonly key?: readonly string[];
 }
 
-export type TableTask = MergeTask | ProfileTask | DiffTask;
+/** Counts which values of a file scanners take for theirs. */
+export interface ScanTask {
+  readonly kind: 'scan';
+  readonly format: ScannedFormat;
+  /** The file; of text the beginning. */
+  readonly file: string;
+  /** Of the whole file. */
+  readonly sizeBytes: number;
+}
+
+export type TableTask = MergeTask | ProfileTask | DiffTask | ScanTask;
 
 /** What each kind of task answers. */
 export interface TaskAnswers {
   readonly merge: RowsOutcome;
   readonly profile: ContentProfile | undefined;
   readonly diff: RowDiffOutcome;
+  readonly scan: readonly ColumnCounts[];
 }
 
 /** A message of the child: its task is done, or failed for a reason that is no fault of the file. */
