@@ -1,8 +1,12 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { Database } from '../src/platform/index.js';
 import { startTestCairn, type TestCairn } from './support/cairn.js';
 import { dataset, etlEvent } from './support/etl-events.js';
+import { runCli } from './support/run-cli.js';
 
 let cairn: TestCairn;
 /** Who may: sue manages `external`, tom too; eve sees it; max emits and sees everywhere. */
@@ -143,6 +147,15 @@ describe('classifications', () => {
     await untilFlows('statistics', []);
     await cairn.ask('mutation($id: ID!) { endDeclassifier(id: $id) { endedBy } }', { id: asked.id });
     await untilFlows('statistics', ['* health.record']);
+    const { stdout } = await runCli(cairn, cairn.adminToken, ['classify', 'declassify', 'list']);
+    expect(stdout).toMatch(/job +anonymise +health +user:sue +ended by/);
+    const ways = await runCli(cairn, cairn.adminToken, [
+      'classify',
+      'paths',
+      await idOf('statistics'),
+      'health.record',
+    ]);
+    expect(ways.stdout.trim()).toBe('patients → statistics (by anonymise)');
   });
 
   test('by hand through editAsset are of the asset as a whole, and leave the rest', async () => {
@@ -168,5 +181,92 @@ describe('classifications', () => {
     await cairn.restart();
     await send('second', ['middle'], 'end');
     await untilFlows('end', ['* secret']);
+  });
+
+  test('of scanners are found in what is committed, stay rejected, and make a clean asset examined', async () => {
+    const create = `mutation($n: String!) { createRepository(input: { name: $n, namespace: "external", kind: dataset }) { asset { id } } }`;
+    const { createRepository: customers } = await cairn.ask(create, { n: 'customers' });
+    const { createRepository: counts } = await cairn.ask(create, { n: 'counts' });
+    const rows = Array.from({ length: 40 }, (_, i) => `${i},person${i}@example.org`).join('\n');
+    const commit = async (name: string, text: string): Promise<void> => {
+      const folder = mkdtempSync(path.join(os.tmpdir(), 'cairn-classified-'));
+      writeFileSync(path.join(folder, 'table.csv'), text);
+      const put = await runCli(
+        cairn,
+        cairn.adminToken,
+        ['put', name, 'main', 'table.csv', '-m', 'rows'],
+        folder,
+      );
+      rmSync(folder, { recursive: true });
+      expect(put.exitCode).toBe(0);
+    };
+    await commit('customers', `id,contact\n${rows}\n`);
+    await commit('counts', 'id,count\n1,2\n2,3\n');
+    const untilTags = async (id: string, expected: string[]): Promise<void> => {
+      const query = 'query($id: ID!) { asset(id: $id) { tags } }';
+      let tags: string[] = [];
+      for (let tries = 0; tries < 200; tries++) {
+        tags = (await cairn.ask(query, { id })).asset.tags;
+        if (JSON.stringify(tags) === JSON.stringify(expected)) return;
+        await pause(50);
+      }
+      expect(tags).toEqual(expected);
+    };
+    await untilTags(customers.asset.id, ['pii.email']);
+    await untilTags(counts.asset.id, []);
+    const decide = `mutation($id: ID!, $state: ClassificationState!) {
+      decideClassification(id: $id, tag: "pii.email", column: "contact", state: $state, reason: "made up") { tags } }`;
+    const scan = 'mutation($id: ID!) { scanAsset(id: $id) { tags } }';
+    const { id } = customers.asset;
+    expect((await cairn.ask(decide, { id, state: 'rejected' })).decideClassification.tags).toEqual([]);
+    expect((await cairn.ask(scan, { id })).scanAsset.tags).toEqual([]);
+    expect((await cairn.ask(decide, { id, state: 'suggested' })).decideClassification.tags).toEqual([
+      'pii.email',
+    ]);
+    const listed = await runCli(cairn, cairn.adminToken, ['classify', 'list', 'customers']);
+    expect(listed.stdout).toMatch(/contact +pii\.email +scanner \(email\) +suggested +1 +yes/);
+    const refused = await cairn.graphql(scan, { id }, tokens['eve']);
+    expect(refused.errors?.[0]?.extensions['code']).toBe('FORBIDDEN');
+  });
+
+  test('show what their reader may not see as opaque, on their way and in their reasons', async () => {
+    await send('of-hr', ['vault.salaries'], 'passed');
+    await send('out', ['passed'], 'open');
+    const before = await idOf('vault.salaries');
+    await cairn.app
+      .get(Database)
+      .query(`UPDATE asset SET namespace = 'vault' WHERE id = $1 OR identity_name = 'passed'`, [before]);
+    await cairn.ask(ADD, { id: before, tag: 'hr.salary' });
+    await untilFlows('open', ['* hr.salary']);
+    const query = `query($id: ID!) { asset(id: $id) { classifications { tag reason } classificationPaths(tag: "hr.salary") {
+      steps { column node { id isOpaque asset { identityName } } job { asset { identityName } } } } } }`;
+    const answer = await cairn.ask(query, { id: await idOf('open') }, tokens['eve']);
+    const [{ steps }] = answer.asset.classificationPaths;
+    expect(steps.map(({ node }: any) => node.asset?.identityName)).toEqual([undefined, undefined, 'open']);
+    const told = JSON.stringify(answer);
+    expect([told.includes('salaries'), told.includes('passed'), told.includes(before)]).toEqual([
+      false,
+      false,
+      false,
+    ]);
+  });
+
+  test('flow the same where the graph is not in memory', async () => {
+    const held = cairn;
+    const policies = path.resolve('test/fixtures/lineage-policies');
+    cairn = await startTestCairn({ CAIRN_POLICY_DIR: policies, CAIRN_LINEAGE_MEMORY_MB: '0' });
+    try {
+      tokens['max'] = await cairn.tokenFor('user:max');
+      await send('one', ['p'], 'q', { mail: from('p', 'email'), safe: from('p', 'email', true) });
+      await send('two', ['q'], 'r');
+      await cairn.ask(ADD, { id: await idOf('p'), tag: 'pii.email', column: 'email' });
+      await untilFlows('r', ['* pii.email']);
+      expect(await flowsOf('q')).toEqual(['mail pii.email']);
+      await send('one', ['p'], 'q', { mail: from('p', 'day') });
+      await untilFlows('r', []);
+    } finally {
+      await cairn.stop();
+      cairn = held;
+    }
   });
 });

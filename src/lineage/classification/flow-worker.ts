@@ -96,6 +96,8 @@ export class FlowWorker implements OnApplicationBootstrap, BeforeApplicationShut
     const startedAt = Date.now();
     if (this.follower?.isOf(graph) !== true) this.follower = new FlowFollower(graph, this.rows);
     const isChanged = await this.follower.follow();
+    const derivedAt = Date.now();
+    if (isChanged) flowDuration.observe({ step: 'derive' }, (derivedAt - startedAt) / 1_000);
     let count = 0;
     for (const change of this.follower.changes(ASSETS_AT_ONCE)) {
       await this.database.run(async () => {
@@ -111,9 +113,11 @@ export class FlowWorker implements OnApplicationBootstrap, BeforeApplicationShut
     this.isFollowing = true;
     this.settledAt = startedAt;
     flowLag.set(startedAt / 1_000);
-    if (isChanged || count > 0) flowDuration.observe((Date.now() - startedAt) / 1_000);
-    if (count > 0)
-      this.log.info({ changes: count, ms: Date.now() - startedAt }, 'classification: what flows was written');
+    if (count > 0) {
+      const [deriveMs, writeMs] = [derivedAt - startedAt, Date.now() - derivedAt];
+      flowDuration.observe({ step: 'write' }, writeMs / 1_000);
+      this.log.info({ changes: count, deriveMs, writeMs }, 'classification: what flows was written');
+    }
     return LOOK_MS;
   }
 
