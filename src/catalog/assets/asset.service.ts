@@ -161,7 +161,10 @@ export class AssetService {
       const edited = (await this.assets.find(asset.id))!;
       const { description, owners, tags: former } = asset;
       const before = { description, owners, tags: former };
-      await this.changed(caller, 'asset.edited', edited, { before, edit: { ...edit, ...(tags && { tags }) } });
+      await this.changed(caller, 'asset.edited', edited, {
+        before,
+        edit: { ...edit, ...(tags && { tags }) },
+      });
       return edited;
     });
   }

@@ -1,11 +1,12 @@
-import { Inject, Injectable } from '@nestjs/common';
-import { Database, LOGGER, type Logger } from '../../platform/index.js';
+import { Injectable } from '@nestjs/common';
+import { Database } from '../../platform/index.js';
+import type { Asset } from '../assets/asset.js';
+import { AssetService } from '../assets/asset.service.js';
 import { classificationChanges } from './metrics.js';
 
 /** What was changed about classifications, and by whom. */
 export interface ClassificationChange {
   readonly action:
-    | 'set'
     | 'add'
     | 'remove'
     | 'confirmed'
@@ -17,7 +18,7 @@ export interface ClassificationChange {
     | 'declassifier-ended';
   /** Subject. */
   readonly author: string;
-  readonly assetId: string;
+  readonly asset: Pick<Asset, 'namespace' | 'kind' | 'identityName'>;
   readonly column?: string;
   readonly tags: readonly string[];
   readonly reason?: string;
@@ -28,13 +29,12 @@ export interface ClassificationChange {
 export class ClassificationChanges {
   constructor(
     private readonly database: Database,
-    @Inject(LOGGER) private readonly log: Logger,
+    private readonly assets: AssetService,
   ) {}
 
   async tell(change: ClassificationChange): Promise<void> {
-    this.database.afterCommit(() => {
-      classificationChanges.inc({ action: change.action });
-      this.log.info({ classification: change }, 'classification: changed');
-    });
+    const { action, author, asset, ...detail } = change;
+    await this.assets.changed(author, `classification.${action}`, asset, detail);
+    this.database.afterCommit(() => classificationChanges.inc({ action }));
   }
 }

@@ -99,23 +99,23 @@ export class ClassificationService implements OnApplicationBootstrap {
    * @param how `isWhole`: see `ClaimRepository.found`; `isExamined`: whether the values of all of the content were looked at
    */
   async found(
-    assetId: string,
+    asset: Asset,
     findings: readonly Finding[],
     { isWhole, isExamined, author }: { isWhole: boolean; isExamined: boolean; author: string },
   ): Promise<void> {
     await this.database.run(async () => {
-      await this.claims.found(assetId, findings, this.threshold, isWhole);
-      if (isExamined) await this.effective.examined(assetId);
-      await this.settle([assetId]);
+      await this.claims.found(asset.id, findings, this.threshold, isWhole);
+      if (isExamined) await this.effective.examined(asset.id);
+      await this.settle([asset.id]);
       const tags = [...new Set(findings.map(({ tag }) => tag))].sort();
-      await this.changes.tell({ action: 'scan', author, assetId, tags });
+      await this.changes.tell({ action: 'scan', author, asset, tags });
     });
   }
 
   private async change(
     caller: Principal,
     assetId: string,
-    work: (asset: Asset, author: string) => Promise<Omit<ClassificationChange, 'author' | 'assetId'>>,
+    work: (asset: Asset, author: string) => Promise<Omit<ClassificationChange, 'author' | 'asset'>>,
   ): Promise<Asset> {
     const asset = await this.assets.get(caller, assetId);
     await this.assets.authorize(caller, 'manage', asset);
@@ -123,7 +123,7 @@ export class ClassificationService implements OnApplicationBootstrap {
     return this.database.run(async () => {
       const change = await work(asset, author);
       await this.settle([asset.id]);
-      await this.changes.tell({ ...change, author, assetId: asset.id });
+      await this.changes.tell({ ...change, author, asset });
       return this.assets.get(caller, asset.id);
     });
   }

@@ -137,7 +137,7 @@ export class DeclassifierService {
   ): Promise<ShownDeclassifier> {
     const one = (await this.declassifiers.find(id))!;
     await this.changes.tell({
-      ...{ action, author, assetId: asset.id, column: one.column, tags: [one.tag], reason: one.reason },
+      ...{ action, author, asset, column: one.column, tags: [one.tag], reason: one.reason },
     });
     return { ...one, asset, target };
   }

@@ -57,7 +57,7 @@ export class ScanService {
     await this.assets.authorize(caller, 'manage', asset);
     const head = await this.scans.headOf(asset.id);
     const seen = head === undefined ? namesOnly(names) : await this.all(head.tree);
-    await this.tell(asset.id, seen, true, subjectOf(caller));
+    await this.tell(asset, seen, true, subjectOf(caller));
     return this.assets.get(caller, asset.id);
   }
 
@@ -66,17 +66,17 @@ export class ScanService {
     const trees = await this.scans.treesOf(assetId, from, to);
     if (trees === undefined) return;
     const seen = trees.isExamined ? await this.changed(trees.from, trees.to) : await this.all(trees.to);
-    if (seen.columns.length > 0 || seen.isWhole) await this.tell(assetId, seen, false, 'system:scanner');
+    if (seen.columns.length > 0 || seen.isWhole) await this.tell(trees.asset, seen, false, 'system:scanner');
   }
 
   private async tell(
-    assetId: string,
+    asset: Asset,
     { columns, isWhole }: Seen,
     isAsked: boolean,
     author: string,
   ): Promise<void> {
     const findings = findingsOf(columns, this.tags, this.least);
-    await this.classifications.found(assetId, findings, {
+    await this.classifications.found(asset, findings, {
       isWhole: isWhole && isAsked,
       isExamined: isWhole,
       author,
