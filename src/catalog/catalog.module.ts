@@ -17,6 +17,7 @@ import { ClassificationChanges } from './classification/classification-changes.j
 import { ClassificationResolver } from './classification/classification.resolver.js';
 import { ClassificationService } from './classification/classification.service.js';
 import { ColumnTags } from './classification/column-tags.js';
+import { HandTags } from './classification/hand-tags.js';
 import { FileScanner } from './classification/scanners/file-scanner.js';
 import { ScanRepository } from './classification/scanners/scan.repository.js';
 import { ScanService } from './classification/scanners/scan.service.js';
@@ -167,6 +168,7 @@ const accessLog = [
 const classification = [
   ClaimRepository,
   EffectiveTags,
+  HandTags,
   ClassificationChanges,
   ClassificationService,
   ClassificationResolver,

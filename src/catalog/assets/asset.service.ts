@@ -12,10 +12,10 @@ import {
   pageRequest,
   validate,
 } from '../../platform/index.js';
-import { type Action, AuditLog, Policy, type Resource, UNCLASSIFIED } from '../../policy/index.js';
-import { MAX_TAGS, TAGS, WHOLE_ASSET } from '../classification/claim.js';
-import { ClaimRepository } from '../classification/claim.repository.js';
+import { type Action, AuditLog, Policy, type Resource } from '../../policy/index.js';
+import { MAX_TAGS, TAGS } from '../classification/claim.js';
 import { EffectiveTags } from '../classification/effective-tags.js';
+import { HandTags } from '../classification/hand-tags.js';
 import { type Asset, ASSET_KINDS, assetIdOf, type AssetIdentity, type AssetKind, spaceOf } from './asset.js';
 import type { AssetClass } from './asset-class.js';
 import { type AssetEdit, AssetRepository, isOfFilter } from './asset.repository.js';
@@ -61,7 +61,7 @@ export class AssetService {
     private readonly policy: Policy,
     private readonly outbox: Outbox,
     private readonly audit: AuditLog,
-    private readonly claims: ClaimRepository,
+    private readonly byHand: HandTags,
     private readonly effective: EffectiveTags,
   ) {}
 
@@ -156,7 +156,7 @@ export class AssetService {
     const { tags, ...edit } = validate(EDIT, input, 'input') as AssetEdit & { tags?: string[] };
     return this.database.run(async () => {
       await this.assets.edit(asset.id, edit);
-      if (tags !== undefined) await this.classify(caller, asset.id, tags);
+      if (tags !== undefined) await this.byHand.set(asset.id, tags, subjectOf(caller));
       await this.announce([asset.id]);
       const edited = (await this.assets.find(asset.id))!;
       const { description, owners, tags: former } = asset;
@@ -174,12 +174,8 @@ export class AssetService {
     const asset = await this.get(caller, id);
     await this.policy.authorize(caller, 'manage', resourceOf(asset));
     const { add, remove } = validate(TAGGING, input, 'input');
-    const author = subjectOf(caller);
     return this.database.run(async () => {
-      await this.claims.remove(asset.id, remove.map(ofWhole));
-      await this.claims.add(asset.id, add.filter(isNamed).map(ofWhole), author, '');
-      await this.effective.examined(asset.id, add.some(isNamed) || !add.includes(UNCLASSIFIED));
-      await this.effective.settle([asset.id]);
+      await this.byHand.change(asset.id, add, remove, subjectOf(caller));
       const edited = (await this.assets.find(asset.id))!;
       if (edited.tags.length > MAX_TAGS) throw new InvalidInputError('tags', `must be at most ${MAX_TAGS}`);
       await this.announce([asset.id]);
@@ -197,16 +193,6 @@ export class AssetService {
   ): Promise<void> {
     const { namespace, kind: on, identityName: name } = asset;
     return this.audit.change(author, { action, on, name, namespace, ...(detail && { detail }) });
-  }
-
-  /** All that is said by hand of the asset as a whole. `unclassified` among them says that nobody has looked. */
-  private async classify(caller: Principal, assetId: string, tags: readonly string[]): Promise<void> {
-    const named = tags.filter(isNamed);
-    const author = subjectOf(caller);
-    await this.claims.keep(assetId, named);
-    await this.claims.add(assetId, named.map(ofWhole), author, '');
-    await this.effective.examined(assetId, named.length === tags.length);
-    await this.effective.settle([assetId]);
   }
 
   /**
@@ -316,6 +302,3 @@ const KIND_ORDER: Readonly<Record<AssetKind, number>> = {
   workload: 1,
   endpoint: 2,
 };
-
-const isNamed = (tag: string): boolean => tag !== UNCLASSIFIED;
-const ofWhole = (tag: string) => ({ column: WHOLE_ASSET, tag });
