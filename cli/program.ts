@@ -31,6 +31,7 @@ import { addBranches } from './repositories/branches.js';
 import { addRepositories } from './repositories/repositories.js';
 import { addTags } from './repositories/tags.js';
 import { addRuns } from './runs/runs.js';
+import { addClassify } from './classification/classify.js';
 import { addSearch } from './search/search.js';
 import { addEndpoints } from './serving/endpoints.js';
 import { addInfer } from './serving/infer.js';
@@ -68,6 +69,7 @@ const GROUPS: readonly AddCommands[] = [
   addAssets,
   addLineage,
   addSearch,
+  addClassify,
   addAccess,
   addPrincipals,
   addTokens,

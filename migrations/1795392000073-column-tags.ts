@@ -1,6 +1,9 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** Classifications of single columns. Those of an asset (`asset.tags`) hold all of its columns' too. */
+/**
+ * Classifications in force: of single columns, and of whole assets under the empty name. An asset's own list (`asset.tags`) holds those of
+ * all its columns too.
+ */
 export class ColumnTags1795392000073 implements MigrationInterface {
   name = 'ColumnTags1795392000073';
 
@@ -9,7 +12,9 @@ export class ColumnTags1795392000073 implements MigrationInterface {
       CREATE TABLE column_tag (
         asset_id uuid NOT NULL REFERENCES asset (id),
         column_name text COLLATE "C" NOT NULL,
-        tag text NOT NULL,
+        tag text COLLATE "C" NOT NULL,
+        is_own boolean NOT NULL DEFAULT true,
+        is_flowed boolean NOT NULL DEFAULT false,
         PRIMARY KEY (asset_id, column_name, tag)
       );`);
   }

@@ -31,6 +31,7 @@ import { LineageSql1795392000068 } from './1795392000068-lineage-sql.js';
 import { PolicyVersions1795392000070 } from './1795392000070-policy-versions.js';
 import { Audit1795392000071 } from './1795392000071-audit.js';
 import { ColumnTags1795392000073 } from './1795392000073-column-tags.js';
+import { Classification1795392000074 } from './1795392000074-classification.js';
 import { InstallationSeal1795392000079 } from './1795392000079-installation-seal.js';
 
 /** Every migration, in order. A room's migration creates that room's tables. */
@@ -68,5 +69,6 @@ export const MIGRATIONS = [
   PolicyVersions1795392000070,
   Audit1795392000071,
   ColumnTags1795392000073,
+  Classification1795392000074,
   InstallationSeal1795392000079,
 ];

@@ -12,6 +12,16 @@ import { AssetResolver } from './assets/asset.resolver.js';
 import { AssetService } from './assets/asset.service.js';
 import { GovernedAssetsModule } from './assets/governed-assets.module.js';
 import { Placement } from './assets/placement.js';
+import { ClaimRepository } from './classification/claim.repository.js';
+import { ClassificationChanges } from './classification/classification-changes.js';
+import { ClassificationResolver } from './classification/classification.resolver.js';
+import { ClassificationService } from './classification/classification.service.js';
+import { ColumnTags } from './classification/column-tags.js';
+import { HandTags } from './classification/hand-tags.js';
+import { FileScanner } from './classification/scanners/file-scanner.js';
+import { ScanRepository } from './classification/scanners/scan.repository.js';
+import { ScanService } from './classification/scanners/scan.service.js';
+import { EffectiveTags } from './classification/effective-tags.js';
 import { CheckService } from './checks/check.service.js';
 import { BranchService } from './commits/branch.service.js';
 import { ChangeReader } from './commits/changes.js';
@@ -64,7 +74,6 @@ import { TaskRunner } from './merging/task-runner.js';
 import { ImportResolver } from './imports/import.resolver.js';
 import { ImportStager } from './imports/import-stager.js';
 import { ImportService } from './imports/import.service.js';
-import { ColumnTags } from './classification/column-tags.js';
 import { MaskedFiles } from './obligations/masked-files.js';
 import { ObligedContent } from './obligations/obliged-content.js';
 import { PreviewResolver } from './obligations/preview.resolver.js';
@@ -135,7 +144,6 @@ const repositories = [
   StagingResolver,
   StagingSweeper,
   ViewService,
-  ColumnTags,
   ReadAccess,
   MaskedFiles,
   ObligedContent,
@@ -167,6 +175,19 @@ const accessLog = [
   AccessLogHousekeeping,
 ];
 
+const classification = [
+  ClaimRepository,
+  EffectiveTags,
+  HandTags,
+  ClassificationChanges,
+  ClassificationService,
+  ClassificationResolver,
+  ColumnTags,
+  FileScanner,
+  ScanRepository,
+  ScanService,
+];
+
 const imports = [ImportStager, ImportService, ImportResolver];
 
 const garbage = [GcRepository, GcRoots, Marker, Collector, GcService, GcSchedule, GcResolver];
@@ -194,6 +215,7 @@ const models = [
     Placement,
     AssetResolver,
     AccessResolver,
+    ...classification,
     ...repositories,
     ...garbage,
     ...imports,
@@ -233,6 +255,11 @@ const models = [
     ModelRegistrationService,
     ModelMoveService,
     GcRoots,
+    ClassificationService,
+    ClassificationChanges,
+    ScanService,
+    ColumnTags,
+    EffectiveTags,
   ],
 })
 export class CatalogModule {}

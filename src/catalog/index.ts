@@ -11,6 +11,12 @@ export { AssetFilterInput, AssetKindEnum, AssetModel } from './assets/asset.mode
 export { assetColumns, policyColumns } from './assets/asset.repository.js';
 export type { AssetFilter } from './assets/asset.repository.js';
 export { ASSET_CHANGED, AssetService, resourceOf } from './assets/asset.service.js';
+export { ClassificationChanges } from './classification/classification-changes.js';
+export { ClassificationModel } from './classification/classification.model.js';
+export { ClassificationService } from './classification/classification.service.js';
+export { COLUMN, REASON, TAG } from './classification/claim.js';
+export { EffectiveTags } from './classification/effective-tags.js';
+export { ScanService } from './classification/scanners/scan.service.js';
 export { BranchService } from './commits/branch.service.js';
 export { CommitModel } from './commits/commit.model.js';
 export { CommitService } from './commits/commit.service.js';

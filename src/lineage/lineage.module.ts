@@ -3,6 +3,13 @@ import { CatalogModule } from '../catalog/index.js';
 import { AssetLineageRepository } from './assets/asset-lineage.repository.js';
 import { AssetLineageResolver } from './assets/asset-lineage.resolver.js';
 import { AssetLineageService } from './assets/asset-lineage.service.js';
+import { ClassificationFlowResolver } from './classification/classification-flow.resolver.js';
+import { ClassificationFlowService } from './classification/classification-flow.service.js';
+import { DeclassifierRepository } from './classification/declassifier.repository.js';
+import { DeclassifierService } from './classification/declassifier.service.js';
+import { FlowRepository } from './classification/flow.repository.js';
+import { FlowSource } from './classification/flow-source.js';
+import { FlowWorker } from './classification/flow-worker.js';
 import { EdgeEvidence } from './edits/edge-evidence.js';
 import { EdgeEvidenceResolver } from './edits/edge-evidence.resolver.js';
 import { EditRepository } from './edits/edit.repository.js';
@@ -94,6 +101,13 @@ import { RunService } from './runs/run.service.js';
     GroupsService,
     LineageGroupsResolver,
     NeighbourService,
+    FlowRepository,
+    FlowSource,
+    FlowWorker,
+    ClassificationFlowService,
+    ClassificationFlowResolver,
+    DeclassifierRepository,
+    DeclassifierService,
     EditRepository,
     EditService,
     EditResolver,

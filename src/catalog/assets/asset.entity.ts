@@ -45,6 +45,10 @@ export class AssetEntity implements Asset {
   @Column('uuid', { name: 'alias_of', nullable: true })
   aliasOf!: string | null;
 
+  /** When a person or a scanner last looked for what it holds; null for never. */
+  @Column('timestamptz', { name: 'examined_at', nullable: true })
+  examinedAt!: Date | null;
+
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
   createdAt!: Date;
 

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { batched, Database, type PageRequest } from '../../platform/index.js';
-import { type Plan, planToSql, UNCLASSIFIED } from '../../policy/index.js';
+import { type Plan, planToSql } from '../../policy/index.js';
 import type { Asset, AssetKind, AssetSpace } from './asset.js';
 import type { AssetClass } from './asset-class.js';
 
@@ -66,7 +66,7 @@ export function isOfFilter(filter: AssetFilter, of: AssetClass): boolean {
 }
 
 /** What people may edit. */
-export type AssetEdit = Partial<Pick<Asset, 'description' | 'owners' | 'tags'>>;
+export type AssetEdit = Partial<Pick<Asset, 'description' | 'owners'>>;
 
 @Injectable()
 export class AssetRepository {
@@ -188,29 +188,18 @@ export class AssetRepository {
   async edit(id: string, edit: AssetEdit): Promise<void> {
     await this.database.query(
       `UPDATE asset SET description = CASE WHEN $2 THEN $3 ELSE description END, owners = coalesce($4, owners),
-         tags = coalesce($5, tags), updated_at = now() WHERE id = $1`,
-      [id, 'description' in edit, edit.description ?? null, edit.owners ?? null, edit.tags ?? null],
-    );
-  }
-
-  /** Adds and removes classifications in one step, so that two who do so at once lose nothing. Any of them ends `unclassified`. */
-  async tag(id: string, add: readonly string[], remove: readonly string[]): Promise<void> {
-    await this.database.query(
-      `UPDATE asset SET updated_at = now(), tags = ARRAY(
-         SELECT DISTINCT t.tag FROM unnest(tags || $2::text[]) AS t (tag)
-         WHERE t.tag <> ALL($3::text[]) AND (t.tag <> $4 OR cardinality($2::text[]) = 0) ORDER BY 1)
-       WHERE id = $1`,
-      [id, add, remove, UNCLASSIFIED],
+         updated_at = now() WHERE id = $1`,
+      [id, 'description' in edit, edit.description ?? null, edit.owners ?? null],
     );
   }
 
   /**
-   * Makes names stand for assets. An asset is classified as all of its names are: what was said of one goes for all.
+   * Makes names stand for assets.
    * @param aliases by the id of the name; one that stands for itself is an asset of its own
    * @returns the names that changed, and the assets that they were names of
    */
   async alias(aliases: ReadonlyMap<string, string>): Promise<{ id: string; formerId: string | null }[]> {
-    const rows = await this.database.query<{ id: string; formerId: string | null }>(
+    return this.database.query(
       `WITH given AS (
          SELECT "id", nullif("aliasOf", "id") AS alias_of FROM jsonb_to_recordset($1::jsonb) AS r ("id" uuid, "aliasOf" uuid)
        )
@@ -218,16 +207,6 @@ export class AssetRepository {
        WHERE a.id = g.id AND a.alias_of IS DISTINCT FROM g.alias_of RETURNING a.id, former.alias_of AS "formerId"`,
       [JSON.stringify([...aliases].map(([id, aliasOf]) => ({ id, aliasOf })))],
     );
-    // The asset's classifications are those of the row as it is then: another transaction may have added some.
-    await this.database.query(
-      `UPDATE asset AS a SET tags = ARRAY(SELECT DISTINCT unnest(a.tags || t.tags) ORDER BY 1), updated_at = now()
-       FROM (
-         SELECT n.alias_of AS id, array_agg(DISTINCT tag) AS tags FROM asset AS n CROSS JOIN LATERAL unnest(n.tags) AS tag
-         WHERE n.id = ANY($1) AND n.alias_of IS NOT NULL GROUP BY n.alias_of
-       ) AS t WHERE a.id = t.id AND NOT a.tags @> t.tags`,
-      [rows.map(({ id }) => id)],
-    );
-    return rows;
   }
 
   /** Assets of which some names are the first in their OpenLineage namespace. @param names ids of such names */

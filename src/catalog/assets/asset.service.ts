@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
-import type { Author, Principal } from '../../identity/index.js';
+import { type Author, type Principal, subjectOf } from '../../identity/index.js';
 import {
   Database,
   InvalidInputError,
@@ -13,6 +13,9 @@ import {
   validate,
 } from '../../platform/index.js';
 import { type Action, AuditLog, Policy, type Resource } from '../../policy/index.js';
+import { MAX_TAGS, TAGS } from '../classification/claim.js';
+import { EffectiveTags } from '../classification/effective-tags.js';
+import { HandTags } from '../classification/hand-tags.js';
 import { type Asset, ASSET_KINDS, assetIdOf, type AssetIdentity, type AssetKind, spaceOf } from './asset.js';
 import type { AssetClass } from './asset-class.js';
 import { type AssetEdit, AssetRepository, isOfFilter } from './asset.repository.js';
@@ -21,11 +24,7 @@ import { type AssetEdit, AssetRepository, isOfFilter } from './asset.repository.
 export const ASSET_CHANGED = 'asset.changed';
 
 const ASSET_ID = z.uuid({ error: 'must be the id of an asset (a UUID)' });
-const TAG = /^[a-z][a-z0-9_-]{0,31}(\.[a-z0-9][a-z0-9_-]{0,31}){0,4}$/;
 const SUBJECT = /^(user|service|role):[a-z0-9][a-z0-9._-]{0,62}$/;
-
-const MAX_TAGS = 50;
-const TAGS = z.array(z.string().regex(TAG, 'must be a classification like pii or pii.email')).max(MAX_TAGS);
 
 const EDIT = z.object({
   description: z.string().max(10_000).nullish(),
@@ -62,6 +61,8 @@ export class AssetService {
     private readonly policy: Policy,
     private readonly outbox: Outbox,
     private readonly audit: AuditLog,
+    private readonly byHand: HandTags,
+    private readonly effective: EffectiveTags,
   ) {}
 
   /** A name of an asset gives the asset. @throws {NotFoundError} also when the caller may not know of it */
@@ -148,28 +149,33 @@ export class AssetService {
     return pageOf(rows, request, (asset) => [asset.identityName, asset.id]);
   }
 
-  /** Changes description, owners or classifications. */
+  /** Changes description, owners, or what is said by hand of classifications of the asset as a whole. */
   async edit(caller: Principal, id: string, input: z.input<typeof EDIT>): Promise<Asset> {
     const asset = await this.get(caller, id);
     await this.policy.authorize(caller, 'manage', resourceOf(asset));
-    const edit = validate(EDIT, input, 'input') as AssetEdit;
+    const { tags, ...edit } = validate(EDIT, input, 'input') as AssetEdit & { tags?: string[] };
     return this.database.run(async () => {
       await this.assets.edit(asset.id, edit);
+      if (tags !== undefined) await this.byHand.set(asset.id, tags, subjectOf(caller));
       await this.announce([asset.id]);
       const edited = (await this.assets.find(asset.id))!;
-      const { description, owners, tags } = asset;
-      await this.changed(caller, 'asset.edited', edited, { before: { description, owners, tags }, edit });
+      const { description, owners, tags: former } = asset;
+      const before = { description, owners, tags: former };
+      await this.changed(caller, 'asset.edited', edited, {
+        before,
+        edit: { ...edit, ...(tags && { tags }) },
+      });
       return edited;
     });
   }
 
-  /** Adds and removes classifications, the others stay. */
+  /** Adds and removes what is said by hand of the asset as a whole, the rest stays. */
   async tag(caller: Principal, id: string, input: z.input<typeof TAGGING>): Promise<Asset> {
     const asset = await this.get(caller, id);
     await this.policy.authorize(caller, 'manage', resourceOf(asset));
     const { add, remove } = validate(TAGGING, input, 'input');
     return this.database.run(async () => {
-      await this.assets.tag(asset.id, add, remove);
+      await this.byHand.change(asset.id, add, remove, subjectOf(caller));
       const edited = (await this.assets.find(asset.id))!;
       if (edited.tags.length > MAX_TAGS) throw new InvalidInputError('tags', `must be at most ${MAX_TAGS}`);
       await this.announce([asset.id]);
@@ -250,6 +256,8 @@ export class AssetService {
     const changed = await this.assets.alias(aliases);
     const ids = changed.map(({ id }) => id);
     const losing = changed.flatMap(({ formerId }) => formerId ?? []);
+    await this.effective.carryOver(ids);
+    await this.effective.settle([...new Set([...losing, ...ids.flatMap((id) => aliases.get(id)!)])]);
     await this.placeByNames([...new Set([...losing, ...(await this.assets.namedElsewhere(ids))])]);
     await this.announce([...new Set([...losing, ...ids.flatMap((id) => [id, aliases.get(id)!])])]);
   }

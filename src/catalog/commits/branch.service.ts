@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Principal } from '../../identity/index.js';
-import { Database, NotFoundError } from '../../platform/index.js';
+import { Database, NotFoundError, Outbox } from '../../platform/index.js';
 import { AssetService } from '../assets/asset.service.js';
 import { CommitCollectedError } from '../gc/garbage-collection.js';
 import type { Ref } from '../refs/ref.js';
@@ -8,6 +8,7 @@ import { RefRepository } from '../refs/ref.repository.js';
 import type { Repository } from '../repositories/repository.js';
 import { type OpenRepository, RepositoryService } from '../repositories/repository.service.js';
 import type { Commit } from '../versions/index.js';
+import { CONTENT_LANDED } from './content-landed.js';
 import { CommitWriter } from './commit-writer.js';
 import { RevisionService } from './revision.service.js';
 
@@ -34,6 +35,7 @@ export class BranchService {
     private readonly writer: CommitWriter,
     private readonly revisions: RevisionService,
     private readonly assets: AssetService,
+    private readonly outbox: Outbox,
   ) {}
 
   /** Opens a repository for a move of one branch: `write`, and `merge` when the branch is protected. */
@@ -85,6 +87,8 @@ export class BranchService {
       await this.refs.advance(repository.id, branch, steps);
       await together?.();
       await this.assets.announce([asset.id]);
+      const payload = { assetId: asset.id, from, to: commits.at(-1)!.id };
+      await this.outbox.append([{ topic: CONTENT_LANDED, orderingKey: asset.id, payload }]);
       return true;
     });
   }

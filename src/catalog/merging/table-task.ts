@@ -1,3 +1,5 @@
+import type { ColumnCounts } from '../classification/scanners/confidence.js';
+import type { ScannedFormat } from '../classification/scanners/count-columns.js';
 import type { ContentHint, ContentProfile } from '../profiles/index.js';
 import type { TableHead, TableObligations, TableOutcome } from '../obligations/table/table-obligations.js';
 import type { RowRule, RowsOutcome, TextFormat } from './rows/merge-text.js';
@@ -56,7 +58,17 @@ export interface HeadTask {
   readonly first: number;
 }
 
-export type TableTask = MergeTask | ProfileTask | DiffTask | MaskTask | HeadTask;
+/** Counts which values of a file scanners take for theirs. */
+export interface ScanTask {
+  readonly kind: 'scan';
+  readonly format: ScannedFormat;
+  /** The file; of text the beginning. */
+  readonly file: string;
+  /** Of the whole file. */
+  readonly sizeBytes: number;
+}
+
+export type TableTask = MergeTask | ProfileTask | DiffTask | MaskTask | HeadTask | ScanTask;
 
 /** What each kind of task answers. */
 export interface TaskAnswers {
@@ -66,6 +78,7 @@ export interface TaskAnswers {
   readonly mask: TableOutcome;
   /** A text says why there is none. */
   readonly head: TableHead | string;
+  readonly scan: readonly ColumnCounts[];
 }
 
 /** A message of the child: its task is done, or failed for a reason that is no fault of the file. */

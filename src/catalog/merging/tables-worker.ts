@@ -2,6 +2,8 @@ import { closeSync, openSync, readFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import path from 'node:path';
 
+import type { ColumnCounts } from '../classification/scanners/confidence.js';
+import { countColumns } from '../classification/scanners/count-columns.js';
 import { type ContentProfile, type ContentReader, profile } from '../profiles/index.js';
 import { maskTable } from '../obligations/table/mask-table.js';
 import { tableHead } from '../obligations/table/table-head.js';
@@ -11,7 +13,15 @@ import { mergeParquet } from './parquet/merge-parquet.js';
 import { diffText } from './rows/diff-text.js';
 import { mergeText, type RowsOutcome, type TextFormat, type ThreeSides } from './rows/merge-text.js';
 import type { RowDiffOutcome } from './rows/row-diff.js';
-import type { DiffTask, MergeTask, ProfileTask, TableTask, TaskAnswers, TaskMessage } from './table-task.js';
+import type {
+  DiffTask,
+  MergeTask,
+  ProfileTask,
+  ScanTask,
+  TableTask,
+  TaskAnswers,
+  TaskMessage,
+} from './table-task.js';
 
 /** The program of the child process: one task a message, one after the other. */
 
@@ -38,18 +48,29 @@ async function run(task: TableTask): Promise<TaskAnswers[keyof TaskAnswers]> {
       return maskTable(task);
     case 'head':
       return tableHead(task);
+    case 'scan':
+      return scanFile(task);
   }
 }
 
-async function profileFile({ file, hint, sizeBytes }: ProfileTask): Promise<ContentProfile | undefined> {
+function profileFile({ file, hint, sizeBytes }: ProfileTask): Promise<ContentProfile | undefined> {
+  return reading(file, sizeBytes, (reader) => profile(reader, hint));
+}
+
+function scanFile({ format, file, sizeBytes }: ScanTask): Promise<readonly ColumnCounts[]> {
+  return reading(file, sizeBytes, (reader) => countColumns(format, file, reader));
+}
+
+async function reading<T>(
+  file: string,
+  sizeBytes: number,
+  work: (reader: ContentReader) => Promise<T>,
+): Promise<T> {
   const handle = await open(file);
   try {
-    const reader: ContentReader = {
-      sizeBytes,
-      read: async (start, end) =>
-        (await handle.read({ buffer: Buffer.alloc(end - start), position: start })).buffer,
-    };
-    return await profile(reader, hint);
+    const read: ContentReader['read'] = async (start, end) =>
+      (await handle.read({ buffer: Buffer.alloc(end - start), position: start })).buffer;
+    return await work({ sizeBytes, read });
   } finally {
     await handle.close();
   }

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import { DomainError } from '../errors/domain-error.js';
 import { AUDIT_SETTINGS } from './audit-settings.js';
+import { CLASSIFICATION_SETTINGS } from './classification-settings.js';
 import { EXECUTION_SETTINGS } from './execution-settings.js';
 import { GATEWAY_SETTINGS } from './gateway-settings.js';
 import { POLICY_SETTINGS, problemsOfPolicy } from './policy-settings.js';
@@ -372,6 +373,7 @@ export const CONFIG_SCHEMA = z.object({
     .describe(
       'How long lineage events are kept, in days, by months that end as a whole; the graph keeps what they told. Default: for ever.',
     ),
+  ...CLASSIFICATION_SETTINGS,
   CAIRN_LINEAGE_MEMORY_MB: z.coerce
     .number()
     .int()

@@ -35,9 +35,12 @@ export class AssetGraph {
     return this.ids.bytes + this.classes.bytes + this.links.bytes + this.pairs.bytes + this.edits.bytes;
   }
 
-  /** @param text see `Classes.set` */
-  setClass(assetId: string, text: string | undefined): void {
-    this.classes.set(this.ids.add(assetId), text);
+  /** @param text see `Classes.set` @returns whether it is another kind of asset than before */
+  setClass(assetId: string, text: string | undefined): boolean {
+    const asset = this.ids.add(assetId);
+    const before = this.classes.of(asset)?.kind;
+    this.classes.set(asset, text);
+    return this.classes.of(asset)?.kind !== before;
   }
 
   /** @param intervals see `Validity.set` */

@@ -63,6 +63,33 @@ export class ColumnGraph {
     this.links.set(this.key, intervals);
   }
 
+  /** Whether values flow along an edge at an instant: it is direct, and nothing masks them. */
+  isPlain(edge: number, instant: number): boolean {
+    return (
+      (this.links.word(edge, 3) & (IS_INDIRECT | IS_MASKING)) === 0 &&
+      this.links.validity.holds(edge, instant)
+    );
+  }
+
+  /** The job that makes an edge, by number. */
+  jobOf(edge: number): number {
+    return this.links.word(edge, 2);
+  }
+
+  /** The asset of a column, by number. */
+  assetOf(column: number): number {
+    return this.columns.word(column, 0);
+  }
+
+  nameOf(column: number): string {
+    return this.names[this.columns.word(column, 1)]!;
+  }
+
+  /** The column that stands for all of an asset; -1 where nothing is said of it. */
+  wholeOf(asset: number): number {
+    return this.find(asset, ALL_COLUMNS);
+  }
+
   /** The same as `GraphRepository.columnEdges`. */
   edges(places: readonly string[], way: Way, limit: number, asOf: Date): ColumnStep[] {
     const steps: ColumnStep[] = [];
@@ -126,7 +153,8 @@ export class ColumnGraph {
     return [this.find(asset, column), this.find(asset, ALL_COLUMNS)].filter((one) => one >= 0);
   }
 
-  private columnsOf(asset: number): number[] {
+  /** By number; the whole is one of them where edges name it. */
+  columnsOf(asset: number): number[] {
     const columns: number[] = [];
     if (asset < 0) return columns;
     for (let column = this.firstOf.get(asset) - 1; column >= 0; column = this.nextOf.get(column) - 1)
@@ -142,7 +170,8 @@ export class ColumnGraph {
     return this.columns.find(this.column);
   }
 
-  private add({ assetId, column: name }: ColumnPlace): number {
+  /** The number of a column, a new one if it has none yet. */
+  add({ assetId, column: name }: ColumnPlace): number {
     const asset = this.ids.add(assetId);
     this.column[0] = asset;
     this.column[1] = this.numberOf(name);

@@ -18,6 +18,7 @@ import { AssetGraph } from './asset-graph.js';
 import { ColumnGraph } from './column-graph.js';
 import { type Followed, GraphFeed } from './graph-feed.js';
 import { type HeldTable, takeRow } from './rows.js';
+import { Touches } from './touches.js';
 
 const FOLLOW_MS = 500;
 const AGAIN_MS = 2_000;
@@ -29,7 +30,12 @@ export interface HeldGraph {
   readonly assets: AssetGraph;
   /** Undefined where there is no room for them. */
   readonly columns: ColumnGraph | undefined;
+  /** Of which assets edges changed since somebody last asked that. */
+  readonly touches: Touches;
 }
+
+/** While it is filled. */
+type OpenGraph = Omit<HeldGraph, 'columns'> & { columns: ColumnGraph | undefined };
 
 /** Why SQL answers. */
 type Without = 'off' | 'loading' | 'too-large' | 'behind';
@@ -40,7 +46,7 @@ type Without = 'off' | 'loading' | 'too-large' | 'behind';
  */
 @Injectable()
 export class GraphMemory implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private held: { assets: AssetGraph; columns: ColumnGraph | undefined } | undefined;
+  private held: OpenGraph | undefined;
   private position: Followed | undefined;
   private without: Without = 'loading';
   private readonly maxBytes: number;
@@ -101,6 +107,11 @@ export class GraphMemory implements OnApplicationBootstrap, BeforeApplicationShu
     return isBehind ? undefined : this.held;
   }
 
+  /** Whether the graph is being read, or behind: it will be held. */
+  get isComing(): boolean {
+    return this.without === 'loading' || this.held?.columns !== undefined;
+  }
+
   private async look(): Promise<number> {
     if (this.without === 'too-large') {
       // Until the graph is another one.
@@ -142,7 +153,7 @@ export class GraphMemory implements OnApplicationBootstrap, BeforeApplicationShu
     const startedAt = Date.now();
     const position = await this.feed.position();
     const assets = new AssetGraph();
-    const held = { assets, columns: new ColumnGraph(assets.ids) };
+    const held = { assets, columns: new ColumnGraph(assets.ids), touches: new Touches() };
     this.position = position;
     for (const table of this.feed.tables) if (!(await this.take(table, held))) break;
     if (this.isStopping || !this.keepWithinBound(held)) return;
@@ -153,14 +164,14 @@ export class GraphMemory implements OnApplicationBootstrap, BeforeApplicationShu
   }
 
   /** Reads rows a batch at a time, and lets others go on in between. @returns false when there is no room or no time for them */
-  private async take(
-    table: HeldTable,
-    held: { assets: AssetGraph; columns: ColumnGraph | undefined },
-    since?: string,
-  ): Promise<boolean> {
+  private async take(table: HeldTable, held: OpenGraph, since?: string): Promise<boolean> {
     if (table === 'lineage_column_edge' && held.columns === undefined) return true;
     for await (const batch of this.feed.rows(table, since)) {
-      for (const row of batch) takeRow(table, row, held.assets, held.columns);
+      for (const row of batch) {
+        const taken = takeRow(table, row, held.assets, held.columns);
+        if (since !== undefined) held.touches.touch(taken.assetIds);
+        held.touches.await(taken);
+      }
       await setImmediate();
       if (this.isStopping) return false;
       if (since === undefined && bytesOf(held) > this.maxBytes) return false;
@@ -169,7 +180,7 @@ export class GraphMemory implements OnApplicationBootstrap, BeforeApplicationShu
   }
 
   /** Gives columns up first. @returns whether anything is left */
-  private keepWithinBound(held: { assets: AssetGraph; columns: ColumnGraph | undefined }): boolean {
+  private keepWithinBound(held: OpenGraph): boolean {
     if (bytesOf(held) <= this.maxBytes) return true;
     held.columns = undefined;
     this.log.warn({ maxBytes: this.maxBytes }, 'lineage: columns are not held in memory, there are too many');
@@ -211,6 +222,6 @@ export class GraphMemory implements OnApplicationBootstrap, BeforeApplicationShu
   }
 }
 
-function bytesOf({ assets, columns }: HeldGraph): number {
+function bytesOf({ assets, columns }: Pick<HeldGraph, 'assets' | 'columns'>): number {
   return assets.bytes + (columns?.bytes ?? 0);
 }

@@ -34,6 +34,7 @@ const INTERVALS = `isempty(valid), ${SECONDS('lower(valid)')}, ${SECONDS('upper(
   CASE WHEN valid <> range_merge(valid)::tstzmultirange THEN (
     SELECT string_agg(${BETWEEN('lower', '-Infinity')} || ' ' || ${BETWEEN('upper', 'Infinity')}, ' ' ORDER BY r) FROM unnest(valid) AS r) END`;
 
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 /** What a snapshot of PostgreSQL looks like as text. */
 const SNAPSHOT = /^\d+:\d+:[\d,]*$/;
 
@@ -59,19 +60,43 @@ export function selectRows(table: HeldTable, since?: string): string {
   return `SELECT ${COLUMNS[table]}, ${INTERVALS} FROM ${table} WHERE ${condition}`;
 }
 
+/** All rows of a table that hold at some time and have one of these assets at an end. @param column of the table, or SQL of it */
+export function selectRowsOf(table: HeldTable, column: string, assetIds: readonly string[]): string {
+  if (!assetIds.every((id) => UUID.test(id))) throw new RangeError('not all of these are ids of assets');
+  const condition = `${column} = ANY('{${assetIds.join(',')}}'::uuid[])`;
+  if (table === 'asset') return `SELECT ${COLUMNS.asset} FROM asset WHERE ${condition}`;
+  return `SELECT ${COLUMNS[table]}, ${INTERVALS} FROM ${table} WHERE valid <> '{}' AND ${condition}`;
+}
+
+/** What a row was about: the assets whose edges may be others, and when it holds. */
+export interface TakenRow {
+  readonly assetIds: readonly string[];
+  /** See `Validity.set`. */
+  readonly intervals: readonly number[];
+}
+
 /** Takes a row of {@link selectRows} into memory. */
-export function takeRow(table: HeldTable, row: CopiedRow, assets: AssetGraph, columns?: ColumnGraph): void {
+export function takeRow(
+  table: HeldTable,
+  row: CopiedRow,
+  assets: AssetGraph,
+  columns?: ColumnGraph,
+): TakenRow {
   switch (table) {
     case 'asset':
-      assets.setClass(row[0]!, row[1]);
-      break;
-    case 'lineage_edge':
-      assets.setEdge(row[0]!, row[1]!, intervalsOf(row, 2));
-      break;
-    case 'lineage_pairing':
-      assets.setPair(row[0]!, row[1]!, row[2]!, row[3] as StatementKind, intervalsOf(row, 4));
-      break;
-    case 'lineage_column_edge':
+      return { assetIds: assets.setClass(row[0]!, row[1]) ? [row[0]!] : [], intervals: [] };
+    case 'lineage_edge': {
+      const intervals = intervalsOf(row, 2);
+      assets.setEdge(row[0]!, row[1]!, intervals);
+      return { assetIds: [row[0]!, row[1]!], intervals };
+    }
+    case 'lineage_pairing': {
+      const intervals = intervalsOf(row, 4);
+      assets.setPair(row[0]!, row[1]!, row[2]!, row[3] as StatementKind, intervals);
+      return { assetIds: [row[0]!, row[1]!, row[2]!], intervals };
+    }
+    case 'lineage_column_edge': {
+      const intervals = intervalsOf(row, 9);
       columns?.setEdge(
         {
           source: { assetId: row[0]!, column: row[1]! },
@@ -82,12 +107,16 @@ export function takeRow(table: HeldTable, row: CopiedRow, assets: AssetGraph, co
           subtype: row[7]!,
           isMasking: row[8] === 't',
         },
-        intervalsOf(row, 9),
+        intervals,
       );
-      break;
-    case 'lineage_edit':
+      return { assetIds: [row[0]!, row[2]!], intervals };
+    }
+    case 'lineage_edit': {
+      const intervals = intervalsOf(row, 4);
       if (row[1] !== 'confirm')
-        assets.setEdit(row[0]!, row[1] as 'add' | 'remove', row[2]!, row[3]!, intervalsOf(row, 4));
+        assets.setEdit(row[0]!, row[1] as 'add' | 'remove', row[2]!, row[3]!, intervals);
+      return { assetIds: [row[2]!, row[3]!], intervals };
+    }
   }
 }
 

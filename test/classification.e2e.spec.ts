@@ -1,0 +1,272 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { Database } from '../src/platform/index.js';
+import { startTestCairn, type TestCairn } from './support/cairn.js';
+import { dataset, etlEvent } from './support/etl-events.js';
+import { runCli } from './support/run-cli.js';
+
+let cairn: TestCairn;
+/** Who may: sue manages `external`, tom too; eve sees it; max emits and sees everywhere. */
+const tokens: Record<string, string> = {};
+const NS = 'postgres://db:5432';
+
+beforeAll(async () => {
+  cairn = await startTestCairn({ CAIRN_POLICY_DIR: path.resolve('test/fixtures/lineage-policies') });
+  for (const name of ['eve', 'sue', 'max']) tokens[name] = await cairn.tokenFor(`user:${name}`);
+}, 60_000);
+afterAll(() => cairn.stop());
+
+const columnFacet = (fields: Record<string, object>) => ({
+  columnLineage: {
+    _producer: 'https://t',
+    _schemaURL: 'https://openlineage.io/spec/facets/1-2-0/ColumnLineageDatasetFacet.json',
+    fields,
+  },
+});
+const from = (name: string, field: string, masking = false) => ({
+  inputFields: [
+    { namespace: NS, name, field, transformations: [{ type: 'DIRECT', subtype: 'TRANSFORMATION', masking }] },
+  ],
+});
+
+let events = 0;
+async function send(
+  job: string,
+  inputs: string[],
+  output: string,
+  fields?: Record<string, object>,
+): Promise<void> {
+  const sent = await cairn.http('/api/v1/lineage', {
+    ...{ method: 'POST', token: tokens['max']!, headers: { 'content-type': 'application/json' } },
+    body: JSON.stringify(
+      etlEvent(
+        job,
+        inputs.map((name) => dataset(NS, name)),
+        [dataset(NS, output, fields && columnFacet(fields))],
+        { eventTime: new Date(Date.UTC(2026, 2, 1, 10, 0, events++)).toISOString() },
+      ),
+    ),
+  });
+  expect(sent.status).toBe(201);
+}
+
+async function idOf(name: string, kind = 'dataset', space = NS): Promise<string> {
+  const query = `query($k: AssetKind!, $s: String!, $n: String!) { assetByName(kind: $k, identityNamespace: $s, identityName: $n) { id } }`;
+  return (await cairn.ask(query, { k: kind, s: space, n: name }, tokens['max'])).assetByName.id;
+}
+const ADD = `mutation($id: ID!, $tag: String!, $column: String) { addClassification(id: $id, tag: $tag, column: $column, reason: "known") { tags } }`;
+const REMOVE = `mutation($id: ID!, $tag: String!, $column: String) { removeClassification(id: $id, tag: $tag, column: $column, reason: "not so") { tags } }`;
+
+async function shown(name: string): Promise<any> {
+  const { asset } = await cairn.ask(
+    `query($id: ID!) { asset(id: $id) { tags classifications { tag column origin source confidence state isEffective author reason } } }`,
+    { id: await idOf(name) },
+  );
+  return asset;
+}
+const flowsOf = async (name: string): Promise<string[]> =>
+  (await shown(name)).classifications
+    .filter(({ origin }: any) => origin === 'flow')
+    .map(({ column, tag }: any) => `${column ?? '*'} ${tag}`);
+
+/** Until what flows to a dataset is this. */
+async function untilFlows(name: string, expected: string[]): Promise<void> {
+  for (let tries = 0; tries < 100; tries++) {
+    if (JSON.stringify(await flowsOf(name)) === JSON.stringify(expected)) return;
+    await pause(50);
+  }
+  expect(await flowsOf(name)).toEqual(expected);
+}
+
+describe('classifications', () => {
+  test('flow by columns, stop where values are masked, and are retracted with the edge or the tag', async () => {
+    await send('clean', ['raw'], 'clean', {
+      mail: from('raw', 'email'),
+      hash: from('raw', 'email', true),
+      day: from('raw', 'day'),
+    });
+    await send('report', ['clean'], 'report', {
+      contact: from('clean', 'mail'),
+      hash: from('clean', 'hash'),
+    });
+    expect((await shown('report')).tags).toEqual(['unclassified']);
+    await cairn.ask(ADD, { id: await idOf('raw'), tag: 'pii.email', column: 'email' });
+    expect((await shown('raw')).tags).toEqual(['pii.email']);
+    await untilFlows('report', ['contact pii.email']);
+    expect(await flowsOf('clean')).toEqual(['mail pii.email']);
+    expect((await shown('report')).tags).toEqual(['pii.email']);
+
+    const { asset } = await cairn.ask(
+      `query($id: ID!) { asset(id: $id) { classificationPaths(tag: "pii.email", column: "contact") {
+        steps { node { asset { identityName } } column job { asset { identityName } } } } } }`,
+      { id: await idOf('report') },
+    );
+    expect(
+      asset.classificationPaths.map(({ steps }: any) =>
+        steps.map((step: any) => [step.node.asset.identityName, step.column, step.job?.asset.identityName]),
+      ),
+    ).toEqual([
+      [
+        ['raw', 'email', undefined],
+        ['clean', 'mail', 'clean'],
+        ['report', 'contact', 'report'],
+      ],
+    ]);
+
+    await send('report', ['clean'], 'report', { contact: from('clean', 'day') });
+    await untilFlows('report', []);
+    expect((await shown('report')).tags).toEqual(['unclassified']);
+    await cairn.ask(REMOVE, { id: await idOf('raw'), tag: 'pii.email', column: 'email' });
+    await untilFlows('clean', []);
+    expect((await shown('raw')).tags).toEqual([]);
+  });
+
+  test('of which only tables are known come to the whole table', async () => {
+    await send('copy', ['people'], 'copied');
+    await cairn.ask(ADD, { id: await idOf('people'), tag: 'pii.name', column: 'name' });
+    await untilFlows('copied', ['* pii.name']);
+  });
+
+  test('flow no further where two people say so', async () => {
+    await send('anonymise', ['patients'], 'statistics');
+    await cairn.ask(ADD, { id: await idOf('patients'), tag: 'health.record' });
+    await untilFlows('statistics', ['* health.record']);
+    const job = await idOf('anonymise', 'job', 'etl');
+    const request = `mutation($id: ID!) { requestDeclassifier(kind: job, assetId: $id, tag: "health", reason: "k-anonymous") { id confirmedAt } }`;
+    const { requestDeclassifier: asked } = await cairn.ask(request, { id: job }, tokens['sue']);
+    const confirm = 'mutation($id: ID!) { confirmDeclassifier(id: $id) { confirmedBy } }';
+    const alone = await cairn.graphql(confirm, { id: asked.id }, tokens['sue']);
+    expect(alone.errors?.[0]?.message).toMatch(/another person/);
+    const unentitled = await cairn.graphql(confirm, { id: asked.id }, tokens['eve']);
+    expect(unentitled.errors?.[0]?.extensions['code']).toBe('FORBIDDEN');
+    expect(await flowsOf('statistics')).toEqual(['* health.record']);
+    await cairn.ask(confirm, { id: asked.id });
+    await untilFlows('statistics', []);
+    await cairn.ask('mutation($id: ID!) { endDeclassifier(id: $id) { endedBy } }', { id: asked.id });
+    await untilFlows('statistics', ['* health.record']);
+    const { stdout } = await runCli(cairn, cairn.adminToken, ['classify', 'declassify', 'list']);
+    expect(stdout).toMatch(/job +anonymise +health +user:sue +ended by/);
+    const ways = await runCli(cairn, cairn.adminToken, [
+      'classify',
+      'paths',
+      await idOf('statistics'),
+      'health.record',
+    ]);
+    expect(ways.stdout.trim()).toBe('patients → statistics (by anonymise)');
+  });
+
+  test('by hand through editAsset are of the asset as a whole, and leave the rest', async () => {
+    await send('x', ['a'], 'b');
+    const id = await idOf('b');
+    await cairn.ask(ADD, { id, tag: 'pii.phone', column: 'phone' });
+    const EDIT =
+      'mutation($id: ID!, $tags: [String!]) { editAsset(id: $id, input: { tags: $tags }) { tags } }';
+    expect((await cairn.ask(EDIT, { id, tags: ['finance'] })).editAsset.tags).toEqual([
+      'finance',
+      'pii.phone',
+    ]);
+    expect((await cairn.ask(EDIT, { id, tags: [] })).editAsset.tags).toEqual(['pii.phone']);
+    await cairn.ask(REMOVE, { id, tag: 'pii.phone', column: 'phone' });
+    expect((await shown('b')).tags).toEqual([]);
+    expect((await cairn.ask(EDIT, { id, tags: ['unclassified'] })).editAsset.tags).toEqual(['unclassified']);
+  });
+
+  test('survive a restart, after which what flows is written on', async () => {
+    await send('first', ['source'], 'middle');
+    await cairn.ask(ADD, { id: await idOf('source'), tag: 'secret' });
+    await untilFlows('middle', ['* secret']);
+    await cairn.restart();
+    await send('second', ['middle'], 'end');
+    await untilFlows('end', ['* secret']);
+  });
+
+  test('of scanners are found in what is committed, stay rejected, and make a clean asset examined', async () => {
+    const create = `mutation($n: String!) { createRepository(input: { name: $n, namespace: "external", kind: dataset }) { asset { id } } }`;
+    const { createRepository: customers } = await cairn.ask(create, { n: 'customers' });
+    const { createRepository: counts } = await cairn.ask(create, { n: 'counts' });
+    const rows = Array.from({ length: 40 }, (_, i) => `${i},person${i}@example.org`).join('\n');
+    const commit = async (name: string, text: string): Promise<void> => {
+      const folder = mkdtempSync(path.join(os.tmpdir(), 'cairn-classified-'));
+      writeFileSync(path.join(folder, 'table.csv'), text);
+      const put = await runCli(
+        cairn,
+        cairn.adminToken,
+        ['put', name, 'main', 'table.csv', '-m', 'rows'],
+        folder,
+      );
+      rmSync(folder, { recursive: true });
+      expect(put.exitCode).toBe(0);
+    };
+    await commit('customers', `id,contact\n${rows}\n`);
+    await commit('counts', 'id,count\n1,2\n2,3\n');
+    const untilTags = async (id: string, expected: string[]): Promise<void> => {
+      const query = 'query($id: ID!) { asset(id: $id) { tags } }';
+      let tags: string[] = [];
+      for (let tries = 0; tries < 200; tries++) {
+        tags = (await cairn.ask(query, { id })).asset.tags;
+        if (JSON.stringify(tags) === JSON.stringify(expected)) return;
+        await pause(50);
+      }
+      expect(tags).toEqual(expected);
+    };
+    await untilTags(customers.asset.id, ['pii.email']);
+    await untilTags(counts.asset.id, []);
+    const decide = `mutation($id: ID!, $state: ClassificationState!) {
+      decideClassification(id: $id, tag: "pii.email", column: "contact", state: $state, reason: "made up") { tags } }`;
+    const scan = 'mutation($id: ID!) { scanAsset(id: $id) { tags } }';
+    const { id } = customers.asset;
+    expect((await cairn.ask(decide, { id, state: 'rejected' })).decideClassification.tags).toEqual([]);
+    expect((await cairn.ask(scan, { id })).scanAsset.tags).toEqual([]);
+    expect((await cairn.ask(decide, { id, state: 'suggested' })).decideClassification.tags).toEqual([
+      'pii.email',
+    ]);
+    const listed = await runCli(cairn, cairn.adminToken, ['classify', 'list', 'customers']);
+    expect(listed.stdout).toMatch(/contact +pii\.email +scanner \(email\) +suggested +1 +yes/);
+    const refused = await cairn.graphql(scan, { id }, tokens['eve']);
+    expect(refused.errors?.[0]?.extensions['code']).toBe('FORBIDDEN');
+  });
+
+  test('show what their reader may not see as opaque, on their way and in their reasons', async () => {
+    await send('of-hr', ['vault.salaries'], 'passed');
+    await send('out', ['passed'], 'open');
+    const before = await idOf('vault.salaries');
+    await cairn.app
+      .get(Database)
+      .query(`UPDATE asset SET namespace = 'vault' WHERE id = $1 OR identity_name = 'passed'`, [before]);
+    await cairn.ask(ADD, { id: before, tag: 'hr.salary' });
+    await untilFlows('open', ['* hr.salary']);
+    const query = `query($id: ID!) { asset(id: $id) { classifications { tag reason } classificationPaths(tag: "hr.salary") {
+      steps { column node { id isOpaque asset { identityName } } job { asset { identityName } } } } } }`;
+    const answer = await cairn.ask(query, { id: await idOf('open') }, tokens['eve']);
+    const [{ steps }] = answer.asset.classificationPaths;
+    expect(steps.map(({ node }: any) => node.asset?.identityName)).toEqual([undefined, undefined, 'open']);
+    const told = JSON.stringify(answer);
+    expect([told.includes('salaries'), told.includes('passed'), told.includes(before)]).toEqual([
+      false,
+      false,
+      false,
+    ]);
+  });
+
+  test('flow the same where the graph is not in memory', async () => {
+    const held = cairn;
+    const policies = path.resolve('test/fixtures/lineage-policies');
+    cairn = await startTestCairn({ CAIRN_POLICY_DIR: policies, CAIRN_LINEAGE_MEMORY_MB: '0' });
+    try {
+      tokens['max'] = await cairn.tokenFor('user:max');
+      await send('one', ['p'], 'q', { mail: from('p', 'email'), safe: from('p', 'email', true) });
+      await send('two', ['q'], 'r');
+      await cairn.ask(ADD, { id: await idOf('p'), tag: 'pii.email', column: 'email' });
+      await untilFlows('r', ['* pii.email']);
+      expect(await flowsOf('q')).toEqual(['mail pii.email']);
+      await send('one', ['p'], 'q', { mail: from('p', 'day') });
+      await untilFlows('r', []);
+    } finally {
+      await cairn.stop();
+      cairn = held;
+    }
+  });
+});
