@@ -60,6 +60,7 @@ export class Administrator {
       sha256: tokenSha256(secret),
       label,
       expiresAt: null,
+      scope: null,
     });
   }
 }

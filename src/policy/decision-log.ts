@@ -13,6 +13,7 @@ import {
   type Logger,
 } from '../platform/index.js';
 import type { PolicyContext } from './condition/attributes.js';
+import type { Scope } from './decision/scope.js';
 import type { Action } from './vocabulary.js';
 
 /** One answer of policy, as it is kept. A plan for a list has no resource. */
@@ -27,6 +28,8 @@ export interface DecisionRecord {
   /** Of the resource, not closed over their tree. */
   readonly tags?: readonly string[];
   readonly context: PolicyContext;
+  /** What the caller's credential was for; absent for all that it may. */
+  readonly scope?: Scope | null;
   readonly isAllowed: boolean;
   /** Ids of the rules that decided. */
   readonly rules: readonly string[];
@@ -100,12 +103,12 @@ export class DecisionLog implements OnApplicationBootstrap, BeforeApplicationShu
     this.waiting = [];
     try {
       await this.database.detached(
-        `INSERT INTO policy_decision (decided_at, request_id, subject, action, namespace, kind, name, groups, tags, context,
+        `INSERT INTO policy_decision (decided_at, request_id, subject, action, namespace, kind, name, groups, tags, context, scope,
            is_allowed, rules, reason, bundle)
          SELECT r."decidedAt", r."requestId", r.subject, r.action, r.namespace, r.kind, r.name, r.groups, r.tags, r.context,
-           r."isAllowed", r.rules, r.reason, r.bundle
+           r.scope, r."isAllowed", r.rules, r.reason, r.bundle
          FROM jsonb_to_recordset($1::jsonb) AS r ("decidedAt" timestamptz, "requestId" text, subject text, action text,
-           namespace text, kind text, name text, groups jsonb, tags jsonb, context jsonb, "isAllowed" boolean, rules text[],
+           namespace text, kind text, name text, groups jsonb, tags jsonb, context jsonb, scope jsonb, "isAllowed" boolean, rules text[],
            reason text, bundle text)`,
         [JSON.stringify(batch)],
       );

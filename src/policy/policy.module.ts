@@ -1,5 +1,5 @@
-import { Global, Injectable, Module } from '@nestjs/common';
-import { ACCESS_DECIDER, type AccessDecider, type Principal } from '../identity/index.js';
+import { Global, Module } from '@nestjs/common';
+import { ACCESS_DECIDER } from '../identity/index.js';
 import { CONFIG } from '../platform/index.js';
 import { DecisionLog } from './decision-log.js';
 import { AttemptRepository } from './delivery/attempt.repository.js';
@@ -12,22 +12,12 @@ import { PolicyStatusService } from './delivery/policy-status.service.js';
 import { PolicyResolver } from './delivery/policy.resolver.js';
 import { RollbackService } from './delivery/rollback.service.js';
 import { sourceOf } from './delivery/source-of.js';
+import { IdentityAccess } from './identity-access.js';
 import { LivePolicy } from './live-policy.js';
 import { Policy } from './policy.service.js';
 import { PolicyFollower } from './versions/policy-follower.js';
 import { PolicyMover } from './versions/policy-mover.js';
 import { VersionRepository } from './versions/version.repository.js';
-import { systemResource } from './vocabulary.js';
-
-/** Answers the identity room's one question. */
-@Injectable()
-class PrincipalAdministration implements AccessDecider {
-  constructor(private readonly policy: Policy) {}
-
-  authorizeAdministration(caller: Principal): Promise<void> {
-    return this.policy.authorize(caller, 'administer', systemResource('principals'));
-  }
-}
 
 @Global()
 @Module({
@@ -47,7 +37,7 @@ class PrincipalAdministration implements AccessDecider {
     PolicyAdminService,
     PolicyResolver,
     { provide: BUNDLE_SOURCE, inject: [CONFIG], useFactory: sourceOf },
-    { provide: ACCESS_DECIDER, useClass: PrincipalAdministration },
+    { provide: ACCESS_DECIDER, useClass: IdentityAccess },
   ],
   exports: [Policy, LivePolicy, PolicyMover, ACCESS_DECIDER],
 })

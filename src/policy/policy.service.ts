@@ -56,7 +56,7 @@ export class Policy {
   /** What policy would answer to somebody else, for explanations; nothing is logged. The caller of this has been authorized. */
   explain(subject: string, action: Action, resource: Resource, principal?: Principal): Decision {
     const known = principal
-      ? { groups: groupsOf(principal), context: contextOf(principal, {}) }
+      ? { groups: groupsOf(principal), scope: principal.scope, context: contextOf(principal, {}) }
       : { context: { now: new Date() } };
     return this.live.current.decide({ subject, action, ...resource, ...known });
   }
@@ -100,7 +100,10 @@ export class Policy {
 
 /** What the caller brings to a question, as it is asked and logged. */
 function askedBy(caller: Principal, context: RequestContext) {
-  return { subject: subjectOf(caller), groups: groupsOf(caller), context: contextOf(caller, context) };
+  return {
+    ...{ subject: subjectOf(caller), groups: groupsOf(caller), scope: caller.scope },
+    context: contextOf(caller, context),
+  };
 }
 
 function groupsOf(caller: Principal): readonly string[] {

@@ -28,10 +28,13 @@ export class OperationService {
    * Writes an operation, in the transaction under way if there is one, and has it done. The caller has been authorized for its work,
    * and is again when it is done.
    */
-  async start(caller: Principal, operation: Omit<NewOperation, 'id' | 'requestedBy'>): Promise<Operation> {
+  async start(
+    caller: Principal,
+    operation: Omit<NewOperation, 'id' | 'requestedBy' | 'scope'>,
+  ): Promise<Operation> {
     const started = await this.operations.insert({
       ...{ ...operation, id: randomUUID() },
-      requestedBy: subjectOf(caller),
+      ...{ requestedBy: subjectOf(caller), scope: caller.scope ?? null },
     });
     this.database.afterCommit(this.runner.wake);
     return started;

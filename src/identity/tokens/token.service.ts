@@ -3,9 +3,11 @@ import { Inject, Injectable } from '@nestjs/common';
 import { z } from 'zod';
 import { Database, NotFoundError, validate } from '../../platform/index.js';
 import { ACCESS_DECIDER, type AccessDecider } from '../access/decider.js';
+import { type CredentialScope, earlier } from '../access/scope.js';
 import type { Principal } from '../principals/principal.js';
 import { PrincipalService } from '../principals/principal.service.js';
 import type { ApiTokenEntity } from './api-token.entity.js';
+import { SCOPE } from '../access/scope-input.js';
 import { TokenRepository } from './token.repository.js';
 import { newTokenSecret, tokenSha256 } from './token-secret.js';
 
@@ -15,6 +17,7 @@ const ISSUE_TOKEN = z.object({
   subject: z.string().max(200),
   label: z.string().trim().min(1).max(100),
   expiresInDays: z.int().min(1).max(MAX_LIFETIME_DAYS).default(90),
+  ...SCOPE,
 });
 
 /** A token as it is shown to its owner, once. */
@@ -42,17 +45,24 @@ export class TokenService {
    * Issues a token for a principal. Everybody may for themselves, administrators for all.
    * @param input.subject `user:NAME` or `service:NAME`
    * @param input.expiresInDays 1–366, 90 by default
+   * @param input.namespaces what it is for, with `input.actions`; what the caller's own credential is for when absent
    */
   async issue(caller: Principal, input: z.input<typeof ISSUE_TOKEN>): Promise<IssuedToken> {
-    const { subject, label, expiresInDays } = validate(ISSUE_TOKEN, input, 'input');
+    const { subject, label, expiresInDays, ...asked } = validate(ISSUE_TOKEN, input, 'input');
     const principal = await this.principals.bySubject(caller, subject);
-    const expiresAt = new Date(Date.now() + expiresInDays * 86_400_000);
-    return this.database.run(() => this.store(principal.id, label, expiresAt));
+    const scope = this.access.scopeOfNew(caller, asked);
+    const expiresAt = earlier(new Date(Date.now() + expiresInDays * 86_400_000), caller.scopeUntil);
+    return this.database.run(() => this.store(principal.id, label, expiresAt, scope));
   }
 
   /** A short-lived token for work that Cairn started itself: a training run. The caller has been authorized for that work. */
-  issueForRun(principalId: string, label: string, expiresAt: Date): Promise<IssuedToken> {
-    return this.database.run(() => this.store(principalId, label, expiresAt));
+  issueForRun(
+    principalId: string,
+    label: string,
+    expiresAt: Date,
+    scope: CredentialScope | null = null,
+  ): Promise<IssuedToken> {
+    return this.database.run(() => this.store(principalId, label, expiresAt, scope));
   }
 
   /** Ends a token that was issued for a run. */
@@ -76,7 +86,12 @@ export class TokenService {
     return (await this.tokens.findById(tokenId))!;
   }
 
-  private async store(principalId: string, label: string, expiresAt: Date | null): Promise<IssuedToken> {
+  private async store(
+    principalId: string,
+    label: string,
+    expiresAt: Date | null,
+    scope: CredentialScope | null,
+  ): Promise<IssuedToken> {
     const secret = newTokenSecret();
     const token = await this.tokens.insert({
       id: randomUUID(),
@@ -84,6 +99,7 @@ export class TokenService {
       label,
       sha256: tokenSha256(secret),
       expiresAt,
+      scope,
     });
     return { secret, token };
   }

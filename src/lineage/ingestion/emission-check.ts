@@ -44,13 +44,13 @@ export class EmissionCheck {
     private readonly identities: Identities,
   ) {}
 
-  /** Each (sender, asset) is decided once. */
+  /** Each (sender, asset) is decided once; the same sender by a credential with another scope is another. */
   async check(emissions: readonly Emission[]): Promise<Checked> {
     const shown = await this.shownAs(emissions);
     const { known, owners } = await this.lookUp(emissions, shown);
     const refusals = new Map<string, Promise<unknown>>();
     const refusalOf = ({ caller, inContext }: Emission, id: string, resource: Resource): Promise<unknown> => {
-      const key = `${subjectOf(caller)} ${id}`;
+      const key = `${subjectOf(caller)} ${id} ${JSON.stringify(caller.scope ?? null)}`;
       const decided =
         refusals.get(key) ??
         inContext(() => this.policy.authorize(caller, 'emit', resource)).then(

@@ -3,6 +3,7 @@ import { evaluateCondition } from '../condition/evaluate-condition.js';
 import type { PolicyContext } from '../condition/attributes.js';
 import { globMatches } from '../glob/glob.js';
 import { buildPlan, type PlanRequest } from '../plan/build-plan.js';
+import { allOf } from '../plan/combine.js';
 import type { Plan } from '../plan/plan.js';
 import { EXTERNAL_NAMESPACE, isAction, isKind, ROOT_NAMESPACE } from '../vocabulary.js';
 import type { Decision, DecisionRequest, MatchedRule, Obligation } from './decision.js';
@@ -10,6 +11,7 @@ import { MaskRules } from './mask-rules.js';
 import type { HeldRoles } from './role-graph.js';
 import { RoleGraph } from './role-graph.js';
 import { RuleIndex } from './rule-index.js';
+import { outsideScope, scopePlan } from './scope.js';
 import { closeTags, meetsTagTest } from './tag-test.js';
 import type { ClosedTags } from './tag-test.js';
 
@@ -61,6 +63,8 @@ export class CompiledPolicy {
   decide(request: DecisionRequest): Decision {
     const strange = strangeness(request);
     if (strange !== undefined) return this.answer(false, [], strange, [], []);
+    const outside = request.scope ? outsideScope(request.scope, request, this.bundle.namespaces) : undefined;
+    if (outside !== undefined) return this.answer(false, [], outside, [], []);
 
     const namespaces = new Set([...this.bundle.namespaces.pathFrom(request.namespace), ROOT_NAMESPACE]);
     const held = this.roles.held(request, namespaces, request.context.now.getTime());
@@ -105,7 +109,9 @@ export class CompiledPolicy {
    */
   plan(request: PlanRequest): Plan {
     if (strangeness({ ...request, kind: 'dataset' }) !== undefined) return { kind: 'none' };
-    return buildPlan(request, this.bundle, this.roles);
+    const plan = buildPlan(request, this.bundle, this.roles);
+    if (!request.scope) return plan;
+    return allOf([scopePlan(request.scope, request.action, this.bundle.namespaces), plan]);
   }
 
   /**

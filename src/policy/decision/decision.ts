@@ -1,6 +1,7 @@
 import type { PolicyContext } from '../condition/attributes.js';
 import type { Truth } from '../condition/condition.js';
 import type { Mask } from '../mask/mask.js';
+import type { Scope } from './scope.js';
 import type { Action, Kind } from '../vocabulary.js';
 
 /** One question to the policy: may this subject do this to that, now? */
@@ -19,6 +20,8 @@ export interface DecisionRequest {
   readonly context: PolicyContext;
   /** Whether the caller will carry out the obligations of the answer; by default not, and then a mask means deny. */
   readonly appliesMasks?: boolean;
+  /** What the credential is for that the subject came by; outside of it all is denied, whatever the rules say. */
+  readonly scope?: Scope | null;
 }
 
 /** A rule that had its part in a decision. */
