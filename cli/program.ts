@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { addAccess } from './access/access.js';
 import { addAccessKeys } from './access/access-keys.js';
+import { addEmergencies } from './access/emergencies.js';
 import { addPrincipals } from './access/principals.js';
 import { addCatalogs } from './sources/catalogs.js';
 import { addStatements } from './sources/statements.js';
@@ -65,6 +66,7 @@ const GROUPS: readonly AddCommands[] = [
   addLineage,
   addSearch,
   addAccess,
+  addEmergencies,
   addPrincipals,
   addTokens,
   addAccessKeys,

@@ -4,13 +4,28 @@ export type { CompiledPolicy } from './decision/compiled-policy.js';
 export type { Decision } from './decision/decision.js';
 export { DecisionModel } from './decision/decision.model.js';
 export { DecisionLog } from './decision-log.js';
+export { EmergencyService } from './emergencies/emergency.service.js';
+export {
+  type Emergency,
+  EMERGENCY_STATES,
+  stateOf as emergencyStateOf,
+} from './emergencies/emergency-state.js';
 export { globMatches, parseGlob } from './glob/glob.js';
 export { LivePolicy } from './live-policy.js';
+export { policyLinesOf } from './overlay/grant.js';
+export type { Target } from './overlay/target.js';
 export type { Plan } from './plan/plan.js';
 export { planToSql } from './plan/plan-to-sql.js';
 export { PolicyModule } from './policy.module.js';
 export { Policy } from './policy.service.js';
 export type { RequestContext, Resource, VisibilityPlan } from './policy.service.js';
 export { PolicyMover } from './versions/policy-mover.js';
+export {
+  type AccessRequest,
+  grantOf,
+  REQUEST_STATES,
+  stateOf as requestStateOf,
+} from './requests/access-request.js';
+export { AccessRequestService } from './requests/access-request.service.js';
 export { isAction, systemResource, UNCLASSIFIED } from './vocabulary.js';
 export type { Action, Kind } from './vocabulary.js';

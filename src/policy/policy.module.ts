@@ -14,7 +14,16 @@ import { RollbackService } from './delivery/rollback.service.js';
 import { sourceOf } from './delivery/source-of.js';
 import { IdentityAccess } from './identity-access.js';
 import { LivePolicy } from './live-policy.js';
+import { EmergencyAlert } from './emergencies/alert.js';
+import { EmergencyRepository } from './emergencies/emergency.repository.js';
+import { EmergencyService } from './emergencies/emergency.service.js';
+import { OverlayFollower } from './overlay/overlay-follower.js';
+import { OverlayRepository } from './overlay/overlay.repository.js';
+import { PeopleRecord } from './overlay/people-record.js';
+import { Reviewers } from './overlay/reviewers.js';
 import { Policy } from './policy.service.js';
+import { AccessRequestRepository } from './requests/access-request.repository.js';
+import { AccessRequestService } from './requests/access-request.service.js';
 import { PolicyFollower } from './versions/policy-follower.js';
 import { PolicyMover } from './versions/policy-mover.js';
 import { VersionRepository } from './versions/version.repository.js';
@@ -36,9 +45,18 @@ import { VersionRepository } from './versions/version.repository.js';
     PolicyStatusService,
     PolicyAdminService,
     PolicyResolver,
+    OverlayRepository,
+    OverlayFollower,
+    PeopleRecord,
+    Reviewers,
+    AccessRequestRepository,
+    AccessRequestService,
+    EmergencyRepository,
+    EmergencyAlert,
+    EmergencyService,
     { provide: BUNDLE_SOURCE, inject: [CONFIG], useFactory: sourceOf },
     { provide: ACCESS_DECIDER, useClass: IdentityAccess },
   ],
-  exports: [Policy, LivePolicy, PolicyMover, ACCESS_DECIDER],
+  exports: [Policy, LivePolicy, PolicyMover, AccessRequestService, EmergencyService, ACCESS_DECIDER],
 })
 export class PolicyModule {}

@@ -2,9 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { heldGroups, type Principal, subjectOf } from '../identity/index.js';
 import { AccessDeniedError } from './access-denied-error.js';
 import { isAttribute, type PolicyContext } from './condition/attributes.js';
-import type { Decision } from './decision/decision.js';
+import type { Decision, DecisionRequest } from './decision/decision.js';
 import { DecisionLog, DecisionLogFullError } from './decision-log.js';
 import { LivePolicy } from './live-policy.js';
+import { decideUnder, emergenciesOver, openOf, planUnder } from './overlay/emergency.js';
 import { type Plan, planMatches, planMatchesAnyName } from './plan/plan.js';
 import type { Action, Kind } from './vocabulary.js';
 
@@ -42,9 +43,11 @@ export class Policy {
     if (this.log.isFull) throw new DecisionLogFullError();
     const { namespace, kind, name, tags } = resource;
     const asked = { ...askedBy(caller, context), action, namespace, kind, name, tags };
-    const decision = this.live.current.decide(asked);
+    const { answering } = this.live;
+    const decision = decideUnder(answering, asked);
+    const emergency = emergenciesOver(answering, asked).length > 0;
     this.log.append({
-      ...asked,
+      ...{ ...asked, context: { ...asked.context, emergency } },
       isAllowed: decision.allowed,
       rules: decision.rules,
       reason: decision.reason,
@@ -58,7 +61,25 @@ export class Policy {
     const known = principal
       ? { groups: groupsOf(principal), scope: principal.scope, context: contextOf(principal, {}) }
       : { context: { now: new Date() } };
-    return this.live.current.decide({ subject, action, ...resource, ...known });
+    return decideUnder(this.live.answering, { subject, action, ...resource, ...known });
+  }
+
+  /**
+   * What the policy files alone answer, without grants, emergencies and the scope of the caller's credential: who has which part in
+   * granting access is for them to say. Nothing is logged; what is done on it is asked for beside.
+   */
+  byFiles(caller: Principal, action: Action, resource: Resource): Decision {
+    return this.live.current.decide({ ...askedBy(caller, {}), scope: null, action, ...resource });
+  }
+
+  /** What the caller brings to a question, without what their credential is for. */
+  asks(caller: Principal): Pick<DecisionRequest, 'subject' | 'groups' | 'context'> {
+    return askedBy(caller, {});
+  }
+
+  /** {@link byFiles} for a list. */
+  planByFiles(caller: Principal, action: Action): Plan {
+    return this.live.current.plan({ ...askedBy(caller, {}), scope: null, action });
   }
 
   /** @throws {AccessDeniedError} naming the rule that denied, or saying that none allows */
@@ -75,15 +96,16 @@ export class Policy {
   /** Which assets the caller may act on. The answer is logged once, for the list as a whole. */
   async plan(caller: Principal, action: Action, context: RequestContext = {}): Promise<VisibilityPlan> {
     if (this.log.isFull) throw new DecisionLogFullError();
-    const { current } = this.live;
+    const { answering } = this.live;
     const asked = { ...askedBy(caller, context), action };
-    const plan = current.plan(asked);
+    const plan = planUnder(answering, asked);
+    const under = openOf(answering, asked).map(({ id }) => id);
     this.log.append({
-      ...asked,
+      ...{ ...asked, context: { ...asked.context, emergency: under.length > 0 } },
       isAllowed: plan.kind !== 'none',
-      rules: [],
-      reason: 'a list filtered by the rules',
-      bundle: current.version,
+      rules: under,
+      reason: ['a list filtered by the rules', ...under].join(', under '),
+      bundle: answering.policy.version,
     });
     return {
       plan,

@@ -5,6 +5,7 @@ import { globMatches } from '../glob/glob.js';
 import { buildPlan, type PlanRequest } from '../plan/build-plan.js';
 import { allOf } from '../plan/combine.js';
 import type { Plan } from '../plan/plan.js';
+import { grantsOn } from '../overlay/grant.js';
 import { EXTERNAL_NAMESPACE, isAction, isKind, ROOT_NAMESPACE } from '../vocabulary.js';
 import type { Decision, DecisionRequest, MatchedRule, Obligation } from './decision.js';
 import { MaskRules } from './mask-rules.js';
@@ -169,8 +170,10 @@ function match(
   return { id: rule.id, effect: rule.effect, rolePath, tagPaths, condition };
 }
 
+/** The rules of this effect, and the grants by which the subject has the roles that they name. */
 function idsOf(matched: readonly MatchedRule[], effect: MatchedRule['effect']): readonly string[] {
-  return matched.filter((rule) => rule.effect === effect).map(({ id }) => id);
+  const rules = matched.filter((rule) => rule.effect === effect);
+  return [...rules.map(({ id }) => id), ...new Set(rules.flatMap(({ rolePath }) => grantsOn(rolePath)))];
 }
 
 /** A mask rule can match by several classifications; their tag paths are put together. */
