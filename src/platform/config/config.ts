@@ -173,6 +173,21 @@ export const CONFIG_SCHEMA = z.object({
     .describe(
       'What tokens must say in `aud`: the name of this service at the issuer. Needed with OIDC_ISSUER.',
     ),
+  OIDC_PUBLIC_CLIENT_ID: z
+    .string()
+    .min(1)
+    .max(500)
+    .optional()
+    .describe(
+      'Public client at the issuer by which people sign in at a shell (`cairn login --oidc`): authorization code with PKCE, redirects to http://127.0.0.1 with any port.',
+    ),
+  OIDC_SCOPES: z
+    .string()
+    .regex(/^[\x21\x23-\x5b\x5d-\x7e ]{1,500}$/, 'must be scopes with blanks between')
+    .default('openid')
+    .describe(
+      "Scopes that they ask for, with blanks; `offline_access` for sessions that outlive the issuer's.",
+    ),
   OIDC_ALGORITHMS: commaList(
     z.enum(['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA']),
   )
