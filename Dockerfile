@@ -28,6 +28,10 @@ ENV NODE_ENV=production \
     CAIRN_S3_PORT=4601 \
     CAIRN_DATA_DIR=/var/lib/cairn
 WORKDIR /cairn
+# For policies that are kept in a Git repository.
+RUN apt-get update -qq \
+  && apt-get install -y -qq --no-install-recommends ca-certificates git openssh-client \
+  && rm -rf /var/lib/apt/lists/*
 # All of it belongs to root, so that the service cannot change itself. Only the data folder is its own.
 RUN install -d -o 10001 -g 10001 -m 0750 /var/lib/cairn
 COPY --from=packages /cairn/node_modules node_modules

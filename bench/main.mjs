@@ -1,6 +1,6 @@
 /**
  * `npm run bench [-- NAME …] [--seed N] [--profile FOLDER]`: measures the built service against a floor in the same run, so that the
- * ratios hold on other machines too. Names: ingest, soak, lineage, policy, pages, search, statements, versions, commits, gateway, kubernetes; all
+ * ratios hold on other machines too. Names: ingest, soak, lineage, policy, audit, pages, search, statements, versions, commits, gateway, kubernetes; all
  * when none is given, but soak, which takes minutes, kubernetes only where KUBECONFIG names a cluster, and gateway only where S3_ENDPOINT
  * names a store.
  */
@@ -14,6 +14,7 @@ const NAMES = [
   'soak',
   'lineage',
   'policy',
+  'audit',
   'pages',
   'search',
   'statements',

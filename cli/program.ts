@@ -7,6 +7,7 @@ import { addCatalogs } from './sources/catalogs.js';
 import { addStatements } from './sources/statements.js';
 import { addTokens } from './access/tokens.js';
 import { addAdmin } from './admin/admin.js';
+import { addAudit } from './audit/audit.js';
 import { addGet } from './content/get.js';
 import { addImport } from './content/import.js';
 import { addLs } from './content/ls.js';
@@ -24,8 +25,8 @@ import type { Io } from './io.js';
 import { addModels } from './models/models.js';
 import { addAssets } from './lineage/assets.js';
 import { addLineage } from './lineage/lineage.js';
-import { addOperations } from './operations/operations.js';
 import { addPolicy } from './policy/policy.js';
+import { addOperations } from './operations/operations.js';
 import { addBranches } from './repositories/branches.js';
 import { addRepositories } from './repositories/repositories.js';
 import { addTags } from './repositories/tags.js';
@@ -58,6 +59,7 @@ const GROUPS: readonly AddCommands[] = [
   addPicks,
   addRefMoves,
   addOperations,
+  addPolicy,
   addModels,
   addRuns,
   addEndpoints,
@@ -72,8 +74,8 @@ const GROUPS: readonly AddCommands[] = [
   addAccessKeys,
   addCatalogs,
   addStatements,
-  addPolicy,
   addAdmin,
+  addAudit,
 ];
 
 const EXIT_CODES = `

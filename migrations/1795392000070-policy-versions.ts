@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** Versions of the policy, which of them is live, every move of that, what its source gave, and all that a decision was made from. */
+/** Versions of the policy, which of them is live, every move of that, and what its source gave. */
 export class PolicyVersions1795392000070 implements MigrationInterface {
   name = 'PolicyVersions1795392000070';
 
@@ -67,14 +67,11 @@ export class PolicyVersions1795392000070 implements MigrationInterface {
         attempted_by text NOT NULL,
         attempted_at timestamptz NOT NULL DEFAULT now()
       );
-      CREATE INDEX policy_attempt_by_source ON policy_attempt (source, id DESC);
-
-      ALTER TABLE policy_decision ADD COLUMN groups jsonb, ADD COLUMN tags jsonb, ADD COLUMN context jsonb;`);
+      CREATE INDEX policy_attempt_by_source ON policy_attempt (source, id DESC);`);
   }
 
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(`
-      ALTER TABLE policy_decision DROP COLUMN groups, DROP COLUMN tags, DROP COLUMN context;
       DROP TABLE policy_attempt;
       DROP TABLE policy_source;
       DROP TABLE policy_move;

@@ -13,7 +13,6 @@ export class People1795392000072 implements MigrationInterface {
       ALTER TABLE access_key ADD COLUMN scope jsonb;
       ALTER TABLE operation ADD COLUMN scope jsonb;
       ALTER TABLE training_run ADD COLUMN scope jsonb;
-      ALTER TABLE policy_decision ADD COLUMN scope jsonb;
 
       CREATE TABLE access_request (
         id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -77,7 +76,6 @@ export class People1795392000072 implements MigrationInterface {
       DROP TABLE policy_overlay;
       DROP TABLE emergency;
       DROP TABLE access_request;
-      ALTER TABLE policy_decision DROP COLUMN scope;
       ALTER TABLE training_run DROP COLUMN scope;
       ALTER TABLE operation DROP COLUMN scope;
       ALTER TABLE access_key DROP COLUMN scope;

@@ -29,6 +29,7 @@ import { EventPartitions1795392000064 } from './1795392000064-event-partitions.j
 import { EventTimes1795392000066 } from './1795392000066-event-times.js';
 import { LineageSql1795392000068 } from './1795392000068-lineage-sql.js';
 import { PolicyVersions1795392000070 } from './1795392000070-policy-versions.js';
+import { Audit1795392000071 } from './1795392000071-audit.js';
 import { People1795392000072 } from './1795392000072-people.js';
 
 /** Every migration, in order. A room's migration creates that room's tables. */
@@ -64,5 +65,6 @@ export const MIGRATIONS = [
   EventTimes1795392000066,
   LineageSql1795392000068,
   PolicyVersions1795392000070,
+  Audit1795392000071,
   People1795392000072,
 ];

@@ -8,7 +8,7 @@ import { MetricsController } from './metrics.controller.js';
 import { OrchestratorModule } from './orchestrator/index.js';
 import { OutboxResolver } from './outbox.resolver.js';
 import { PlatformModule, type PlatformOptions } from './platform/index.js';
-import { PolicyModule } from './policy/index.js';
+import { AuditModule, PolicyModule } from './policy/index.js';
 import { SearchModule } from './search/index.js';
 import { CatalogsModule, KafkaModule, KubernetesModule, StatementsModule } from './sources/index.js';
 import { StorageModule } from './storage/index.js';
@@ -22,6 +22,7 @@ export class AppModule {
       imports: [
         PlatformModule.with(options),
         PolicyModule,
+        AuditModule,
         IdentityModule,
         StorageModule,
         CatalogModule,

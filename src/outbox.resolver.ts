@@ -1,8 +1,8 @@
 import { Args, Field, ID, Int, Mutation, ObjectType, Query, Resolver } from '@nestjs/graphql';
 import { z } from 'zod';
 import { Access, Caller, type Principal } from './identity/index.js';
-import { DeadLetters, JsonScalar, validate } from './platform/index.js';
-import { Policy, systemResource } from './policy/index.js';
+import { Database, DeadLetters, JsonScalar, validate } from './platform/index.js';
+import { AuditLog, Policy, systemResource } from './policy/index.js';
 
 @ObjectType('DeadLetter', { description: 'A message whose deliveries were given up.' })
 class DeadLetterModel {
@@ -40,6 +40,8 @@ export class OutboxResolver {
   constructor(
     private readonly deadLetters: DeadLetters,
     private readonly policy: Policy,
+    private readonly database: Database,
+    private readonly audit: AuditLog,
   ) {}
 
   @Access('governed')
@@ -62,6 +64,12 @@ export class OutboxResolver {
     @Args('ids', { type: () => [ID], nullable: true }) ids?: string[],
   ): Promise<number> {
     await this.policy.authorize(caller, 'administer', systemResource('outbox'));
-    return this.deadLetters.replay(validate(IDS, ids ?? undefined, 'ids'));
+    const some = validate(IDS, ids ?? undefined, 'ids');
+    return this.database.run(async () => {
+      await this.audit.change(caller, {
+        ...{ action: 'dead-letters.replayed', on: 'system', name: 'outbox', detail: { ids: some ?? 'all' } },
+      });
+      return this.deadLetters.replay(some);
+    });
   }
 }

@@ -359,15 +359,14 @@ describe('governance', () => {
   });
 
   test('every decision is in the log, with its rules', async () => {
-    const { log } = await import('../src/policy/index.js').then(({ DecisionLog }) => ({
-      log: cairn.app.get(DecisionLog),
-    }));
-    await log.flush();
+    const { Policy } = await import('../src/policy/index.js');
+    await cairn.app.get(Policy).recorded();
     const { Database } = await import('../src/platform/index.js');
     const rows = await cairn.app
       .get(Database)
       .query<{ rules: string[] }>(
-        `SELECT rules FROM policy_decision WHERE subject = 'user:ana.analyst' AND action = 'read' AND name = 'observers' AND NOT is_allowed`,
+        `SELECT body::jsonb -> 'rules' AS rules FROM audit_record
+         WHERE subject = 'user:ana.analyst' AND action = 'read' AND object = 'dataset/observers' AND NOT is_allowed`,
       );
     expect(rows.map((row) => row.rules)).toContainEqual(['PENGUINS-NO-PII']);
   });

@@ -56,10 +56,11 @@ describe('a token with a scope', () => {
     await new Promise((resolve) => setTimeout(resolve, 400));
     const [row] = await cairn.app
       .get(Database)
-      .query<{ scope: unknown }>(
-        "SELECT scope FROM policy_decision WHERE action = 'write' AND reason LIKE 'the credential%list, read%'",
+      .query<{ body: string }>(
+        "SELECT body FROM audit_record WHERE action = 'write' AND NOT is_allowed AND body LIKE '%the credential is for list, read%'",
       );
-    expect(row?.scope).toEqual({ namespaces: ['acme'], actions: ['list', 'read'] });
+    const { input } = JSON.parse(row!.body) as { input: { scope: unknown } };
+    expect(input.scope).toEqual({ namespaces: ['acme'], actions: ['list', 'read'] });
   });
 
   test('is held to it for what an event speaks of, beside another token of the same principal in the same batch', async () => {

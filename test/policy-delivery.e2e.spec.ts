@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import pg from 'pg';
 import { startTestCairn, type TestCairn } from './support/cairn.js';
 import { eventually, PolicyFolder } from './support/policy-folder.js';
 
@@ -204,6 +205,34 @@ test('assets known from events move with the places that become live, and nobody
   folder.write('vault.csv', 'g2, vault, *\n');
   await eventually(status, ({ generation }) => generation > before.generation + 1);
   expect(await seen()).toEqual([]);
+});
+
+test('a replica that cannot load what is live answers by what was, says so, and comes back by a rollback', async () => {
+  const before = await status();
+  const client = new pg.Client({ connectionString: cairn.databaseUrl });
+  await client.connect();
+  // As a later program might: a model that this one does not know.
+  const files = JSON.stringify(
+    folder.files().map((file) => (file.path === 'model.conf' ? { ...file, text: 'another model' } : file)),
+  );
+  await client.query(
+    `INSERT INTO policy_version (version, digest, files, source, stored_by, reason, report)
+     VALUES (repeat('ab', 32), 'd', $1, 'git', 'source', 'x', '{}')`,
+    [files],
+  );
+  await client.query("UPDATE policy_live SET version = repeat('ab', 32), generation = generation + 1");
+  await client.end();
+  const behind = await eventually(status, ({ answering }) => answering.lagReason !== null);
+  expect(behind).toMatchObject({ version: 'ab'.repeat(32), answering: { version: before.version } });
+  expect(behind.answering.lagReason).toContain('model.conf: is not the known model');
+  expect(await (await cairn.http('/metrics')).text()).toContain('cairn_policy_behind 1');
+  const notReady = await eventually(health, ({ policy }) => !policy.isReady);
+  expect(notReady.policy.report).toMatchObject({
+    ...{ bundle: before.version, behind: { version: 'ab'.repeat(32) } },
+  });
+  await cairn.ask(ROLLBACK, { i: { reason: 'no replica can load it', version: before.version } });
+  expect((await health()).policy.isReady).toBe(true);
+  expect((await status()).answering).toMatchObject({ version: before.version, lagReason: null });
 });
 
 const CASE = `

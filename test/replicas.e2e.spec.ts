@@ -6,7 +6,7 @@ import { Replicas } from './support/replicas.js';
 let replicas: Replicas;
 beforeAll(async () => {
   replicas = await Replicas.start(2);
-}, 60_000);
+}, 120_000);
 afterAll(() => replicas.stop());
 
 const event = (job: string) => ({
@@ -54,7 +54,7 @@ test('two replicas lose no event that was accepted, whatever happens to one of t
   const stored = await replicas.rows<{ id: string }>('SELECT id FROM lineage_event');
   const ids = new Set(stored.map(({ id }) => id));
   expect(accepted.filter((id) => !ids.has(id))).toEqual([]);
-}, 60_000);
+}, 120_000);
 
 test('what one replica takes back, another refuses at once', async () => {
   const issue =

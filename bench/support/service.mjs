@@ -16,7 +16,7 @@ const SERVICE_OPTIONS = ['--max-semi-space-size=64'];
  * with data of its own. The floors of the benchmarks are measured on the same PostgreSQL, in a database beside.
  * @param nodeOptions e.g. `['--cpu-prof']`
  * @param settings beside those that every benchmark has
- * @returns {Promise<{url: string, s3Url: string, token: string, service: pg.Pool, floor: pg.Pool, version: string, ask: Function, kill: Function, another: Function, stop: () => Promise<void>}>}
+ * @returns {Promise<{url: string, s3Url: string, token: string, databaseUrl: string, service: pg.Pool, floor: pg.Pool, version: string, ask: Function, kill: Function, another: Function, stop: () => Promise<void>}>}
  *   `kill` ends it by SIGKILL; `another` starts one more on the same database, with further settings; `service` and `floor`: connections to the service's database and to the empty one beside it
  */
 export async function startBenchCairn(nodeOptions = [], settings = {}) {
@@ -56,7 +56,7 @@ export async function startBenchCairn(nodeOptions = [], settings = {}) {
   };
   try {
     const first = await start();
-    return { ...first, token, service, floor, version: rows[0].version, another: start, stop };
+    return { ...first, token, databaseUrl: postgres.url, service, floor, version: rows[0].version, another: start, stop };
   } catch (error) {
     await stop();
     throw error;

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { CONFIG, type Config } from '../platform/index.js';
 import { AccessRequestResolver } from './access/access-request.resolver.js';
 import { AccessTargets } from './access/access-target.js';
+import { AuditRootsModule } from './audit-roots/audit-roots.module.js';
 import { AccessResolver } from './access/access.resolver.js';
 import { EmergencyResolver } from './access/emergency.resolver.js';
 import { AccessLog } from './access-log/access-log.js';
@@ -12,6 +13,7 @@ import { AccessLogHousekeeping } from './access-log/housekeeping.js';
 import { AssetRepository } from './assets/asset.repository.js';
 import { AssetResolver } from './assets/asset.resolver.js';
 import { AssetService } from './assets/asset.service.js';
+import { GovernedAssetsModule } from './assets/governed-assets.module.js';
 import { Placement } from './assets/placement.js';
 import { CheckService } from './checks/check.service.js';
 import { BranchService } from './commits/branch.service.js';
@@ -175,6 +177,7 @@ const models = [
 ];
 
 @Module({
+  imports: [AuditRootsModule, GovernedAssetsModule],
   controllers: [ContentController],
   providers: [
     AssetRepository,

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { CONFIG, type Config, Database } from '../platform/index.js';
+import { CHANGES, type Changes } from './changes/changes.js';
+import { CAIRN_ITSELF } from './principals/principal.js';
 import { PrincipalRepository } from './principals/principal.repository.js';
 import { newTokenSecret, tokenSha256 } from './tokens/token-secret.js';
 import { TokenRepository } from './tokens/token.repository.js';
@@ -15,6 +17,7 @@ export class Administrator {
     private readonly principals: PrincipalRepository,
     private readonly tokens: TokenRepository,
     @Inject(CONFIG) private readonly config: Config,
+    @Inject(CHANGES) private readonly changes: Changes,
   ) {}
 
   /**
@@ -54,13 +57,11 @@ export class Administrator {
   }
 
   private async store(principalId: string, secret: string, label: string): Promise<void> {
-    await this.tokens.insert({
-      id: randomUUID(),
-      principalId,
-      sha256: tokenSha256(secret),
-      label,
-      expiresAt: null,
-      scope: null,
+    const id = randomUUID();
+    const sha256 = tokenSha256(secret);
+    await this.tokens.insert({ id, principalId, sha256, label, expiresAt: null, scope: null });
+    await this.changes.change(CAIRN_ITSELF, {
+      ...{ action: 'token.issued', on: 'token', name: id, detail: { for: 'user:admin', label } },
     });
   }
 }

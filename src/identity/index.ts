@@ -9,6 +9,8 @@ export { AccessKeyService } from './access-keys/access-key.service.js';
 export type { SigningKey } from './access-keys/access-key.service.js';
 export { ACCESS_DECIDER } from './access/decider.js';
 export type { AccessDecider } from './access/decider.js';
+export { CHANGES } from './changes/changes.js';
+export type { Author, Change, Changes } from './changes/changes.js';
 export { CAIRN_ITSELF, heldGroups, subjectOf } from './principals/principal.js';
 export type { AttributeValue, Principal, PrincipalKind } from './principals/principal.js';
 export { PrincipalEntity } from './principals/principal.entity.js';

@@ -14,6 +14,7 @@ export type { EntityClass } from './database/data-source.js';
 export { lockDataDir } from './database/embedded/data-dir-lock.js';
 export { startEmbeddedPostgres } from './database/embedded/embedded-postgres.js';
 export type { EmbeddedPostgres } from './database/embedded/embedded-postgres.js';
+export type { DedicatedConnection } from './database/dedicated-connection.js';
 export { DatabaseUnavailableError } from './database/errors.js';
 export { Installation } from './database/installation.js';
 export { AlreadyExistsError, DomainError, InvalidInputError, NotFoundError } from './errors/domain-error.js';

@@ -1,15 +1,24 @@
+export { AuditLog } from './audit/audit-log.js';
+export { AuditUnavailableError } from './audit/errors.js';
+export { AUDIT_ROOTS } from './audit/roots/audit-roots.js';
+export type { AuditRoots } from './audit/roots/audit-roots.js';
+export { AuditModule } from './audit/audit.module.js';
+export { AuditRetention } from './audit/retention/retention.js';
+export { RootMaker } from './audit/roots/root-maker.js';
 export { AccessDeniedError } from './access-denied-error.js';
 export { PolicyBundleError } from './bundle/policy-bundle-error.js';
 export type { CompiledPolicy } from './decision/compiled-policy.js';
 export type { Decision } from './decision/decision.js';
 export { DecisionModel } from './decision/decision.model.js';
-export { DecisionLog } from './decision-log.js';
 export { EmergencyService } from './emergencies/emergency.service.js';
 export {
   type Emergency,
   EMERGENCY_STATES,
   stateOf as emergencyStateOf,
 } from './emergencies/emergency-state.js';
+
+export { GOVERNED_ASSETS } from './diff/governed-assets.js';
+export type { GovernedAsset, GovernedAssets } from './diff/governed-assets.js';
 export { globMatches, parseGlob } from './glob/glob.js';
 export { LivePolicy } from './live-policy.js';
 export { policyLinesOf } from './overlay/grant.js';

@@ -1,7 +1,10 @@
 import { Global, Module } from '@nestjs/common';
-import { ACCESS_DECIDER } from '../identity/index.js';
+import { ACCESS_DECIDER, CHANGES } from '../identity/index.js';
 import { CONFIG } from '../platform/index.js';
-import { DecisionLog } from './decision-log.js';
+import { AuditLog } from './audit/audit-log.js';
+import { ChangeRepository } from './audit/change.repository.js';
+import { RootRepository } from './audit/roots/root.repository.js';
+import { SigningKey } from './audit/roots/signing-key.js';
 import { AttemptRepository } from './delivery/attempt.repository.js';
 import { BUNDLE_SOURCE } from './delivery/bundle-source.js';
 import { DeliveryLoop } from './delivery/delivery-loop.js';
@@ -13,6 +16,8 @@ import { PolicyResolver } from './delivery/policy.resolver.js';
 import { RollbackService } from './delivery/rollback.service.js';
 import { sourceOf } from './delivery/source-of.js';
 import { IdentityAccess } from './identity-access.js';
+import { PolicyInspectionResolver } from './inspection/policy-inspection.resolver.js';
+import { PolicyInspection } from './inspection/policy-inspection.service.js';
 import { LivePolicy } from './live-policy.js';
 import { EmergencyAlert } from './emergencies/alert.js';
 import { EmergencyRepository } from './emergencies/emergency.repository.js';
@@ -24,14 +29,24 @@ import { Reviewers } from './overlay/reviewers.js';
 import { Policy } from './policy.service.js';
 import { AccessRequestRepository } from './requests/access-request.repository.js';
 import { AccessRequestService } from './requests/access-request.service.js';
+import { AuditedDecisions } from './simulation/audited-decisions.js';
+import { LOGGED_DECISIONS } from './simulation/logged-decisions.js';
+import { SimulationController } from './simulation/simulation.controller.js';
+import { SimulationResolver } from './simulation/simulation.resolver.js';
+import { SimulationService } from './simulation/simulation.service.js';
 import { PolicyFollower } from './versions/policy-follower.js';
 import { PolicyMover } from './versions/policy-mover.js';
 import { VersionRepository } from './versions/version.repository.js';
 
 @Global()
 @Module({
+  controllers: [SimulationController],
   providers: [
-    DecisionLog,
+    SigningKey,
+    ChangeRepository,
+    AuditLog,
+    RootRepository,
+    { provide: CHANGES, useExisting: AuditLog },
     LivePolicy,
     Policy,
     VersionRepository,
@@ -54,9 +69,26 @@ import { VersionRepository } from './versions/version.repository.js';
     EmergencyRepository,
     EmergencyAlert,
     EmergencyService,
+    SimulationService,
+    SimulationResolver,
+    { provide: LOGGED_DECISIONS, useClass: AuditedDecisions },
     { provide: BUNDLE_SOURCE, inject: [CONFIG], useFactory: sourceOf },
+    PolicyInspection,
+    PolicyInspectionResolver,
     { provide: ACCESS_DECIDER, useClass: IdentityAccess },
   ],
-  exports: [Policy, LivePolicy, PolicyMover, AccessRequestService, EmergencyService, ACCESS_DECIDER],
+  exports: [
+    Policy,
+    LivePolicy,
+    PolicyMover,
+    AccessRequestService,
+    EmergencyService,
+    AuditLog,
+    ChangeRepository,
+    RootRepository,
+    SigningKey,
+    CHANGES,
+    ACCESS_DECIDER,
+  ],
 })
 export class PolicyModule {}

@@ -1,11 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { heldGroups, type Principal, subjectOf } from '../identity/index.js';
+import { currentRequestId } from '../platform/index.js';
 import { AccessDeniedError } from './access-denied-error.js';
+import { AuditLog } from './audit/audit-log.js';
 import { isAttribute, type PolicyContext } from './condition/attributes.js';
 import type { Decision, DecisionRequest } from './decision/decision.js';
-import { DecisionLog, DecisionLogFullError } from './decision-log.js';
 import { LivePolicy } from './live-policy.js';
 import { decideUnder, emergenciesOver, openOf, planUnder } from './overlay/emergency.js';
+import type { PlanRequest } from './plan/build-plan.js';
 import { type Plan, planMatches, planMatchesAnyName } from './plan/plan.js';
 import type { Action, Kind } from './vocabulary.js';
 
@@ -30,30 +32,40 @@ export interface VisibilityPlan {
   matchesAnyName(resource: Omit<Resource, 'name'>): boolean | undefined;
 }
 
+/** Actions that change nothing. */
+const READS: ReadonlySet<Action> = new Set(['list', 'read', 'infer']);
+
 /** The one door: every read and write of governed things asks here, and every answer is logged. */
 @Injectable()
 export class Policy {
   constructor(
     private readonly live: LivePolicy,
-    private readonly log: DecisionLog,
+    private readonly audit: AuditLog,
   ) {}
 
-  /** Answers and logs, with every rule that matched. @throws {DecisionLogFullError} */
+  /**
+   * Answers and logs, with every rule that matched. What the answer allows to change or to issue must wait for {@link recorded}.
+   * @throws {AuditUnavailableError}
+   */
   decide(caller: Principal, action: Action, resource: Resource, context: RequestContext = {}): Decision {
-    if (this.log.isFull) throw new DecisionLogFullError();
+    this.audit.assertWritable();
     const { namespace, kind, name, tags } = resource;
-    const asked = { ...askedBy(caller, context), action, namespace, kind, name, tags };
     const { answering } = this.live;
+    const asked: DecisionRequest = { ...askedBy(caller, context), action, namespace, kind, name, tags };
     const decision = decideUnder(answering, asked);
     const emergency = emergenciesOver(answering, asked).length > 0;
-    this.log.append({
-      ...{ ...asked, context: { ...asked.context, emergency } },
-      isAllowed: decision.allowed,
-      rules: decision.rules,
-      reason: decision.reason,
-      bundle: decision.bundleVersion,
+    const input: DecisionRequest = { ...asked, context: { ...asked.context, emergency } };
+    const { allowed, rules, reason, bundleVersion: bundle } = decision;
+    this.audit.append({
+      ...{ kind: 'decision', at: input.context.now.getTime() },
+      said: { requestId: currentRequestId(), bundle, input, allowed, rules, reason },
     });
     return decision;
+  }
+
+  /** Resolves once every answer so far is on disk. @throws {AuditUnavailableError} */
+  recorded(): Promise<void> {
+    return this.audit.settled();
   }
 
   /** What policy would answer to somebody else, for explanations; nothing is logged. The caller of this has been authorized. */
@@ -72,40 +84,54 @@ export class Policy {
     return this.live.current.decide({ ...askedBy(caller, {}), scope: null, action, ...resource });
   }
 
-  /** What the caller brings to a question, without what their credential is for. */
-  asks(caller: Principal): Pick<DecisionRequest, 'subject' | 'groups' | 'context'> {
-    return askedBy(caller, {});
-  }
-
   /** {@link byFiles} for a list. */
   planByFiles(caller: Principal, action: Action): Plan {
     return this.live.current.plan({ ...askedBy(caller, {}), scope: null, action });
   }
 
-  /** @throws {AccessDeniedError} naming the rule that denied, or saying that none allows */
+  /** What the caller brings to a question. */
+  asks(caller: Principal): Pick<DecisionRequest, 'subject' | 'groups' | 'context'> {
+    return askedBy(caller, {});
+  }
+
+  /**
+   * What is allowed to change something is on disk before it goes on; what only reads may be written up to 200 ms later.
+   * @throws {AccessDeniedError} naming the rule that denied, or saying that none allows
+   * @throws {AuditUnavailableError} the answer cannot be recorded
+   */
   async authorize(
     caller: Principal,
     action: Action,
     resource: Resource,
     context?: RequestContext,
   ): Promise<void> {
+    this.permit(caller, action, resource, context);
+    if (!READS.has(action)) await this.audit.settled();
+  }
+
+  /**
+   * {@link authorize} for who asks many times and waits for {@link recorded} once, before anything is changed.
+   * @throws {AccessDeniedError}
+   * @throws {AuditUnavailableError}
+   */
+  permit(caller: Principal, action: Action, resource: Resource, context?: RequestContext): void {
     const decision = this.decide(caller, action, resource, context);
     if (!decision.allowed) throw new AccessDeniedError(subjectOf(caller), action, resource, decision);
   }
 
   /** Which assets the caller may act on. The answer is logged once, for the list as a whole. */
   async plan(caller: Principal, action: Action, context: RequestContext = {}): Promise<VisibilityPlan> {
-    if (this.log.isFull) throw new DecisionLogFullError();
+    this.audit.assertWritable();
     const { answering } = this.live;
-    const asked = { ...askedBy(caller, context), action };
-    const plan = planUnder(answering, asked);
-    const under = openOf(answering, asked).map(({ id }) => id);
-    this.log.append({
-      ...{ ...asked, context: { ...asked.context, emergency: under.length > 0 } },
-      isAllowed: plan.kind !== 'none',
-      rules: under,
-      reason: ['a list filtered by the rules', ...under].join(', under '),
-      bundle: answering.policy.version,
+    const input: PlanRequest = { ...askedBy(caller, context), action };
+    const plan = planUnder(answering, input);
+    const under = openOf(answering, input).map(({ id }) => id);
+    this.audit.append({
+      ...{ kind: 'list', at: input.context.now.getTime() },
+      said: {
+        ...{ requestId: currentRequestId(), bundle: answering.policy.version, input },
+        ...{ allowed: plan.kind !== 'none', ...(under.length > 0 && { under }) },
+      },
     });
     return {
       plan,
@@ -123,7 +149,7 @@ export class Policy {
 /** What the caller brings to a question, as it is asked and logged. */
 function askedBy(caller: Principal, context: RequestContext) {
   return {
-    ...{ subject: subjectOf(caller), groups: groupsOf(caller), scope: caller.scope },
+    ...{ subject: subjectOf(caller), groups: groupsOf(caller), ...(caller.scope && { scope: caller.scope }) },
     context: contextOf(caller, context),
   };
 }

@@ -6,12 +6,20 @@ import { S3ObjectStore } from './drivers/s3/s3-object-store.js';
 import { ImportReads } from './imports/import-reads.js';
 import { ImportSources } from './imports/import-sources.js';
 import { ImportedObjects } from './imports/imported-objects.js';
+import type { KeptDocuments } from './kept/kept-documents.js';
+import { LocalDocuments } from './kept/local-documents.js';
 import { Ledger } from './ledger/ledger.js';
 import { LedgeredStore } from './ledger/ledgered-store.js';
 import type { ObjectStore, StoreCapabilities } from './object-store.js';
 
 /** Injection token of {@link ImportSources}. */
 export const IMPORT_SOURCES = Symbol('ImportSources');
+
+/** Injection token of {@link KeptDocuments}. */
+export const KEPT_DOCUMENTS = Symbol('KeptDocuments');
+
+/** The driver itself, before the ledger. */
+const DRIVER = Symbol('ObjectStoreDriver');
 
 /** Injection token of {@link ObjectStore}. */
 export const OBJECT_STORE = Symbol('ObjectStore');
@@ -27,13 +35,23 @@ export const OBJECT_STORE = Symbol('ObjectStore');
       inject: [CONFIG],
       useFactory: ({ CAIRN_IMPORT_SOURCES }: Config) => ImportSources.read(CAIRN_IMPORT_SOURCES),
     },
+    { provide: DRIVER, inject: [CONFIG, Installation], useFactory: openDriver },
     {
       provide: OBJECT_STORE,
-      inject: [CONFIG, Installation, Ledger, IMPORT_SOURCES, ImportedObjects],
-      useFactory: openObjectStore,
+      inject: [DRIVER, Ledger, IMPORT_SOURCES, ImportedObjects],
+      useFactory: (store: ObjectStore, ledger: Ledger, sources: ImportSources, imported: ImportedObjects) =>
+        new LedgeredStore(store, ledger, new ImportReads(sources, imported)),
+    },
+    {
+      provide: KEPT_DOCUMENTS,
+      inject: [DRIVER, CONFIG],
+      useFactory: (store: ObjectStore, { CAIRN_DATA_DIR: folder }: Config): KeptDocuments =>
+        store instanceof S3ObjectStore
+          ? store.documents()
+          : new LocalDocuments(path.join(folder, 'objects', 'documents')),
     },
   ],
-  exports: [OBJECT_STORE, Ledger, IMPORT_SOURCES, ImportedObjects],
+  exports: [OBJECT_STORE, KEPT_DOCUMENTS, Ledger, IMPORT_SOURCES, ImportedObjects],
 })
 export class StorageModule implements OnModuleInit {
   private seen: StoreCapabilities | undefined;
@@ -53,17 +71,6 @@ export class StorageModule implements OnModuleInit {
     this.seen = await this.objects.probe();
     this.log.info({ capabilities: this.seen }, 'object store');
   }
-}
-
-async function openObjectStore(
-  config: Config,
-  installation: Installation,
-  ledger: Ledger,
-  sources: ImportSources,
-  imported: ImportedObjects,
-): Promise<ObjectStore> {
-  const store = await openDriver(config, installation);
-  return new LedgeredStore(store, ledger, new ImportReads(sources, imported));
 }
 
 async function openDriver(config: Config, installation: Installation): Promise<ObjectStore> {

@@ -8,8 +8,25 @@
 {{- with .Values.publicUrl }}
 - { name: CAIRN_PUBLIC_URL, value: {{ . | quote }} }
 {{- end }}
-{{- if .Values.policy.existingConfigMap }}
+{{- with .Values.policy }}
+{{- if .existingConfigMap }}
 - { name: CAIRN_POLICY_DIR, value: /etc/cairn/policies }
+{{- end }}
+{{- with .git }}
+{{- if .url }}
+- { name: CAIRN_POLICY_GIT_URL, value: {{ .url | quote }} }
+- { name: CAIRN_POLICY_GIT_BRANCH, value: {{ .branch | quote }} }
+- { name: CAIRN_POLICY_GIT_PATH, value: {{ .path | quote }} }
+- { name: CAIRN_POLICY_GIT_POLL_SECONDS, value: {{ .pollSeconds | quote }} }
+{{- if .existingSecret }}
+- { name: CAIRN_CREDENTIALS_DIR, value: /etc/cairn/credentials }
+- { name: CAIRN_POLICY_GIT_CREDENTIALS, value: policy-git }
+{{- end }}
+{{- end }}
+{{- end }}
+{{- if .publicKeys }}
+- { name: CAIRN_POLICY_PUBLIC_KEYS, value: {{ join "," .publicKeys | quote }} }
+{{- end }}
 {{- end }}
 {{- with .Values.objectStore }}
 - { name: S3_BUCKET, value: {{ .bucket | quote }} }

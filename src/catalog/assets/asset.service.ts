@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
-import type { Principal } from '../../identity/index.js';
+import type { Author, Principal } from '../../identity/index.js';
 import {
   Database,
   InvalidInputError,
@@ -12,7 +12,7 @@ import {
   pageRequest,
   validate,
 } from '../../platform/index.js';
-import { type Action, Policy, type Resource } from '../../policy/index.js';
+import { type Action, AuditLog, Policy, type Resource } from '../../policy/index.js';
 import { type Asset, ASSET_KINDS, assetIdOf, type AssetIdentity, type AssetKind, spaceOf } from './asset.js';
 import type { AssetClass } from './asset-class.js';
 import { type AssetEdit, AssetRepository, isOfFilter } from './asset.repository.js';
@@ -61,6 +61,7 @@ export class AssetService {
     private readonly assets: AssetRepository,
     private readonly policy: Policy,
     private readonly outbox: Outbox,
+    private readonly audit: AuditLog,
   ) {}
 
   /** A name of an asset gives the asset. @throws {NotFoundError} also when the caller may not know of it */
@@ -155,7 +156,10 @@ export class AssetService {
     return this.database.run(async () => {
       await this.assets.edit(asset.id, edit);
       await this.announce([asset.id]);
-      return (await this.assets.find(asset.id))!;
+      const edited = (await this.assets.find(asset.id))!;
+      const { description, owners, tags } = asset;
+      await this.changed(caller, 'asset.edited', edited, { before: { description, owners, tags }, edit });
+      return edited;
     });
   }
 
@@ -169,8 +173,20 @@ export class AssetService {
       const edited = (await this.assets.find(asset.id))!;
       if (edited.tags.length > MAX_TAGS) throw new InvalidInputError('tags', `must be at most ${MAX_TAGS}`);
       await this.announce([asset.id]);
+      await this.changed(caller, 'asset.classified', edited, { before: asset.tags, after: edited.tags });
       return edited;
     });
+  }
+
+  /** Records a change of an asset, or of what it stands for, in the transaction of the change. */
+  changed(
+    author: Author,
+    action: string,
+    asset: Pick<Asset, 'namespace' | 'kind' | 'identityName'>,
+    detail?: Readonly<Record<string, unknown>>,
+  ): Promise<void> {
+    const { namespace, kind: on, identityName: name } = asset;
+    return this.audit.change(author, { action, on, name, namespace, ...(detail && { detail }) });
   }
 
   /**

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
 import type { Principal } from '../../identity/index.js';
-import { validate } from '../../platform/index.js';
+import { Database, validate } from '../../platform/index.js';
+import { AssetService } from '../assets/asset.service.js';
 import { ProfileService } from '../content/profile.service.js';
 import { formatOf } from '../profiles/index.js';
 import type { Repository } from '../repositories/repository.js';
@@ -22,13 +23,21 @@ export class CheckService {
     private readonly rows: RepositoryRepository,
     private readonly profiles: ProfileService,
     private readonly trees: Trees,
+    private readonly database: Database,
+    private readonly assets: AssetService,
   ) {}
 
   /** Replaces what a repository asks of commits. Needs `manage`. */
   async set(caller: Principal, input: z.input<typeof SET>): Promise<Repository> {
     const { repository: name, checks } = validate(SET, input, 'input');
-    const { repository } = await this.repositories.open(caller, name, 'manage');
-    await this.rows.setChecks(repository.id, checks);
+    const { repository, asset } = await this.repositories.open(caller, name, 'manage');
+    await this.database.run(async () => {
+      await this.rows.setChecks(repository.id, checks);
+      await this.assets.changed(caller, 'repository.checks-set', asset, {
+        before: repository.checks,
+        checks,
+      });
+    });
     return { ...repository, checks };
   }
 

@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { z } from 'zod';
 import { ACCESS_DECIDER, type AccessDecider, type Principal, subjectOf } from '../../identity/index.js';
 import { Database, type Page, type PageArgs, pageOf, pageRequest, validate } from '../../platform/index.js';
+import { AuditLog } from '../../policy/index.js';
 import { isFinal, type Operation } from '../operations/operation.js';
 import { OperationService } from '../operations/operation.service.js';
 import {
@@ -23,6 +24,7 @@ export class GcService {
     private readonly rows: GcRepository,
     private readonly operations: OperationService,
     @Inject(ACCESS_DECIDER) private readonly access: AccessDecider,
+    private readonly audit: AuditLog,
   ) {}
 
   /** @param isDryRun changes nothing, and says what would be */
@@ -56,6 +58,9 @@ export class GcService {
       const removedFromAt = await this.rows.removedFrom(id);
       if (removedFromAt !== undefined) throw new CollectionNotUndoableError(id, removedFromAt);
       await this.rows.undo(id, subjectOf(caller));
+      await this.audit.change(caller, {
+        ...{ action: 'garbage-collection.undone', on: 'operation', name: id },
+      });
       return (await this.rows.find(id))!;
     });
   }

@@ -151,6 +151,12 @@ export class ModelMoveService {
   ): Promise<void> {
     await this.modelRows.log(model.id, { kind, subject, from, to, actor: subjectOf(caller) });
     await this.modelRows.touch(model.id);
+    await this.assets.changed(caller, `model.${kind}-moved`, asset, {
+      model: model.name,
+      [kind]: subject,
+      from,
+      to,
+    });
     await this.assets.announce([asset.id]);
     this.database.afterCommit(() => modelMoves.inc({ kind }));
   }

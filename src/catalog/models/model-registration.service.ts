@@ -124,6 +124,10 @@ export class ModelRegistrationService {
     const move = { actor: version.createdBy, reason: 'register model version' };
     for (const tag of [`version/${number}`, `version/${model.id}/${number}`])
       if (await this.refs.create(repository.id, 'tag', tag, version.commitId, move)) break;
+    const { createdBy, commitId, path } = version;
+    await this.assets.changed(createdBy, 'model.version-registered', asset, {
+      ...{ model: model.name, version: number, commitId, path },
+    });
     await this.assets.announce([asset.id]);
     return number;
   }

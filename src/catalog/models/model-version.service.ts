@@ -103,6 +103,7 @@ export class ModelVersionService {
       const version = await this.lock(open, number);
       if (description !== undefined) await this.versions.setDescription(open.model.id, number, description);
       await this.versions.setTags(open.model.id, number, editedTags(version.tags, set, remove));
+      await this.assets.changed(caller, 'model.version-edited', open.asset, { model, version: number, edit });
     });
     return this.reread(open, number);
   }
@@ -118,6 +119,7 @@ export class ModelVersionService {
         actor: subjectOf(caller),
       });
       await this.modelRows.touch(open.model.id);
+      await this.assets.changed(caller, 'model.version-deleted', open.asset, { model, version: number });
       await this.assets.announce([open.asset.id]);
       return version;
     });

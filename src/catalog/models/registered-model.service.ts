@@ -163,11 +163,12 @@ export class RegisteredModelService {
   /** Needs `write`. @param edit tags to set, then those to remove */
   async editTags(caller: Principal, name: string, edit: z.input<typeof EDIT_TAGS>): Promise<RegisteredModel> {
     const { set, remove } = validate(EDIT_TAGS, edit, 'input');
-    const { model } = await this.open(caller, name, 'write');
+    const { model, asset } = await this.open(caller, name, 'write');
     await this.database.run(async () => {
       if (!(await this.models.lock(model.id))) throw modelNotFound(name);
       const { tags } = (await this.models.find(name)) ?? model;
       await this.models.setTags(model.id, editedTags(tags, set, remove));
+      await this.assets.changed(caller, 'model.tags-edited', asset, { model: name, set, remove });
     });
     return this.reread(name);
   }
@@ -175,9 +176,12 @@ export class RegisteredModelService {
   /** Needs `manage`. Its repository keeps its name. @throws {AlreadyExistsError} */
   async rename(caller: Principal, name: string, newName: string): Promise<RegisteredModel> {
     const to = validate(MODEL_NAME, newName, 'newName');
-    const { model } = await this.open(caller, name, 'manage');
+    const { model, asset } = await this.open(caller, name, 'manage');
     try {
-      await this.models.rename(model.id, to);
+      await this.database.run(async () => {
+        await this.models.rename(model.id, to);
+        await this.assets.changed(caller, 'model.renamed', asset, { model: name, to });
+      });
     } catch (error) {
       if (isUniqueViolation(error, 'registered_model_name'))
         throw new AlreadyExistsError('Registered model', to);
@@ -196,6 +200,7 @@ export class RegisteredModelService {
         ...{ kind: 'deletion', subject: name, from: null, to: null },
         actor: subjectOf(caller),
       });
+      await this.assets.changed(caller, 'model.deleted', asset, { model: name });
       await this.assets.announce([asset.id]);
     });
     return model;

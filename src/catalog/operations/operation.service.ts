@@ -3,6 +3,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { z } from 'zod';
 import { ACCESS_DECIDER, type AccessDecider, type Principal, subjectOf } from '../../identity/index.js';
 import { Database, type Page, type PageArgs, pageOf, pageRequest, validate } from '../../platform/index.js';
+import { AuditLog } from '../../policy/index.js';
 import type { Repository } from '../repositories/repository.js';
 import { RepositoryService } from '../repositories/repository.service.js';
 import { isFinal, type Operation, operationNotFound } from './operation.js';
@@ -22,6 +23,7 @@ export class OperationService {
     private readonly repositories: RepositoryService,
     private readonly runner: OperationRunner,
     @Inject(ACCESS_DECIDER) private readonly access: AccessDecider,
+    private readonly audit: AuditLog,
   ) {}
 
   /**
@@ -32,12 +34,18 @@ export class OperationService {
     caller: Principal,
     operation: Omit<NewOperation, 'id' | 'requestedBy' | 'scope'>,
   ): Promise<Operation> {
-    const started = await this.operations.insert({
-      ...{ ...operation, id: randomUUID() },
-      ...{ requestedBy: subjectOf(caller), scope: caller.scope ?? null },
+    const id = randomUUID();
+    return this.database.run(async () => {
+      const started = await this.operations.insert({
+        ...{ ...operation, id, requestedBy: subjectOf(caller), scope: caller.scope ?? null },
+      });
+      const { kind, repositoryId, input } = operation;
+      await this.audit.change(caller, {
+        ...{ action: 'operation.started', on: 'operation', name: id, detail: { kind, repositoryId, input } },
+      });
+      this.database.afterCommit(this.runner.wake);
+      return started;
     });
-    this.database.afterCommit(this.runner.wake);
-    return started;
   }
 
   /** Whether one of the key is still to end. */
@@ -71,7 +79,11 @@ export class OperationService {
   async cancel(caller: Principal, id: string): Promise<Operation> {
     const operation = await this.visible(caller, id);
     await this.authorize(caller, operation, 'write');
-    return (await this.operations.requestCancel(id)) ?? (await this.operations.find(id)) ?? operation;
+    const cancelled = await this.database.run(async () => {
+      await this.audit.change(caller, { action: 'operation.cancelled', on: 'operation', name: id });
+      return this.operations.requestCancel(id);
+    });
+    return cancelled ?? (await this.operations.find(id)) ?? operation;
   }
 
   private async visible(caller: Principal, id: string): Promise<Operation> {

@@ -1,5 +1,7 @@
 import { Injectable } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
 import { batched, Database, type PageRequest } from '../../platform/index.js';
+import { AuditLog } from '../../policy/index.js';
 import { GC_LOCK } from '../gc/gc-lock.js';
 import type { Ref, RefType } from './ref.js';
 
@@ -28,9 +30,22 @@ export interface ReflogEntry extends RefMove {
   readonly at: Date;
 }
 
+/** A repository, as the audit log names it. */
+interface Place {
+  readonly namespace: string;
+  readonly on: string;
+  readonly name: string;
+}
+
 @Injectable()
 export class RefRepository {
-  constructor(private readonly database: Database) {}
+  /** What repositories are called and where they stand: neither changes. */
+  private readonly places = new LRUCache<string, Place>({ max: 10_000 });
+
+  constructor(
+    private readonly database: Database,
+    private readonly audit: AuditLog,
+  ) {}
 
   find(repositoryId: string, type: RefType, name: string): Promise<Ref | undefined> {
     return this.findByKey(`${repositoryId} ${type} ${name}`);
@@ -151,6 +166,7 @@ export class RefRepository {
        FROM jsonb_to_recordset($3::jsonb) AS s("from" text, "to" text, actor text, reason text)`,
       [repositoryId, branch, JSON.stringify(steps)],
     );
+    await this.record(repositoryId, 'branch', branch, steps);
   }
 
   /** Where refs were and are, newest first. @param page.after the id of the last entry shown */
@@ -190,11 +206,39 @@ export class RefRepository {
     name: string,
     from: string | undefined,
     to: string | undefined,
-    { actor, reason }: RefMove,
+    move: RefMove,
   ): Promise<void> {
+    const { actor, reason } = move;
     await this.database.query(
       `INSERT INTO reflog (repository_id, type, name, from_commit, to_commit, actor, reason) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
       [repositoryId, type, name, from ?? null, to ?? null, actor, reason],
     );
+    await this.record(repositoryId, type, name, [{ ...move, from, to }]);
+  }
+
+  /** Every move of a ref is in the audit log, whoever made it: none comes about but here. */
+  private async record(
+    repositoryId: string,
+    type: RefType,
+    ref: string,
+    steps: readonly (RefMove & { readonly from: string | undefined; readonly to: string | undefined })[],
+  ): Promise<void> {
+    const place = this.places.get(repositoryId) ?? (await this.placeOf(repositoryId));
+    this.places.set(repositoryId, place);
+    await this.audit.changeAll(
+      steps.map(({ actor, reason, from, to }) => {
+        const what = from === undefined ? 'created' : to === undefined ? 'deleted' : 'moved';
+        const detail = { ref, from, to, reason };
+        return { author: actor, change: { ...place, action: `${type}.${what}`, detail } };
+      }),
+    );
+  }
+
+  private async placeOf(repositoryId: string): Promise<Place> {
+    const [place] = await this.database.query<Place>(
+      `SELECT a.namespace, a.kind AS "on", r.name FROM repository AS r JOIN asset AS a ON a.id = r.asset_id WHERE r.id = $1`,
+      [repositoryId],
+    );
+    return place!;
   }
 }

@@ -12,6 +12,7 @@ import {
   pageRequest,
   validate,
 } from '../../platform/index.js';
+import { AssetService } from '../assets/asset.service.js';
 import { RevisionService } from '../commits/revision.service.js';
 import { CommitCollectedError } from '../gc/garbage-collection.js';
 import type { Repository } from '../repositories/repository.js';
@@ -34,6 +35,7 @@ export class RefService {
     private readonly refs: RefRepository,
     private readonly revisions: RevisionService,
     private readonly staging: StagingRepository,
+    private readonly assets: AssetService,
   ) {}
 
   /** Needs `write`. @param input.revision where the ref starts @throws {AlreadyExistsError} */
@@ -59,9 +61,12 @@ export class RefService {
   /** Needs `manage`. Moves of a protected branch need `merge` beside `write`. */
   async protect(caller: Principal, input: z.input<typeof PROTECT>): Promise<Ref> {
     const { repository: name, name: branch, isProtected } = validate(PROTECT, input, 'input');
-    const { repository } = await this.repositories.open(caller, name, 'manage', { branch });
+    const { repository, asset } = await this.repositories.open(caller, name, 'manage', { branch });
     await this.find(repository, branch);
-    await this.refs.protect(repository.id, branch, isProtected);
+    await this.database.run(async () => {
+      await this.refs.protect(repository.id, branch, isProtected);
+      await this.assets.changed(caller, 'branch.protected', asset, { ref: branch, isProtected });
+    });
     return this.find(repository, branch);
   }
 

@@ -92,6 +92,7 @@ export class RepositoryService {
         );
         await this.repositories.insert({ id, name, kind, assetId, createdBy: subject });
         await this.commits.insert(id, [first]);
+        await this.assets.changed(caller, 'repository.created', { kind, namespace, identityName: name });
         await this.refs.create(id, 'branch', DEFAULT_BRANCH, first.id, {
           actor: subject,
           reason: 'create repository',
@@ -134,7 +135,9 @@ export class RepositoryService {
   async delete(caller: Principal, name: string): Promise<Repository> {
     const { repository, asset } = await this.open(caller, name, 'manage');
     await this.database.run(async () => {
-      if (await this.repositories.setDeleted(repository.id, true)) await this.assets.announce([asset.id]);
+      if (!(await this.repositories.setDeleted(repository.id, true))) return;
+      await this.assets.changed(caller, 'repository.deleted', asset);
+      await this.assets.announce([asset.id]);
     });
     return repository;
   }
@@ -146,7 +149,9 @@ export class RepositoryService {
     await this.database.run(async () => {
       const collected = await this.refs.collectedHead(repository.id);
       if (collected) throw new CommitCollectedError(name, collected.id, collected.collectedBy);
-      if (await this.repositories.setDeleted(repository.id, false)) await this.assets.announce([asset.id]);
+      if (!(await this.repositories.setDeleted(repository.id, false))) return;
+      await this.assets.changed(caller, 'repository.undeleted', asset);
+      await this.assets.announce([asset.id]);
     });
     return (await this.repositories.findByName(name)) ?? repository;
   }

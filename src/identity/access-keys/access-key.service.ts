@@ -5,6 +5,7 @@ import { Database, NotFoundError, validate } from '../../platform/index.js';
 import { ACCESS_DECIDER, type AccessDecider } from '../access/decider.js';
 import { SCOPE } from '../access/scope-input.js';
 import { earlier } from '../access/scope.js';
+import { CHANGES, type Changes } from '../changes/changes.js';
 import type { Principal } from '../principals/principal.js';
 import { PrincipalService } from '../principals/principal.service.js';
 import type { AccessKeyEntity } from './access-key.entity.js';
@@ -46,6 +47,7 @@ export class AccessKeyService {
     private readonly principals: PrincipalService,
     private readonly box: SecretBox,
     @Inject(ACCESS_DECIDER) private readonly access: AccessDecider,
+    @Inject(CHANGES) private readonly changes: Changes,
   ) {}
 
   /**
@@ -62,7 +64,12 @@ export class AccessKeyService {
       ...{ id, label, scope, principalId: caller.id, sealedSecret: await this.box.seal(secret, id) },
       expiresAt: earlier(new Date(Date.now() + expiresInDays * 86_400_000), caller.scopeUntil),
     };
-    return { secret, key: await this.database.run(() => this.keys.insert(key)) };
+    const detail = { label, scope, expiresAt: key.expiresAt.toISOString() };
+    const inserted = await this.database.run(async () => {
+      await this.changes.change(caller, { action: 'access-key.issued', on: 'access-key', name: id, detail });
+      return this.keys.insert(key);
+    });
+    return { secret, key: inserted };
   }
 
   /** Newest first, secrets not among them. @param subject the caller when absent; of others administrators may ask */
@@ -76,7 +83,10 @@ export class AccessKeyService {
     const key = ID.test(id) ? await this.keys.findById(id) : null;
     if (key?.principalId !== caller.id) await this.access.authorizeAdministration(caller);
     if (!key) throw new NotFoundError('AccessKey', id.slice(0, 100));
-    await this.keys.revoke(id);
+    await this.database.run(async () => {
+      await this.keys.revoke(id);
+      await this.changes.change(caller, { action: 'access-key.revoked', on: 'access-key', name: id });
+    });
     return (await this.keys.findById(id))!;
   }
 

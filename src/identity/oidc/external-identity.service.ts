@@ -3,7 +3,8 @@ import { Inject, Injectable } from '@nestjs/common';
 import { z } from 'zod';
 import { CONFIG, type Config, Database, isUniqueViolation, validate } from '../../platform/index.js';
 import { ACCESS_DECIDER, type AccessDecider } from '../access/decider.js';
-import { type Principal, subjectOf } from '../principals/principal.js';
+import { CHANGES, type Changes } from '../changes/changes.js';
+import { CAIRN_ITSELF, type Principal, subjectOf } from '../principals/principal.js';
 import type { PrincipalEntity } from '../principals/principal.entity.js';
 import { PrincipalRepository } from '../principals/principal.repository.js';
 import { PrincipalService } from '../principals/principal.service.js';
@@ -27,6 +28,7 @@ export class ExternalIdentityService {
     private readonly service: PrincipalService,
     @Inject(CONFIG) private readonly config: Config,
     @Inject(ACCESS_DECIDER) private readonly access: AccessDecider,
+    @Inject(CHANGES) private readonly changes: Changes,
   ) {}
 
   /**
@@ -50,7 +52,12 @@ export class ExternalIdentityService {
     await this.access.authorizeAdministration(caller);
     const { subject, ...identity } = validate(LINK_IDENTITY, input, 'input');
     const principal = await this.service.bySubject(caller, subject);
-    await this.identities.link(identity, principal.id);
+    await this.database.run(async () => {
+      await this.identities.link(identity, principal.id);
+      await this.changes.change(caller, {
+        ...{ action: 'principal.identity-linked', on: 'principal', name: subject, detail: identity },
+      });
+    });
     return principal;
   }
 
@@ -62,6 +69,11 @@ export class ExternalIdentityService {
           ...{ id: randomUUID(), kind, name, displayName, attributes: {} },
         });
         await this.identities.link(identity, principal.id);
+        const { issuer, externalSubject, groups } = identity;
+        await this.changes.change(CAIRN_ITSELF, {
+          ...{ action: 'principal.created', on: 'principal', name: subjectOf(identity) },
+          detail: { issuer, externalSubject, groups },
+        });
         return principal;
       });
     } catch (error) {

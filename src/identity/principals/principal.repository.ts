@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { IsNull } from 'typeorm';
 import { Database, type PageRequest } from '../../platform/index.js';
 import { PrincipalEntity } from './principal.entity.js';
 import type { PrincipalKind } from './principal.js';
@@ -33,6 +34,13 @@ export class PrincipalRepository {
       .orderBy({ 'p.kind': 'ASC', 'p.name': 'ASC' })
       .limit(page.limit)
       .getMany();
+  }
+
+  /** In the order of (kind, name). */
+  listEnabled(limit: number): Promise<PrincipalEntity[]> {
+    return this.database
+      .repository(PrincipalEntity)
+      .find({ where: { disabledAt: IsNull() }, order: { kind: 'ASC', name: 'ASC' }, take: limit });
   }
 
   async disable(id: string): Promise<void> {

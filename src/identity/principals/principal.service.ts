@@ -13,6 +13,7 @@ import {
   validate,
 } from '../../platform/index.js';
 import { ACCESS_DECIDER, type AccessDecider } from '../access/decider.js';
+import { CHANGES, type Changes } from '../changes/changes.js';
 import type { PrincipalEntity } from './principal.entity.js';
 import { type Principal, type PrincipalKind, subjectOf } from './principal.js';
 import { PrincipalRepository } from './principal.repository.js';
@@ -45,6 +46,7 @@ export class PrincipalService {
     private readonly database: Database,
     private readonly principals: PrincipalRepository,
     @Inject(ACCESS_DECIDER) private readonly access: AccessDecider,
+    @Inject(CHANGES) private readonly changes: Changes,
   ) {}
 
   /** @throws {AlreadyExistsError} when the subject is taken */
@@ -52,13 +54,18 @@ export class PrincipalService {
     await this.access.authorizeAdministration(caller);
     const { displayName, ...principal } = validate(CREATE_PRINCIPAL, input, 'input');
     try {
-      return await this.database.run(() =>
-        this.principals.insert({
+      return await this.database.run(async () => {
+        const { attributes } = principal;
+        const name = subjectOf(principal);
+        await this.changes.change(caller, {
+          ...{ action: 'principal.created', on: 'principal', name, detail: { attributes } },
+        });
+        return this.principals.insert({
           ...principal,
           id: randomUUID(),
           displayName: displayName ?? principal.name,
-        }),
-      );
+        });
+      });
     } catch (error) {
       if (isUniqueViolation(error, 'principal_subject'))
         throw new AlreadyExistsError('Principal', subjectOf(principal));
@@ -70,7 +77,10 @@ export class PrincipalService {
   async disable(caller: Principal, subject: string): Promise<PrincipalEntity> {
     await this.access.authorizeAdministration(caller);
     const { id } = await this.bySubject(caller, subject);
-    await this.principals.disable(id);
+    await this.database.run(async () => {
+      await this.principals.disable(id);
+      await this.changes.change(caller, { action: 'principal.disabled', on: 'principal', name: subject });
+    });
     return (await this.principals.findById(id))!;
   }
 
@@ -96,6 +106,11 @@ export class PrincipalService {
     const [, kind, name] = SUBJECT.exec(subject) ?? [];
     if (name === undefined) return undefined;
     return (await this.principals.findBySubject(kind as PrincipalKind, name)) ?? undefined;
+  }
+
+  /** Those who can act, the first by kind and name. The caller of this has been authorized. */
+  async enabled(limit: number): Promise<readonly Principal[]> {
+    return this.principals.listEnabled(limit);
   }
 
   /** Who wrote a thing, to be shown beside it; undefined for a principal that is gone. */

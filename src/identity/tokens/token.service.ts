@@ -4,7 +4,8 @@ import { z } from 'zod';
 import { Database, NotFoundError, validate } from '../../platform/index.js';
 import { ACCESS_DECIDER, type AccessDecider } from '../access/decider.js';
 import { type CredentialScope, earlier } from '../access/scope.js';
-import type { Principal } from '../principals/principal.js';
+import { type Author, CHANGES, type Changes } from '../changes/changes.js';
+import { CAIRN_ITSELF, type Principal, subjectOf } from '../principals/principal.js';
 import { PrincipalService } from '../principals/principal.service.js';
 import type { ApiTokenEntity } from './api-token.entity.js';
 import { SCOPE } from '../access/scope-input.js';
@@ -34,6 +35,7 @@ export class TokenService {
     private readonly tokens: TokenRepository,
     private readonly principals: PrincipalService,
     @Inject(ACCESS_DECIDER) private readonly access: AccessDecider,
+    @Inject(CHANGES) private readonly changes: Changes,
   ) {}
 
   /** The principal of a valid token; undefined for one that is unknown, expired or revoked, or whose principal is disabled. */
@@ -52,7 +54,7 @@ export class TokenService {
     const principal = await this.principals.bySubject(caller, subject);
     const scope = this.access.scopeOfNew(caller, asked);
     const expiresAt = earlier(new Date(Date.now() + expiresInDays * 86_400_000), caller.scopeUntil);
-    return this.database.run(() => this.store(principal.id, label, expiresAt, scope));
+    return this.database.run(() => this.store(caller, principal, label, expiresAt, scope));
   }
 
   /** A short-lived token for work that Cairn started itself: a training run. The caller has been authorized for that work. */
@@ -62,12 +64,16 @@ export class TokenService {
     expiresAt: Date,
     scope: CredentialScope | null = null,
   ): Promise<IssuedToken> {
-    return this.database.run(() => this.store(principalId, label, expiresAt, scope));
+    return this.database.run(async () => {
+      const principal = await this.principals.byId(principalId);
+      if (!principal) throw new NotFoundError('Principal', principalId);
+      return this.store(CAIRN_ITSELF, principal, label, expiresAt, scope);
+    });
   }
 
   /** Ends a token that was issued for a run. */
   async revokeForRun(tokenId: string): Promise<void> {
-    await this.tokens.revoke(tokenId);
+    await this.end(CAIRN_ITSELF, tokenId);
   }
 
   /** Newest first, secrets not among them. */
@@ -82,25 +88,37 @@ export class TokenService {
     const token = await this.tokens.findById(tokenId);
     if (token?.principalId !== caller.id) await this.access.authorizeAdministration(caller);
     if (!token) throw new NotFoundError('Token', id);
-    await this.tokens.revoke(tokenId);
+    await this.end(caller, tokenId);
     return (await this.tokens.findById(tokenId))!;
   }
 
+  private async end(author: Author, id: string): Promise<void> {
+    await this.database.run(async () => {
+      await this.tokens.revoke(id);
+      await this.changes.change(author, { action: 'token.revoked', on: 'token', name: id });
+    });
+  }
+
   private async store(
-    principalId: string,
+    author: Author,
+    principal: Pick<Principal, 'id' | 'kind' | 'name'>,
     label: string,
-    expiresAt: Date | null,
+    expiresAt: Date,
     scope: CredentialScope | null,
   ): Promise<IssuedToken> {
     const secret = newTokenSecret();
+    const id = randomUUID();
+    const sha256 = tokenSha256(secret);
     const token = await this.tokens.insert({
-      id: randomUUID(),
-      principalId,
+      id,
+      principalId: principal.id,
       label,
-      sha256: tokenSha256(secret),
+      sha256,
       expiresAt,
       scope,
     });
+    const detail = { for: subjectOf(principal), label, scope, expiresAt: expiresAt.toISOString() };
+    await this.changes.change(author, { action: 'token.issued', on: 'token', name: id, detail });
     return { secret, token };
   }
 }

@@ -60,7 +60,15 @@ export class EditService {
     const author = subjectOf(caller);
     const edit = await this.alone(async (now) => {
       const made = { sourceId: fromId, targetId: toId, action, reason, author };
-      return this.add({ ...made, createdAt: now, expiresAt: expiresAt ?? null });
+      const added = await this.add({ ...made, createdAt: now, expiresAt: expiresAt ?? null });
+      await this.assets.changed(caller, 'lineage.edited', to, {
+        edit: added.id,
+        action,
+        from: fromId,
+        to: toId,
+        reason,
+      });
+      return added;
     });
     return { ...edit, from, to };
   }
@@ -102,6 +110,10 @@ export class EditService {
     await this.authorize(caller, shown.author === by ? 'emit' : 'manage', [shown.sourceId, shown.targetId]);
     const edit = await this.alone(async (now) => {
       await this.edits.withdraw(given.id, now, by, given.reason ?? null);
+      await this.assets.changed(caller, 'lineage.edit-withdrawn', shown.to, {
+        edit: given.id,
+        reason: given.reason,
+      });
       return (await this.edits.find(given.id))!;
     });
     if (shown.withdrawnAt === null && edit.withdrawnAt !== null) graphEdits.inc({ action: 'withdraw' });

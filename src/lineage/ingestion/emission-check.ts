@@ -44,7 +44,10 @@ export class EmissionCheck {
     private readonly identities: Identities,
   ) {}
 
-  /** Each (sender, asset) is decided once; the same sender by a credential with another scope is another. */
+  /**
+   * Each (sender, asset) is decided once; the same sender by a credential with another scope is another. Before anything is stored, the
+   * answers must be: {@link Policy.recorded}.
+   */
   async check(emissions: readonly Emission[]): Promise<Checked> {
     const shown = await this.shownAs(emissions);
     const { known, owners } = await this.lookUp(emissions, shown);
@@ -53,7 +56,7 @@ export class EmissionCheck {
       const key = `${subjectOf(caller)} ${id} ${JSON.stringify(caller.scope ?? null)}`;
       const decided =
         refusals.get(key) ??
-        inContext(() => this.policy.authorize(caller, 'emit', resource)).then(
+        inContext(async () => this.policy.permit(caller, 'emit', resource)).then(
           () => undefined,
           (error: unknown) => error,
         );

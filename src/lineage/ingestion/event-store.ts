@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database, DatabaseUnavailableError } from '../../platform/index.js';
+import { AuditUnavailableError, Policy } from '../../policy/index.js';
 import { EventLogRepository, type NewEvent } from '../log/event-log.repository.js';
 import { ingestBatchSize } from '../metrics.js';
 import { type Facts, noFacts } from '../projection/facts.js';
@@ -32,6 +33,7 @@ export class EventStore {
     private readonly database: Database,
     private readonly log: EventLogRepository,
     private readonly projector: Projector,
+    private readonly policy: Policy,
   ) {}
 
   /**
@@ -40,6 +42,7 @@ export class EventStore {
    * @param isInCatalog whether the catalog is known to have an asset as it is
    * @returns one outcome per event, in order
    * @throws {EventLogUnavailableError} nothing of it is stored, or only some and it can be sent again
+   * @throws {AuditUnavailableError} that they were allowed could not be recorded; nothing is stored
    */
   async store(events: readonly AcceptedEvent[], isInCatalog: IsInCatalog): Promise<Stored[]> {
     try {
@@ -53,7 +56,7 @@ export class EventStore {
     try {
       return await this.commit(rows, isInCatalog);
     } catch (error) {
-      if (error instanceof DatabaseUnavailableError) throw error;
+      if (error instanceof DatabaseUnavailableError || error instanceof AuditUnavailableError) throw error;
       if (rows.length === 1) return this.storeAlone(rows[0]!, isInCatalog);
       const alone: Stored[] = [];
       for (const one of rows) alone.push(...(await this.storeRows([one], isInCatalog)));
@@ -92,10 +95,14 @@ export class EventStore {
     isAlone: boolean,
   ): Promise<Stored[]> {
     const fresh = await this.database.run(async () => {
+      // That they may is on disk before they are; both are written at the same time.
+      const recorded = this.policy.recorded();
+      recorded.catch(() => undefined);
       const events = rows.map(({ event }) => event);
       const ids = await this.log.append(events, isAlone);
       const facts = rows.filter(({ event }) => ids.has(event.id)).map((row) => row.facts);
       if (facts.length > 0) await this.projector.project(joinFacts(facts), isInCatalog, isAlone);
+      await recorded;
       return ids;
     });
     ingestBatchSize.observe(rows.length);

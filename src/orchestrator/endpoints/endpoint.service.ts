@@ -79,6 +79,12 @@ export class EndpointService {
         ...{ sha256: entry.sha256, sizeBytes: entry.sizeBytes, trainingRunId },
         ...{ runId: newRunId(), deployedBy: subjectOf(caller) },
       });
+      await this.assets.changed(
+        caller,
+        'endpoint.deployed',
+        { kind: 'endpoint', identityName: name, namespace },
+        { repository, commit: model.commit.id, path },
+      );
       this.database.afterCommit(this.reconciler.wake);
     });
     return (await this.endpoints.find(name))!;
@@ -90,6 +96,7 @@ export class EndpointService {
     await this.assets.authorize(caller, 'deploy', asset);
     await this.database.run(async () => {
       await this.endpoints.stop(name);
+      await this.assets.changed(caller, 'endpoint.stopped', asset);
       this.database.afterCommit(this.reconciler.wake);
     });
     return (await this.open(caller, name)).endpoint;

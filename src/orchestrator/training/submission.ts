@@ -64,6 +64,11 @@ export class Submission {
         ...{ submittedBy: subjectOf(caller), principalId: caller.id, scope: caller.scope ?? null },
         output: { repository: output.repository.name, assetId: output.asset.id, branch: input.output.branch },
       });
+      await this.assets.changed(caller, 'run.submitted', output.asset, {
+        run: id,
+        name,
+        branch: input.output.branch,
+      });
       this.database.afterCommit(() => this.reconciler.wake());
       return (await this.runs.find(id))!;
     });

@@ -52,9 +52,12 @@ export class TrainingService {
   /** Asks for the end of a run. One that is over stays as it is. Needs `run` on the output. */
   async cancel(caller: Principal, id: string): Promise<TrainingRun> {
     const { output } = await this.whole(caller, id);
-    await this.repositories.open(caller, output.repository, 'run', { branch: output.branch });
+    const { asset } = await this.repositories.open(caller, output.repository, 'run', {
+      branch: output.branch,
+    });
     await this.database.run(async () => {
       await this.runs.cancel(id);
+      await this.assets.changed(caller, 'run.cancelled', asset, { run: id });
       this.database.afterCommit(() => this.reconciler.wake());
     });
     return this.get(caller, id);

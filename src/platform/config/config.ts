@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import path from 'node:path';
 import { z } from 'zod';
 import { DomainError } from '../errors/domain-error.js';
+import { AUDIT_SETTINGS } from './audit-settings.js';
 import { EXECUTION_SETTINGS } from './execution-settings.js';
 import { GATEWAY_SETTINGS } from './gateway-settings.js';
 import { POLICY_SETTINGS, problemsOfPolicy } from './policy-settings.js';
@@ -299,6 +300,7 @@ export const CONFIG_SCHEMA = z.object({
     ),
   ...EXECUTION_SETTINGS,
   ...GATEWAY_SETTINGS,
+  ...AUDIT_SETTINGS,
   OTEL_EXPORTER_OTLP_ENDPOINT: url('http:', 'https:')
     .optional()
     .describe('OTLP/HTTP collector, e.g. http://HOST:4318; turns traces on. They go to /v1/traces under it.'),

@@ -12,6 +12,7 @@ import type { Client } from 'pg';
 import { to as copyTo } from 'pg-copy-streams';
 import { DomainError } from '../errors/domain-error.js';
 import { copiedRows } from './copied-rows.js';
+import { DedicatedConnection } from './dedicated-connection.js';
 import { databaseError, DatabaseUnavailableError } from './errors.js';
 import { HealthChecks } from '../health/health-checks.js';
 
@@ -125,6 +126,11 @@ export class Database {
     await this.dataSource.query(sql, [...parameters]).catch((error: unknown) => {
       throw databaseError(error);
     });
+  }
+
+  /** A connection beside the pool. @param name shown in `pg_stat_activity` */
+  dedicated(name: string): DedicatedConnection {
+    return new DedicatedConnection((this.dataSource.options as { url: string }).url, name);
   }
 
   /** The TypeORM repository of an entity, in the transaction under way. */

@@ -71,6 +71,8 @@ export interface BundleSource {
   readonly namespaceLinks: readonly Placed<TreeLink>[];
   /** The `g3` lines, those that only declare a classification (parent `*`) among them. */
   readonly tagLinks: readonly Placed<TreeLink>[];
+  /** None when there is no `places.csv`. */
+  readonly places: readonly Placed<Place>[];
 }
 
 /** One whole, checked policy. Immutable; another content is another bundle with another version. */

@@ -82,6 +82,7 @@ export function loadBundle(files: readonly BundleFile[]): Bundle {
       roleLinkAt: new Map(parsed.roleLinks.map(({ value, at }) => [value, at])),
       namespaceLinks: parsed.namespaceLinks,
       tagLinks: parsed.tagLinks,
+      places: parsed.places,
     },
   });
 }

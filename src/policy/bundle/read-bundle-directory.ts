@@ -26,8 +26,8 @@ export async function readBundleDirectory(directory: string): Promise<Bundle> {
 
 /**
  * Reads the files of the policy in a folder, by name: `model.conf`, every `*.csv` also in folders below, and `tests/*.yaml`. Hidden files
- * and folders and `*.md` are passed over, and so are `manifest.json` and `manifest.sig`; any other file is a problem, for a rule in `deny.cvs` must not be lost in silence. Symbolic links
- * are followed, as Kubernetes mounts its ConfigMaps with them.
+ * and folders, `*.md`, `manifest.json` and `manifest.sig` are passed over; any other file is a problem, for a rule in `deny.cvs` must not
+ * be lost in silence. Symbolic links are followed, as Kubernetes mounts its ConfigMaps with them.
  * @throws {PolicyBundleError} with every problem there is, a missing folder included
  */
 export async function readBundleFiles(directory: string): Promise<readonly BundleFile[]> {
@@ -78,7 +78,7 @@ async function policyFileNames(directory: string, folder: string, problems: Prob
   return names;
 }
 
-/** Whether a file of that path may stand in a bundle. */
+/** Whether a file of that name, relative to the folder, is part of a policy. */
 export function isPolicyFile(name: string): boolean {
   return name === MODEL_FILE || name.endsWith('.csv') || isTestFile(name);
 }

@@ -1,5 +1,6 @@
 import type { SourceKind } from '../versions/policy-version.js';
-import type { DeliveryFinding, Refusal } from './refusal.js';
+import type { Finding } from '../check/finding.js';
+import type { Refusal } from './refusal.js';
 
 /**
  * How a try to bring policy files in ended.
@@ -22,7 +23,7 @@ export interface Attempt {
   readonly refusal: Refusal | null;
   /** One sentence. */
   readonly message: string;
-  readonly findings: readonly DeliveryFinding[];
+  readonly findings: readonly Finding[];
   readonly attemptedBy: string;
   readonly attemptedAt: Date;
 }

@@ -9,7 +9,7 @@ import {
   type Logger,
 } from '../../platform/index.js';
 import { PolicyBundleError } from '../bundle/policy-bundle-error.js';
-import { acceptBundle } from '../check/check-bundle.js';
+import { checkBundle } from '../check/check-bundle.js';
 import { CompiledPolicy } from '../decision/compiled-policy.js';
 import { PolicyMovedError } from '../versions/errors.js';
 import { PolicyFollower } from '../versions/policy-follower.js';
@@ -45,6 +45,7 @@ interface Accepted {
   readonly compiled: CompiledPolicy;
   readonly proof: Proof | undefined;
   readonly digest: string;
+  readonly warnings: number;
 }
 
 /** The one way in: proven, built, tested, and only then live, all in one transaction. */
@@ -103,12 +104,16 @@ export class DeliveryService {
 
   private accept(delivery: Delivery, digest: string): Accepted {
     const proof = prove(delivery, this.keys);
-    try {
-      return { compiled: new CompiledPolicy(acceptBundle(delivery.files)), proof, digest };
-    } catch (error) {
-      if (!(error instanceof PolicyBundleError)) throw error;
-      throw refusedBundle(error);
-    }
+    const { bundle, findings } = checkBundle(delivery.files);
+    const errors = findings.filter(({ severity }) => severity === 'error');
+    if (bundle === undefined || errors.length > 0)
+      throw refusedBundle(
+        new PolicyBundleError(
+          errors.map(({ check: rule, file, line, message }) => ({ file, line, rule, message })),
+        ),
+      );
+    const warnings = findings.length - errors.length;
+    return { compiled: new CompiledPolicy(bundle), proof, digest, warnings };
   }
 
   private async take(delivery: Delivery, accepted: Accepted): Promise<Outcome> {
@@ -136,10 +141,10 @@ export class DeliveryService {
     return isLive ? 'unchanged' : 'taken';
   }
 
-  private async store(delivery: Delivery, { compiled, proof, digest }: Accepted): Promise<void> {
+  private async store(delivery: Delivery, { compiled, proof, digest, warnings }: Accepted): Promise<void> {
     const { kind: source, sourceRef, by: storedBy, reason, files } = delivery;
     const { version, ruleCount } = compiled;
-    const report = { files: files.length, rules: ruleCount, warnings: 0 };
+    const report = { files: files.length, rules: ruleCount, warnings };
     await this.versions.store({ version, digest, files, proof, source, sourceRef, storedBy, reason, report });
   }
 

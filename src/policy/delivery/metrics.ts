@@ -31,6 +31,11 @@ export const deliveries = new Counter({
   registers: [metricsRegistry],
 });
 
+// A series that begins with 1 has not grown, as Prometheus sees it.
+for (const source of ['directory', 'git', 'apply'])
+  for (const outcome of ['taken', 'unchanged', 'held', 'refused', 'failed'])
+    deliveries.inc({ source, outcome }, 0);
+
 /** Whether what the source shows now is refused. */
 export const isRefused = new Gauge({
   name: 'cairn_policy_refused',

@@ -54,9 +54,8 @@ export class PolicyBoot implements OnModuleInit {
 
   private async takeFromSource(): Promise<void> {
     const shown = await this.source.lookUntilWhole();
-    this.loop.settle(shown.digest);
     const taken = await this.attempts.taken(this.source.name);
-    if (this.live.isLoaded && taken?.digest === shown.digest) return;
-    await this.loop.handIn(shown);
+    if (!this.live.isLoaded || taken?.digest !== shown.digest) await this.loop.handIn(shown);
+    this.loop.settle(shown.digest); // what was refused the loop hands in again, and tells of it for as long as it is so
   }
 }

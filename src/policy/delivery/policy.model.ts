@@ -1,20 +1,6 @@
-import { Field, Float, ID, InputType, Int, ObjectType } from '@nestjs/graphql';
+import { Field, Float, ID, InputType, ObjectType } from '@nestjs/graphql';
 import { pageType } from '../../platform/index.js';
-
-@ObjectType('PolicyFinding', { description: 'What is wrong with policy files, and where.' })
-export class PolicyFindingModel {
-  @Field(() => String, { description: 'Empty when it is about all of them.' })
-  file!: string;
-
-  @Field(() => Int, { description: 'From 1; 0 stands for the whole file.' })
-  line!: number;
-
-  @Field(() => String, { description: 'The check that found it.' })
-  check!: string;
-
-  @Field(() => String)
-  message!: string;
-}
+import { PolicyFileInput, PolicyFindingModel } from '../check/check.model.js';
 
 @ObjectType('PolicyDelivery', { description: 'How a try to bring policy files in ended.' })
 export class PolicyDeliveryModel {
@@ -141,15 +127,6 @@ export class PolicyStatusModel {
 
   @Field(() => PolicyAnsweringModel)
   answering!: PolicyAnsweringModel;
-}
-
-@InputType()
-export class PolicyFileInput {
-  @Field(() => String, { description: 'In the folder of the policy, e.g. sales/rules.csv.' })
-  path!: string;
-
-  @Field(() => String)
-  text!: string;
 }
 
 @InputType()

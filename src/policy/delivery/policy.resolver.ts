@@ -15,6 +15,7 @@ import {
 } from './policy.model.js';
 import { PolicyAdminService, type Tried } from './policy-admin.service.js';
 import { type PolicyStatus, PolicyStatusService } from './policy-status.service.js';
+import { withoutNulls } from './without-nulls.js';
 
 @Resolver(() => PolicyStatusModel)
 export class PolicyResolver {
@@ -96,9 +97,4 @@ export class PolicyResolver {
   ): Promise<Tried> {
     return this.admin.rollback(caller, withoutNulls(input));
   }
-}
-
-/** GraphQL has null for what may be left out. */
-function withoutNulls(input: object): object {
-  return Object.fromEntries(Object.entries(input).filter(([, value]) => value !== null));
 }

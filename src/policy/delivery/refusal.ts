@@ -1,5 +1,6 @@
 import { DomainError } from '../../platform/errors/index.js';
 import type { PolicyBundleError } from '../bundle/policy-bundle-error.js';
+import type { Finding } from '../check/finding.js';
 
 /**
  * Why files are not taken. Stable: alerts and pipelines may branch on it.
@@ -22,22 +23,13 @@ export type Refusal =
   | 'sequence-reused'
   | 'rewritten-history';
 
-/** What is wrong, and where. `line` 0 stands for the file, or for all of it when `file` is empty. */
-export interface DeliveryFinding {
-  readonly file: string;
-  readonly line: number;
-  /** A rule of the loader, a check, or a {@link Refusal}. */
-  readonly check: string;
-  readonly message: string;
-}
-
 /** Policy files were handed in and are not taken; what is live stays as it is. */
 export class PolicyRefusedError extends DomainError {
   readonly kind = 'invalid-input';
   constructor(
     readonly refusal: Refusal,
     readonly reason: string,
-    readonly findings: readonly DeliveryFinding[] = [],
+    readonly findings: readonly Finding[] = [],
     options?: ErrorOptions,
   ) {
     const message = `The policy is refused (${refusal}): ${reason}. What is live stays as it is.`;
@@ -48,19 +40,20 @@ export class PolicyRefusedError extends DomainError {
 /** A refusal because of one file. */
 export function refusedFile(refusal: Refusal, file: string, reason: string): PolicyRefusedError {
   return new PolicyRefusedError(refusal, `${file} ${reason}`, [
-    { file, line: 0, check: refusal, message: reason },
+    { severity: 'error', file, line: 0, check: refusal, message: reason },
   ]);
 }
 
 /** A refusal for what the loader and the checks say. */
 export function refusedBundle(error: PolicyBundleError): PolicyRefusedError {
   const findings = error.problems.map(({ file, line, rule, message }) => ({
+    severity: 'error' as const,
     file,
     line,
     check: rule,
     message,
   }));
-  const [{ file, line, message }] = findings as [DeliveryFinding];
+  const [{ file, line, message }] = findings as [Finding];
   const more = findings.length > 1 ? `, and ${findings.length - 1} more` : '';
   return new PolicyRefusedError('bundle', `${file}:${line}: ${message}${more}`, findings, { cause: error });
 }

@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Counter } from 'prom-client';
+import { CHANGES, type Changes } from '../../identity/index.js';
 import { Database, LOGGER, type Logger, metricsRegistry } from '../../platform/index.js';
 import { type Target, targetText } from './target.js';
 
@@ -28,6 +29,7 @@ for (const event of ['access.requested', 'access.approved', 'emergency.declared'
 export class PeopleRecord {
   constructor(
     private readonly database: Database,
+    @Inject(CHANGES) private readonly changes: Changes,
     @Inject(LOGGER) private readonly log: Logger,
   ) {}
 
@@ -45,6 +47,11 @@ export class PeopleRecord {
       Record<string, unknown>
     >,
   ): Promise<void> {
+    const { target, ...said } = detail;
+    await this.changes.change(by, {
+      ...{ action: event, on: 'access', name: id, namespace: target.namespace },
+      detail: { ...said, target: targetText(target) },
+    });
     const told = { event, by, id, ...detail, target: targetText(detail.target) };
     this.database.afterCommit(() => {
       EVENTS.inc({ event });

@@ -54,16 +54,16 @@ function group(kind: 'and' | 'or', nodes: readonly Plan[], empty: 'all' | 'none'
 }
 
 function distinct(nodes: readonly Plan[]): readonly Plan[] {
-  return [...new Map(nodes.map((node) => [keyOf(node), node])).values()];
+  return [...new Map(nodes.map((node) => [planKey(node), node])).values()];
 }
 
 /** Drops `A and B` where `A` stands beside it, and `A in {x}` and B where `A in {x, y}` does. */
 function absorb(nodes: readonly Plan[]): readonly Plan[] {
-  const keys = new Set(nodes.map(keyOf));
+  const keys = new Set(nodes.map(planKey));
   const wide = nodes.find((node) => node.kind === 'namespaceIn');
   return nodes.filter((node) => {
     if (node.kind !== 'and') return true;
-    return !node.nodes.some((part) => keys.has(keyOf(part)) || isWithin(part, wide));
+    return !node.nodes.some((part) => keys.has(planKey(part)) || isWithin(part, wide));
   });
 }
 
@@ -72,10 +72,11 @@ function isWithin(part: Plan, wide: Plan | undefined): boolean {
   return part.namespaces.every((namespace) => wide.namespaces.includes(namespace));
 }
 
-function keyOf(node: Plan): string {
+/** The same text for plans that are put together in the same way, and only for those. */
+export function planKey(node: Plan): string {
   if (node.kind === 'nameGlob') return `nameGlob ${node.glob.source}`;
-  if (node.kind === 'not') return `not ${keyOf(node.node)}`;
+  if (node.kind === 'not') return `not ${planKey(node.node)}`;
   if (node.kind === 'and' || node.kind === 'or')
-    return `${node.kind} ${JSON.stringify(node.nodes.map(keyOf))}`;
+    return `${node.kind} ${JSON.stringify(node.nodes.map(planKey))}`;
   return JSON.stringify(node);
 }

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type PageRequest } from '../../platform/index.js';
+import { AuditLog } from '../audit/audit-log.js';
 import type { BundleFile } from '../bundle/bundle.js';
 import type { LivePointer, PolicyMove, StoredVersion } from './policy-version.js';
 
@@ -26,7 +27,10 @@ const MOVE_COLUMNS = `generation::float8 AS generation, version, from_version AS
 
 @Injectable()
 export class VersionRepository {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly audit: AuditLog,
+  ) {}
 
   /** Undefined before anything was delivered. */
   async live(): Promise<LivePointer | undefined> {
@@ -121,7 +125,11 @@ export class VersionRepository {
         ...[move.movedBy, move.reason],
       ],
     );
-    return row?.generation;
+    if (row === undefined) return undefined;
+    const { movedBy, version, ...detail } = move;
+    const action = move.source === 'rollback' ? 'policy.rolled-back' : 'policy.applied';
+    await this.audit.change(movedBy, { action, on: 'policy', name: version, detail });
+    return row.generation;
   }
 
   /** Latest first. */

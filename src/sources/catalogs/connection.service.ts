@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import { type Principal, PrincipalService, subjectOf } from '../../identity/index.js';
 import {
   AlreadyExistsError,
+  Database,
   isUniqueViolation,
   NotFoundError,
   type Page,
@@ -11,7 +12,7 @@ import {
   pageRequest,
   validate,
 } from '../../platform/index.js';
-import { Policy, systemResource } from '../../policy/index.js';
+import { AuditLog, Policy, systemResource } from '../../policy/index.js';
 import { CatalogScanner } from './catalog-scanner.js';
 import { type Connection, CREATE_CONNECTION, SETTINGS } from './connection.js';
 import { ConnectionRepository } from './connection.repository.js';
@@ -24,6 +25,8 @@ export class ConnectionService {
     private readonly principals: PrincipalService,
     private readonly policy: Policy,
     private readonly scanner: CatalogScanner,
+    private readonly database: Database,
+    private readonly audit: AuditLog,
   ) {}
 
   /**
@@ -42,9 +45,15 @@ export class ConnectionService {
     const checked = validate(SETTINGS[rest.type], settings, 'input.settings');
     await this.principals.bySubject(caller, subject);
     try {
-      await this.connections.insert({
-        ...{ ...rest, subject, settings: checked },
-        ...{ credentials: credentials ?? null, createdBy: subjectOf(caller) },
+      await this.database.run(async () => {
+        await this.connections.insert({
+          ...{ ...rest, subject, settings: checked },
+          ...{ credentials: credentials ?? null, createdBy: subjectOf(caller) },
+        });
+        const { name, type } = rest;
+        await this.audit.change(caller, {
+          ...{ action: 'catalog.connected', on: 'catalog', name, detail: { type, subject, credentials } },
+        });
       });
     } catch (error) {
       if (isUniqueViolation(error)) throw new AlreadyExistsError('CatalogConnection', rest.name);
@@ -78,7 +87,10 @@ export class ConnectionService {
   /** Looks at a source no more. */
   async remove(caller: Principal, name: string): Promise<Connection> {
     const connection = await this.get(caller, name);
-    await this.connections.remove(name);
+    await this.database.run(async () => {
+      await this.connections.remove(name);
+      await this.audit.change(caller, { action: 'catalog.disconnected', on: 'catalog', name });
+    });
     return connection;
   }
 

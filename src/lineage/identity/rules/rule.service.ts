@@ -12,7 +12,7 @@ import {
   pageRequest,
   validate,
 } from '../../../platform/index.js';
-import { Policy, systemResource } from '../../../policy/index.js';
+import { AuditLog, Policy, systemResource } from '../../../policy/index.js';
 import { canonicalJson } from '../../events/canonical-json.js';
 import { PROJECTION_LOCK } from '../../log/event-log.repository.js';
 import { Reconciler, type Resolution } from '../reconciler.js';
@@ -55,6 +55,7 @@ export class RuleService {
     private readonly reconciler: Reconciler,
     private readonly assets: AssetService,
     private readonly policy: Policy,
+    private readonly audit: AuditLog,
   ) {}
 
   /** The latest first, also those that were removed when they are asked for. */
@@ -115,6 +116,14 @@ export class RuleService {
       if (rules.length >= MAX_RULES)
         throw new InvalidInputError('input', `must leave at most ${MAX_RULES} rules in force`);
       const rule = await this.rules.add(definition, subjectOf(caller), why);
+      await this.audit.change(caller, {
+        ...{
+          action: 'identity-rule.added',
+          on: 'identity-rule',
+          name: rule.id,
+          detail: { definition, reason: why },
+        },
+      });
       return { rule, changes: await this.reconciler.reconcile() };
     });
   }
@@ -130,6 +139,9 @@ export class RuleService {
     return this.alone(async () => {
       await this.inForce(id);
       await this.rules.remove(id, subjectOf(caller), why);
+      await this.audit.change(caller, {
+        ...{ action: 'identity-rule.removed', on: 'identity-rule', name: id, detail: { reason: why } },
+      });
       const changes = await this.reconciler.reconcile();
       return { rule: (await this.rules.find(id))!, changes };
     });

@@ -9,6 +9,7 @@ const COMPARISON_LIMIT = 5_000_000;
 /** Finds the rules that hold for all whom, wherever and for whatever another rule holds. */
 export class WiderRules<T extends AccessRule | MaskRule> {
   private readonly byColumns = new Map<string, T[]>();
+  private readonly wider = new Map<string, readonly (readonly T[])[]>();
   private readonly roles: RoleGraph;
   private left = COMPARISON_LIMIT;
 
@@ -29,24 +30,36 @@ export class WiderRules<T extends AccessRule | MaskRule> {
   }
 
   /** The first other rule as wide as `rule` in subject, namespace and action for which `isWider` holds. */
-  find({ id, subject, namespace, action }: T, isWider: (other: T) => boolean): T | undefined {
-    const namespaces = new Set([...this.bundle.namespaces.pathFrom(namespace), ROOT_NAMESPACE]);
-    const subjects = this.roles.held({ subject }, namespaces, 0).keys();
-    for (const each of subjects) {
-      for (const place of namespaces) {
-        for (const act of new Set([action, ANY])) {
-          for (const other of this.byColumns.get(keyOf(each, place, act)) ?? []) {
-            this.left -= 1;
-            if (this.isExhausted) return undefined;
-            if (other.id !== id && isWider(other)) return other;
-          }
-        }
+  find(rule: T, isWider: (other: T) => boolean): T | undefined {
+    for (const list of this.listsFor(rule)) {
+      for (const other of list) {
+        this.left -= 1;
+        if (this.isExhausted) return undefined;
+        if (other.id !== rule.id && isWider(other)) return other;
       }
     }
     return undefined;
   }
+
+  /** Many rules have subject, namespace and action in common, so that this is found once for them. */
+  private listsFor({ subject, namespace, action }: T): readonly (readonly T[])[] {
+    const key = keyOf(subject, namespace, action);
+    const known = this.wider.get(key);
+    if (known !== undefined) return known;
+    const namespaces = new Set([...this.bundle.namespaces.pathFrom(namespace), ROOT_NAMESPACE]);
+    const actions = new Set([action, ANY]);
+    const lists: (readonly T[])[] = [];
+    for (const each of this.roles.held({ subject }, namespaces, 0).keys()) {
+      for (const place of namespaces) {
+        for (const act of actions) lists.push(this.byColumns.get(keyOf(each, place, act)) ?? []);
+      }
+    }
+    const found = lists.filter((list) => list.length > 0);
+    this.wider.set(key, found);
+    return found;
+  }
 }
 
 function keyOf(subject: string, namespace: string, action: string): string {
-  return JSON.stringify([subject, namespace, action]);
+  return `${subject}\n${namespace}\n${action}`;
 }

@@ -49,7 +49,7 @@ export class Git {
         (error, stdout, stderr) => {
           const code = error === null ? 0 : error.code;
           if (typeof code === 'number' && okCodes.includes(code)) resolve({ exitCode: code, stdout });
-          else reject(new SourceUnavailableError(this.remote, reasonOf(words[0]!, error, stderr)));
+          else reject(new SourceUnavailableError(this.remote, reasonOf(error, stderr)));
         },
       );
       child.stdin?.on('error', () => undefined); // git that ends early does not read it
@@ -72,13 +72,13 @@ const ISOLATED = {
 };
 
 /** What git said, with nothing in it that only a terminal needs. Credentials are in no command and so in no message. */
-function reasonOf(command: string, error: Error | null, stderr: Buffer): string {
+function reasonOf(error: Error | null, stderr: Buffer): string {
   const { code, killed } = (error ?? {}) as { code?: unknown; killed?: boolean };
   if (code === 'ENOENT') return 'the program git is not installed';
-  if (killed === true) return `git ${command} took longer than ${TIMEOUT_MS / 1000} s`;
+  if (killed === true) return `git took longer than ${TIMEOUT_MS / 1000} s`;
   const said = stderr
     .toString('utf8')
     .replace(/\p{C}+/gu, ' ')
     .trim();
-  return `git ${command}: ${said.slice(0, SAID_CHARS) || String(error?.message)}`;
+  return `git: ${said.slice(0, SAID_CHARS) || String(error?.message)}`;
 }

@@ -23,6 +23,8 @@ import type {
   StoreCapabilities,
   StoredObject,
 } from '../../object-store.js';
+import type { KeptDocuments } from '../../kept/kept-documents.js';
+import { S3Documents } from '../../kept/s3-documents.js';
 import { measured } from '../../measured.js';
 import { isSha256, type Sha256 } from '../../sha256.js';
 import { clampRange, objectKey, readVerified, shortOf, verified } from '../../verified.js';
@@ -213,6 +215,12 @@ export class S3ObjectStore implements ObjectStore {
     } catch (error) {
       throw s3Error(error, 'probe', this.location);
     }
+  }
+
+  /** Documents in the same bucket, below the same prefix. */
+  documents(): KeptDocuments {
+    const { bucket } = this.options;
+    return new S3Documents(this.client, { bucket, prefix: this.prefix, location: this.location });
   }
 
   /** Ends the connections that are kept open. */

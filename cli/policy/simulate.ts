@@ -1,0 +1,119 @@
+import { createInterface } from 'node:readline';
+import { Readable } from 'node:stream';
+import type { ReadableStream } from 'node:stream/web';
+import type { Command } from 'commander';
+import { ApiError } from '../api/api-error.js';
+import { EndedBadly, EXIT } from '../exit-codes.js';
+import { instant, wholeNumber } from '../output/arguments.js';
+import { formatInstant, formatTable } from '../output/format.js';
+import type { Session } from '../session.js';
+import { readPolicyFolder } from './policy-folder.js';
+
+interface Side {
+  readonly isAllowed: boolean;
+  readonly rules: readonly string[];
+}
+
+interface Flip {
+  readonly subject: string;
+  readonly action: string;
+  readonly asset?: { readonly namespace: string; readonly kind: string; readonly name: string };
+  readonly before: Side;
+  readonly after: Side;
+  readonly count: number;
+  readonly lastAt: string;
+}
+
+interface Simulation {
+  readonly from: string;
+  readonly to: string;
+  readonly decisions: { readonly replayed: number; readonly flipped: number };
+  readonly lists: { readonly replayed: number; readonly flipped: number; readonly skipped: number };
+  readonly notReplayable: number;
+  readonly flips: readonly Flip[];
+  readonly listFlips: readonly Flip[];
+  readonly isCut: boolean;
+  readonly isTruncated: boolean;
+}
+
+type Step = {
+  readonly progress?: { readonly looked: number; readonly total: number };
+  readonly result?: Simulation;
+};
+
+interface SimulateOptions {
+  readonly days: number;
+  readonly from?: string;
+  readonly to?: string;
+  readonly failOnFlips?: boolean;
+}
+
+/** `policy simulate`. @param policy the command that it stands under */
+export function addSimulate(policy: Command, open: () => Session): void {
+  policy
+    .command('simulate')
+    .description(
+      'ask the files of a folder what was asked of late, and list each answer that would be another',
+    )
+    .argument('<folder>')
+    .option('--days <count>', 'how far back', wholeNumber('--days', 1, 3650), 7)
+    .option('--from <instant>', 'instead of --days', instant('--from'))
+    .option('--to <instant>', 'until when; now by default', instant('--to'))
+    .option('--fail-on-flips', 'exit with 1 when there is one')
+    .action(async (folder: string, options: SimulateOptions) => {
+      const session = open();
+      const to = options.to ?? new Date().toISOString();
+      const from = options.from ?? new Date(Date.parse(to) - options.days * 86_400_000).toISOString();
+      const { files } = await readPolicyFolder(session.io.cwd, folder);
+      const result = await simulate(session, { files, from, to });
+      session.output.result(result, () => formatSimulation(result));
+      const isFlipped = result.decisions.flipped + result.lists.flipped > 0;
+      if (isFlipped && options.failOnFlips === true) throw new EndedBadly(EXIT.failure);
+    });
+}
+
+async function simulate({ io, connect }: Session, body: object): Promise<Simulation> {
+  const response = await connect().request('/api/v1/policy/simulations', {
+    ...{ method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) },
+  });
+  let result: Simulation | undefined;
+  const lines = createInterface({ input: Readable.fromWeb(response.body as ReadableStream) });
+  for await (const line of lines) {
+    const step = JSON.parse(line) as Step;
+    result = step.result ?? result;
+    if (step.progress !== undefined && io.stderr.isTTY === true)
+      io.stderr.write(`\r${step.progress.looked} of ${step.progress.total} decisions`);
+  }
+  if (io.stderr.isTTY === true) io.stderr.write('\n');
+  if (result === undefined) throw new ApiError('The simulation ended before its result.', 'UNAVAILABLE');
+  return result;
+}
+
+function formatSimulation(simulation: Simulation): string {
+  const { decisions, lists, notReplayable, isCut, isTruncated } = simulation;
+  const parts = [
+    `${decisions.flipped} of ${decisions.replayed} decisions and ${lists.flipped} of ${lists.replayed} lists would be others.`,
+    formatTable(
+      ['subject', 'action', 'asset', 'before', 'after', 'count', 'last'],
+      [...simulation.flips, ...simulation.listFlips].map(
+        ({ subject, action, asset, before, after, count, lastAt }) => [
+          ...[
+            subject,
+            action,
+            asset === undefined ? 'a list' : `${asset.namespace}: ${asset.kind}/${asset.name}`,
+          ],
+          ...[formatSide(before), formatSide(after), String(count), formatInstant(lastAt)],
+        ],
+      ),
+    ),
+    notReplayable > 0 && `${notReplayable} cannot be read in the log, and are not asked again.`,
+    lists.skipped > 0 && `${lists.skipped} lists were too many to be asked again.`,
+    isCut && 'There are more different ones than are told here.',
+    isTruncated && 'There are more decisions in that time than were asked again; choose a shorter one.',
+  ];
+  return parts.filter(Boolean).join('\n');
+}
+
+function formatSide({ isAllowed, rules }: Side): string {
+  return [isAllowed ? 'allowed' : 'denied', ...rules].join(' ');
+}

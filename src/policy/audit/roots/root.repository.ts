@@ -1,0 +1,86 @@
+import { Injectable } from '@nestjs/common';
+import { Database } from '../../../platform/index.js';
+
+/** A segment that no root covers to its end. */
+export interface UnrootedSegment {
+  readonly id: string;
+  /** The last record that a root covers; −1 for none. */
+  readonly rootedTo: number;
+  readonly isClosed: boolean;
+}
+
+/** The database's copy of a root. */
+export interface KeptRoot {
+  readonly number: number;
+  readonly at: Date;
+  readonly document: string;
+}
+
+const HASHES_AT_ONCE = 10_000;
+
+/** What roots are made of, and the database's own copy of them. */
+@Injectable()
+export class RootRepository {
+  constructor(private readonly database: Database) {}
+
+  /** The oldest first. */
+  async unrooted(limit: number): Promise<UnrootedSegment[]> {
+    const rows = await this.database.query<Omit<UnrootedSegment, 'rootedTo'> & { rootedTo: string }>(
+      `SELECT id, rooted_to AS "rootedTo", closed_at IS NOT NULL AS "isClosed" FROM audit_segment
+       WHERE NOT is_rooted ORDER BY opened_at, id LIMIT $1`,
+      [limit],
+    );
+    return rows.map((row) => ({ ...row, rootedTo: Number(row.rootedTo) }));
+  }
+
+  /** Hashes of the records of a segment behind one, in order, in batches. */
+  async *hashes(
+    segment: string,
+    after: number,
+    upTo = Number.MAX_SAFE_INTEGER,
+  ): AsyncGenerator<readonly { readonly seq: number; readonly hash: Buffer }[]> {
+    for (let last = after; ;) {
+      const rows = await this.database.query<{ seq: string; hash: Buffer }>(
+        `SELECT seq, hash FROM audit_record WHERE segment = $1 AND seq > $2 AND seq <= $3 ORDER BY seq LIMIT ${HASHES_AT_ONCE}`,
+        [segment, last, upTo],
+      );
+      if (rows.length > 0) yield rows.map(({ seq, hash }) => ({ seq: Number(seq), hash }));
+      if (rows.length < HASHES_AT_ONCE) return;
+      last = Number(rows.at(-1)!.seq);
+    }
+  }
+
+  /** The last root that the database knows. */
+  async last(): Promise<KeptRoot | undefined> {
+    const [row] = await this.database.query<KeptRoot>(
+      'SELECT number::float8 AS number, at, document FROM audit_root ORDER BY number DESC LIMIT 1',
+    );
+    return row;
+  }
+
+  async insert(number: number, at: Date, document: string): Promise<void> {
+    await this.database.query('INSERT INTO audit_root (number, at, document) VALUES ($1, $2, $3)', [
+      number,
+      at,
+      document,
+    ]);
+  }
+
+  /** The root that covers a record; undefined when none does yet. */
+  async covering(segment: string, seq: number): Promise<{ number: number; document: string } | undefined> {
+    const [row] = await this.database.query<{ number: string; document: string }>(
+      `SELECT r.number, r.document FROM audit_root AS r,
+         jsonb_to_recordset((r.document::jsonb -> 'segments')) AS s (segment uuid, "from" bigint, "to" bigint)
+       WHERE s.segment = $1 AND $2 BETWEEN s."from" AND s."to" LIMIT 1`,
+      [segment, seq],
+    );
+    return row && { number: Number(row.number), document: row.document };
+  }
+
+  async setRooted(segment: string, rootedTo: number, isRooted: boolean): Promise<void> {
+    await this.database.query(
+      'UPDATE audit_segment SET rooted_to = greatest(rooted_to, $2), is_rooted = is_rooted OR $3 WHERE id = $1',
+      [segment, rootedTo, isRooted],
+    );
+  }
+}

@@ -1,0 +1,11 @@
+import { DomainError } from '../../platform/index.js';
+
+/** Several inspections wait already; each takes seconds of the one thread that answers everybody. */
+export class InspectionBusyError extends DomainError {
+  readonly kind = 'too-many-requests';
+  constructor() {
+    super(
+      'Other policies are being inspected; try again in a few seconds, or use `cairn policy` without a service.',
+    );
+  }
+}

@@ -1,0 +1,144 @@
+import { setImmediate as breathe } from 'node:timers/promises';
+import { Inject, Injectable } from '@nestjs/common';
+import { z } from 'zod';
+import type { Principal } from '../../identity/index.js';
+import { DomainError, InvalidInputError, validate } from '../../platform/index.js';
+import type { BundleFile } from '../bundle/bundle.js';
+import { loadBundle } from '../bundle/load-bundle.js';
+import { PolicyBundleError } from '../bundle/policy-bundle-error.js';
+import { acceptBundle } from '../check/check-bundle.js';
+import { CompiledPolicy } from '../decision/compiled-policy.js';
+import { POLICY_FILES } from '../delivery/policy-admin.service.js';
+import { refusedBundle } from '../delivery/refusal.js';
+import { siftFiles } from '../delivery/sift-files.js';
+import { Policy } from '../policy.service.js';
+import { VersionRepository } from '../versions/version.repository.js';
+import { systemResource } from '../vocabulary.js';
+import { LOGGED_DECISIONS, type LoggedDecision, type LoggedDecisions } from './logged-decisions.js';
+import { Replay, type ReplayResult } from './replay.js';
+
+const DAY_MS = 86_400_000;
+const DEFAULT_MS = 7 * DAY_MS;
+const MAX_DECISIONS = 2_000_000;
+/** Versions that are loaded for the lists that they answered. */
+const MAX_VERSIONS = 20;
+
+const INSTANT = z.union([z.date(), z.iso.datetime({ offset: true }).transform((text) => new Date(text))]);
+const INPUT = z.strictObject({ files: POLICY_FILES, from: INSTANT.optional(), to: INSTANT.optional() });
+
+/** How far a simulation is. */
+export interface SimulationProgress {
+  readonly looked: number;
+  readonly total: number;
+}
+
+/** What would have been answered otherwise. */
+export interface Simulation extends ReplayResult {
+  readonly version: string;
+  readonly from: Date;
+  readonly to: Date;
+  /** Whether there was more in the log than is asked again at once: 2,000,000, the oldest first. */
+  readonly isTruncated: boolean;
+}
+
+export type SimulationStep = { readonly progress: SimulationProgress } | { readonly result: Simulation };
+
+/** Another simulation is under way in this process. */
+export class SimulationBusyError extends DomainError {
+  readonly kind = 'too-many-requests';
+  constructor() {
+    super('Another policy is being simulated here. Ask again when that is done.');
+  }
+}
+
+/** Asks files that are no policy yet what the log says was asked, and tells every answer that would be another. */
+@Injectable()
+export class SimulationService {
+  private isBusy = false;
+
+  constructor(
+    @Inject(LOGGED_DECISIONS) private readonly log: LoggedDecisions,
+    private readonly policy: Policy,
+    private readonly versions: VersionRepository,
+  ) {}
+
+  /**
+   * For who may administer policy: the log names who asked for what.
+   * @returns progress, and at last the result
+   * @throws {PolicyRefusedError} the files are no good policy; {@link SimulationBusyError}
+   */
+  async open(caller: Principal, input: unknown): Promise<AsyncGenerator<SimulationStep>> {
+    await this.policy.authorize(caller, 'administer', systemResource('policy'));
+    const {
+      files,
+      to = new Date(),
+      from = new Date(to.getTime() - DEFAULT_MS),
+    } = validate(INPUT, input, 'input');
+    if (from >= to) throw new InvalidInputError('input.from', 'must be before input.to');
+    const candidate = candidateOf(files);
+    if (this.isBusy) throw new SimulationBusyError();
+    return this.steps(candidate, from, to);
+  }
+
+  /** {@link open} to its end. */
+  async simulate(caller: Principal, input: unknown): Promise<Simulation> {
+    let last: SimulationStep | undefined;
+    for await (const step of await this.open(caller, input)) last = step;
+    return (last as { readonly result: Simulation }).result;
+  }
+
+  private async *steps(candidate: CompiledPolicy, from: Date, to: Date): AsyncGenerator<SimulationStep> {
+    if (this.isBusy) throw new SimulationBusyError();
+    this.isBusy = true;
+    try {
+      const total = await this.log.count(from, to);
+      const versions = new Map<string, CompiledPolicy>();
+      const replay = new Replay(candidate, versions);
+      for await (const decisions of this.log.read(from, to)) {
+        await this.loadVersions(decisions, versions);
+        replay.add(decisions);
+        yield { progress: { looked: replay.seen, total: Math.max(total, replay.seen) } };
+        await breathe(); // others' requests come first
+        if (replay.seen >= MAX_DECISIONS) break;
+      }
+      const isTruncated = replay.seen >= MAX_DECISIONS && replay.seen < total;
+      yield { result: { version: candidate.version, from, to, isTruncated, ...replay.result() } };
+    } finally {
+      this.isBusy = false;
+    }
+  }
+
+  private async loadVersions(
+    decisions: readonly (LoggedDecision | undefined)[],
+    versions: Map<string, CompiledPolicy>,
+  ): Promise<void> {
+    const needed = new Set(
+      decisions.flatMap((one) => (one !== undefined && one.kind === undefined ? one.bundle : [])),
+    );
+    for (const version of needed) {
+      if (versions.has(version) || versions.size >= MAX_VERSIONS) continue;
+      const stored = await this.versions.find(version);
+      const compiled = stored && readable(stored.files);
+      if (compiled !== undefined) versions.set(version, compiled);
+    }
+  }
+}
+
+/** Undefined for what another program made live, and this one cannot read: then it is only known whether there was anything in a list. */
+function readable(files: readonly BundleFile[]): CompiledPolicy | undefined {
+  try {
+    return new CompiledPolicy(loadBundle(files));
+  } catch (error) {
+    if (error instanceof PolicyBundleError) return undefined;
+    throw error;
+  }
+}
+
+function candidateOf(files: readonly { readonly path: string; readonly text: string }[]): CompiledPolicy {
+  try {
+    const raw = files.map(({ path, text }) => ({ path, bytes: Buffer.from(text, 'utf8') }));
+    return new CompiledPolicy(acceptBundle(siftFiles(raw).files));
+  } catch (error) {
+    throw error instanceof PolicyBundleError ? refusedBundle(error) : error;
+  }
+}
