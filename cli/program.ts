@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { addAccess } from './access/access.js';
 import { addAccessKeys } from './access/access-keys.js';
+import { addEmergencies } from './access/emergencies.js';
 import { addPrincipals } from './access/principals.js';
 import { addCatalogs } from './sources/catalogs.js';
 import { addStatements } from './sources/statements.js';
@@ -71,6 +72,7 @@ const GROUPS: readonly AddCommands[] = [
   addSearch,
   addClassify,
   addAccess,
+  addEmergencies,
   addPrincipals,
   addTokens,
   addAccessKeys,

@@ -1,4 +1,5 @@
 import { Client } from './api/client.js';
+import { currentToken } from './credentials/current-token.js';
 import { readCredentials } from './credentials/credentials.js';
 import { UsageError } from './exit-codes.js';
 import type { Io } from './io.js';
@@ -22,7 +23,7 @@ export function openSession(io: Io, options: { readonly json?: boolean }): Sessi
       if (credentials === undefined) {
         throw new UsageError('No service is known. Run `cairn login URL`, or set CAIRN_URL and CAIRN_TOKEN.');
       }
-      return new Client(credentials.url, credentials.token);
+      return new Client(credentials.url, currentToken(io.env, credentials));
     },
   };
 }

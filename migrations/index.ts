@@ -30,6 +30,7 @@ import { EventTimes1795392000066 } from './1795392000066-event-times.js';
 import { LineageSql1795392000068 } from './1795392000068-lineage-sql.js';
 import { PolicyVersions1795392000070 } from './1795392000070-policy-versions.js';
 import { Audit1795392000071 } from './1795392000071-audit.js';
+import { People1795392000072 } from './1795392000072-people.js';
 import { ColumnTags1795392000073 } from './1795392000073-column-tags.js';
 import { Classification1795392000074 } from './1795392000074-classification.js';
 import { InstallationSeal1795392000079 } from './1795392000079-installation-seal.js';
@@ -68,6 +69,7 @@ export const MIGRATIONS = [
   LineageSql1795392000068,
   PolicyVersions1795392000070,
   Audit1795392000071,
+  People1795392000072,
   ColumnTags1795392000073,
   Classification1795392000074,
   InstallationSeal1795392000079,

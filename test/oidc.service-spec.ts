@@ -1,7 +1,8 @@
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { run } from '../cli/run.js';
 import { startTestCairn, type TestCairn } from './support/cairn.js';
 import { type FaultProxy, startFaultProxy } from './support/fault-proxy.js';
 import { freePort } from './support/free-port.js';
@@ -20,7 +21,7 @@ beforeAll(async () => {
   );
   cairn = await startTestCairn({
     ...{ OIDC_ISSUER: issuer, OIDC_AUDIENCE: keycloak['OIDC_AUDIENCE']!, CAIRN_POLICY_DIR: policies },
-    OIDC_GROUPS_CLAIM: 'groups,realm_access.roles',
+    ...{ OIDC_GROUPS_CLAIM: 'groups,realm_access.roles', OIDC_PUBLIC_CLIENT_ID: 'cairn-ui' },
   });
 }, 60_000);
 afterAll(async () => {
@@ -131,6 +132,101 @@ describe('who comes by the identity provider', () => {
     const response = await cairn.http('/v2/models/none/ready', { token: `${header}.${payload}.${flipped}` });
     expect(response.status).toBe(401);
   });
+});
+
+describe('a person at a shell', () => {
+  const home = mkdtempSync(path.join(os.tmpdir(), 'cairn-home-'));
+  const file = path.join(home, 'cairn', 'credentials.json');
+  const stored = () => JSON.parse(readFileSync(file, 'utf8')) as Record<string, any>;
+  afterAll(() => rmSync(home, { recursive: true }));
+
+  /** Runs a command. @param onAddress gets the address that it asks to open */
+  async function shell(argv: string[], onAddress?: (address: URL) => Promise<void>) {
+    const told = { stdout: '', stderr: '' };
+    let browsing: Promise<void> | undefined;
+    const code = await run(argv, {
+      env: { XDG_CONFIG_HOME: home },
+      stdin: undefined,
+      stdout: { write: (text: string) => (told.stdout += text) },
+      stderr: {
+        write: (text: string) => {
+          told.stderr += text;
+          const address = /https?:\S+auth\?\S+/.exec(told.stderr)?.[0];
+          if (address !== undefined) browsing ??= onAddress?.(new URL(address));
+        },
+      },
+    } as never);
+    await browsing;
+    return { code, ...told };
+  }
+
+  /** What a browser does with the provider's login page. @returns where it is sent back to */
+  async function browse(address: URL, username: string): Promise<URL> {
+    const page = await fetch(address, { redirect: 'manual' });
+    const cookie = page.headers
+      .getSetCookie()
+      .map((one) => one.split(';')[0])
+      .join('; ');
+    const form = /action="([^"]+)"/.exec(await page.text())![1]!.replaceAll('&amp;', '&');
+    const answer = await fetch(form, {
+      ...{ method: 'POST', redirect: 'manual', headers: { cookie } },
+      body: new URLSearchParams({ username, password: username }),
+    });
+    return new URL(answer.headers.get('location')!);
+  }
+
+  test('signs in by code and PKCE, whatever else comes to the port, and goes on with new tokens', async () => {
+    let address: URL | undefined;
+    const login = await shell(['login', cairn.url, '--oidc'], async (asked) => {
+      address = asked;
+      const back = await browse(asked, 'alice');
+      const forged = new URL(back);
+      forged.searchParams.set('state', 'of-somebody-else');
+      expect((await fetch(forged)).status).toBe(404);
+      expect((await fetch(back)).status).toBe(200);
+    });
+    expect(login).toMatchObject({ code: 0, stdout: expect.stringContaining('as user:alice') });
+    expect(address!.searchParams.get('code_challenge_method')).toBe('S256');
+    expect(address!.searchParams.get('redirect_uri')).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/callback$/);
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    const first = stored();
+    writeFileSync(file, JSON.stringify({ ...first, expiresAt: new Date(0).toISOString() }));
+    expect(await shell(['whoami'])).toMatchObject({ code: 0, stdout: expect.stringContaining('user:alice') });
+    expect(stored()['token']).not.toBe(first['token']);
+    expect(Date.parse(stored()['expiresAt'])).toBeGreaterThan(Date.now());
+  }, 60_000);
+
+  test('has to sign in again when the provider takes the session back', async () => {
+    writeFileSync(
+      file,
+      JSON.stringify({
+        ...stored(),
+        expiresAt: new Date(0).toISOString(),
+        renewal: { ...stored()['renewal'], refreshToken: 'gone' },
+      }),
+    );
+    const ended = await shell(['whoami']);
+    expect(ended.code).not.toBe(0);
+    expect(ended.stderr).toContain('Your sign-in has ended. Run `cairn login URL --oidc` again.');
+  });
+
+  test('is not signed in when a code of another sign-in is brought', async () => {
+    const other = await shell(['login', cairn.url, '--oidc'], async (asked) => {
+      const back = await browse(asked, 'bob');
+      // The same person's browser, but a code that belongs to another verifier.
+      const foreign = new URL(asked);
+      foreign.searchParams.set('code_challenge', 'A'.repeat(43));
+      back.searchParams.set('code', (await browse(foreign, 'bob')).searchParams.get('code')!);
+      await fetch(back);
+    });
+    expect(other.code).not.toBe(0);
+    expect(other.stderr).toContain('did not sign you in');
+  }, 60_000);
+});
+
+test('anybody is told where people sign in, and nothing else', async () => {
+  const answer = await cairn.http('/api/v1/auth', { token: '' });
+  expect(await answer.json()).toEqual({ oidc: { issuer, clientId: 'cairn-ui', scopes: ['openid'] } });
 });
 
 describe('the identity provider', () => {

@@ -209,7 +209,18 @@ describe('starting', () => {
       loadConfig({ CAIRN_PORT: '99999', DATABASE_URL: 'mysql://x', CAIRN_ADMIN_TOKEN: 'short' });
     expect(load).toThrow(InvalidConfigurationError);
     expect(load).toThrow(/CAIRN_PORT.*CAIRN_ADMIN_TOKEN.*DATABASE_URL/s);
-    expect(() => loadConfig({ CAIRN_HOST: '0.0.0.0' })).toThrow('CAIRN_ADMIN_TOKEN');
+  });
+
+  test('nobody outside reaches a service whose only lock is a generated token', () => {
+    for (const CAIRN_HOST of ['0.0.0.0', '::', '192.168.1.7', 'cairn.example.org']) {
+      expect(() => loadConfig({ CAIRN_HOST })).toThrow(/CAIRN_HOST.*set CAIRN_ADMIN_TOKEN or OIDC_ISSUER/);
+      for (const lock of [
+        { CAIRN_ADMIN_TOKEN: 'a-token-of-some-length' },
+        { OIDC_ISSUER: 'https://id.example.org', OIDC_AUDIENCE: 'cairn' },
+        { CAIRN_ALLOW_PUBLIC: 'true' },
+      ])
+        expect(loadConfig({ CAIRN_HOST, ...lock }).CAIRN_HOST).toBe(CAIRN_HOST);
+    }
   });
 });
 

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { wholeNumber } from '../output/arguments.js';
 import { formatInstant, formatTable } from '../output/format.js';
 import type { Session } from '../session.js';
+import { type ScopeOptions, scopeOf, withScope } from './scope-options.js';
 
 interface AccessKey {
   readonly id: string;
@@ -16,20 +17,20 @@ const FIELDS = 'id label createdAt expiresAt lastUsedAt revokedAt';
 export function addAccessKeys(program: Command, open: () => Session): void {
   const keys = program.command('access-keys').description('keys for the S3 gateway');
 
-  keys
-    .command('create')
+  withScope(keys.command('create'))
     .description(
       'make a key for yourself. It is printed once, as the two variables that S3 clients read, alone on standard output',
     )
     .option('--label <text>', 'what it is for', 'made by cairn')
     .option('--days <count>', 'how long it lasts, 1–366', wholeNumber('--days', 1, 366))
-    .action(async ({ label, days }: { label: string; days?: number }) => {
+    .action(async (options: ScopeOptions & { label: string; days?: number }) => {
+      const { label, days } = options;
       const { output, connect } = open();
       const { createAccessKey } = await connect().ask<{
         createAccessKey: { secret: string; accessKey: AccessKey };
       }>(
         `mutation CreateAccessKey($input: CreateAccessKeyInput!) { createAccessKey(input: $input) { secret accessKey { ${FIELDS} } } }`,
-        { input: { label, expiresInDays: days } },
+        { input: { label, expiresInDays: days, ...scopeOf(options) } },
       );
       const { secret, accessKey } = createAccessKey;
       output.message(

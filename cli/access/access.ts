@@ -1,12 +1,13 @@
 import type { Command } from 'commander';
 import { resolveAsset } from '../lineage/asset-name.js';
 import type { Session } from '../session.js';
+import { addAccessRequests } from './requests.js';
 
-/** `access explain`. */
+/** `access explain`, and what is asked for and granted. */
 export function addAccess(program: Command, open: () => Session): void {
-  program
-    .command('access')
-    .description('who may do what, and why')
+  const access = program.command('access').description('who may do what, and why; asking for access');
+  addAccessRequests(access, open);
+  access
     .command('explain')
     .description('the decision for an action on an asset, with the rules that made it')
     .argument('<action>', 'list, read, write, merge, manage, train, run, deploy, infer or emit')

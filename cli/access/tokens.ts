@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { wholeNumber } from '../output/arguments.js';
 import { formatInstant } from '../output/format.js';
 import type { Session } from '../session.js';
+import { type ScopeOptions, scopeOf, withScope } from './scope-options.js';
 
 interface IssuedToken {
   readonly secret: string;
@@ -12,19 +13,19 @@ interface IssuedToken {
 export function addTokens(program: Command, open: () => Session): void {
   const token = program.command('token').description('API tokens');
 
-  token
-    .command('issue')
+  withScope(token.command('issue'))
     .description(
       'make a token: for yourself, or for anybody as an administrator. It is printed once, alone on standard output',
     )
     .argument('<subject>', 'user:NAME or service:NAME')
     .option('--label <text>', 'what it is for', 'made by cairn')
     .option('--days <count>', 'how long it lasts, 1–366', wholeNumber('--days', 1, 366))
-    .action(async (subject: string, { label, days }: { label: string; days?: number }) => {
+    .action(async (subject: string, options: ScopeOptions & { label: string; days?: number }) => {
+      const { label, days } = options;
       const { output, connect } = open();
       const { issueToken } = await connect().ask<{ issueToken: IssuedToken }>(
         'mutation IssueToken($input: IssueTokenInput!) { issueToken(input: $input) { secret token { id label expiresAt } } }',
-        { input: { subject, label, expiresInDays: days } },
+        { input: { subject, label, expiresInDays: days, ...scopeOf(options) } },
       );
       output.message(
         `Token ${issueToken.token.id} for ${subject}, until ${formatInstant(issueToken.token.expiresAt)}. It is not shown again:`,

@@ -18,11 +18,11 @@ const PAGE_SIZE = 200;
 export class Client {
   /**
    * @param url of the service, e.g. `http://127.0.0.1:4600`
-   * @param token a bearer token; without one only what is public can be asked
+   * @param token a bearer token, or what gives one for each request; without one only what is public can be asked
    */
   constructor(
     readonly url: string,
-    private readonly token: string | undefined,
+    private readonly token: string | undefined | (() => Promise<string | undefined>),
   ) {}
 
   /** Runs a GraphQL operation. The caller vouches for the type of its answer. */
@@ -74,7 +74,8 @@ export class Client {
   /** An HTTP request; its answer is good (2xx) or thrown as what went wrong. */
   async request(route: string, init: RequestInit = {}): Promise<Response> {
     const headers = new Headers(init.headers);
-    if (this.token !== undefined) headers.set('authorization', `Bearer ${this.token}`);
+    const token = typeof this.token === 'function' ? await this.token() : this.token;
+    if (token !== undefined) headers.set('authorization', `Bearer ${token}`);
     const response = await fetch(`${this.url}${route}`, { ...init, headers }).catch((error: Error) => {
       throw new ApiError(
         `${this.url} cannot be reached (${reasonOf(error)}). Is Cairn running there?`,

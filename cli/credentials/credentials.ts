@@ -5,10 +5,17 @@ import { UsageError } from '../exit-codes.js';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Which service, and as whom. */
-export interface Credentials {
-  readonly url: string;
+/** A token, and how it is had anew when it has ended. */
+export interface Issued {
   readonly token?: string;
+  /** An instant; absent for a token whose end is not known. */
+  readonly expiresAt?: string;
+  readonly renewal?: { readonly issuer: string; readonly clientId: string; readonly refreshToken: string };
+}
+
+/** Which service, and as whom. */
+export interface Credentials extends Issued {
+  readonly url: string;
 }
 
 /** `$XDG_CONFIG_HOME/cairn/credentials.json`, or below `~/.config`. */
@@ -38,10 +45,9 @@ export function readCredentials(env: Environment): Credentials | undefined {
   const given = env['CAIRN_URL'] || undefined;
   const url = given === undefined ? stored?.url : parseServiceUrl(given, 'CAIRN_URL');
   if (url === undefined) return undefined;
-  return {
-    url,
-    token: (env['CAIRN_TOKEN'] || undefined) ?? (stored?.url === url ? stored.token : undefined),
-  };
+  const token = env['CAIRN_TOKEN'] || undefined;
+  if (token !== undefined) return { url, token };
+  return stored?.url === url ? stored : { url };
 }
 
 /** Stores credentials where only their owner can read them. @returns the file */
@@ -71,8 +77,9 @@ function readStored(file: string): Credentials | undefined {
     throw error;
   }
   try {
-    const { url, token } = JSON.parse(text) as Partial<Credentials>;
-    if (typeof url === 'string' && (token === undefined || typeof token === 'string')) return { url, token };
+    const { url, token, expiresAt, renewal } = JSON.parse(text) as Partial<Credentials>;
+    if (typeof url === 'string' && (token === undefined || typeof token === 'string'))
+      return { url, token, expiresAt, renewal };
   } catch {
     // told below
   }

@@ -3,7 +3,8 @@ import { Client } from '../api/client.js';
 import { UsageError } from '../exit-codes.js';
 import type { Io } from '../io.js';
 import type { Session } from '../session.js';
-import { parseServiceUrl, storeCredentials } from './credentials.js';
+import { type Issued, parseServiceUrl, storeCredentials } from './credentials.js';
+import type { SignIn } from './oidc.js';
 
 interface Me {
   readonly subject: string;
@@ -22,12 +23,15 @@ export function addLogin(program: Command, open: () => Session): void {
       '--token <token>',
       'the token; better CAIRN_TOKEN or standard input, which other users cannot see',
     )
-    .action(async (text: string, options: { token?: string }) => {
+    .option('--oidc', 'sign in at the identity provider of the service, in a browser on this machine')
+    .action(async (text: string, options: { token?: string; oidc?: true }) => {
       const { io, output } = open();
       const url = parseServiceUrl(text, 'URL');
-      const token = options.token ?? io.env['CAIRN_TOKEN'] ?? (await readToken(io));
-      const { me } = await new Client(url, token).ask<{ me: Me }>(ME);
-      const file = storeCredentials(io.env, { url, token });
+      const issued = options.oidc
+        ? await byProvider(url, io)
+        : { token: options.token ?? io.env['CAIRN_TOKEN'] ?? (await readToken(io)) };
+      const { me } = await new Client(url, issued.token).ask<{ me: Me }>(ME);
+      const file = storeCredentials(io.env, { url, ...issued });
       output.result(
         { url, subject: me.subject, file },
         `Signed in to ${url} as ${me.subject}. Kept in ${file}.`,
@@ -43,6 +47,18 @@ export function addLogin(program: Command, open: () => Session): void {
       const { me } = await client.ask<{ me: Me }>(ME);
       output.result({ url: client.url, ...me }, `${me.subject} at ${client.url}`);
     });
+}
+
+async function byProvider(url: string, { stderr }: Io): Promise<Issued> {
+  const { oidc } = (await new Client(url, undefined).json('/api/v1/auth')) as { oidc: SignIn | null };
+  if (oidc === null)
+    throw new UsageError(
+      `${url} has no identity provider for that (OIDC_ISSUER, OIDC_PUBLIC_CLIENT_ID). Sign in by a token.`,
+    );
+  const { signIn } = await import('./oidc.js');
+  return signIn(oidc, (address) =>
+    stderr.write(`Open this address in a browser on this machine:\n\n  ${address}\n\n`),
+  );
 }
 
 async function readToken({ stdin, stderr }: Io): Promise<string> {

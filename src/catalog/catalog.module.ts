@@ -1,7 +1,10 @@
 import { Module } from '@nestjs/common';
 import { CONFIG, type Config } from '../platform/index.js';
+import { AccessRequestResolver } from './access/access-request.resolver.js';
+import { AccessTargets } from './access/access-target.js';
 import { AuditRootsModule } from './audit-roots/audit-roots.module.js';
 import { AccessResolver } from './access/access.resolver.js';
+import { EmergencyResolver } from './access/emergency.resolver.js';
 import { AccessLog } from './access-log/access-log.js';
 import { AccessLogRepository } from './access-log/access-log.repository.js';
 import { AccessLogResolver } from './access-log/access-log.resolver.js';
@@ -215,6 +218,9 @@ const models = [
     Placement,
     AssetResolver,
     AccessResolver,
+    AccessTargets,
+    AccessRequestResolver,
+    EmergencyResolver,
     ...classification,
     ...repositories,
     ...garbage,

@@ -59,7 +59,7 @@ export class Administrator {
   private async store(principalId: string, secret: string, label: string): Promise<void> {
     const id = randomUUID();
     const sha256 = tokenSha256(secret);
-    await this.tokens.insert({ id, principalId, sha256, label, expiresAt: null });
+    await this.tokens.insert({ id, principalId, sha256, label, expiresAt: null, scope: null });
     await this.changes.change(CAIRN_ITSELF, {
       ...{ action: 'token.issued', on: 'token', name: id, detail: { for: 'user:admin', label } },
     });

@@ -12,6 +12,7 @@ import { ExternalIdentityRepository } from './oidc/external-identity.repository.
 import { ExternalIdentityResolver } from './oidc/external-identity.resolver.js';
 import { ExternalIdentityService } from './oidc/external-identity.service.js';
 import { OidcVerifier } from './oidc/oidc-verifier.js';
+import { SignInController } from './oidc/sign-in.controller.js';
 import { PrincipalRepository } from './principals/principal.repository.js';
 import { PrincipalResolver } from './principals/principal.resolver.js';
 import { PrincipalService } from './principals/principal.service.js';
@@ -23,6 +24,7 @@ import { TokenService } from './tokens/token.service.js';
 @Global()
 @Module({
   imports: [DiscoveryModule],
+  controllers: [SignInController],
   providers: [
     PrincipalRepository,
     PrincipalService,

@@ -3,6 +3,7 @@ export { Administrator } from './administrator.js';
 export { AcceptBasic, Access, Caller } from './access/access.js';
 export type { AccessLevel } from './access/access.js';
 export type { Door } from './access/access-check.js';
+export type { AskedScope, CredentialScope } from './access/scope.js';
 export { AccessKeyEntity } from './access-keys/access-key.entity.js';
 export { AccessKeyService } from './access-keys/access-key.service.js';
 export type { SigningKey } from './access-keys/access-key.service.js';

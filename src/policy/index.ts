@@ -11,6 +11,12 @@ export type { CompiledPolicy } from './decision/compiled-policy.js';
 export type { Decision } from './decision/decision.js';
 export type { ColumnClassifications, Permit } from './decision/permit.js';
 export { DecisionModel } from './decision/decision.model.js';
+export { EmergencyService } from './emergencies/emergency.service.js';
+export {
+  type Emergency,
+  EMERGENCY_STATES,
+  stateOf as emergencyStateOf,
+} from './emergencies/emergency-state.js';
 
 export { GOVERNED_ASSETS } from './diff/governed-assets.js';
 export type { GovernedAsset, GovernedAssets } from './diff/governed-assets.js';
@@ -19,11 +25,20 @@ export { LivePolicy } from './live-policy.js';
 export type { BoundFilter } from './filter/filter.js';
 export { maskName } from './mask/mask.js';
 export type { Mask } from './mask/mask.js';
+export { policyLinesOf } from './overlay/grant.js';
+export type { Target } from './overlay/target.js';
 export type { Plan } from './plan/plan.js';
 export { planToSql } from './plan/plan-to-sql.js';
 export { PolicyModule } from './policy.module.js';
 export { Policy } from './policy.service.js';
 export type { RequestContext, Resource, VisibilityPlan } from './policy.service.js';
 export { PolicyMover } from './versions/policy-mover.js';
+export {
+  type AccessRequest,
+  grantOf,
+  REQUEST_STATES,
+  stateOf as requestStateOf,
+} from './requests/access-request.js';
+export { AccessRequestService } from './requests/access-request.service.js';
 export { isAction, systemResource, UNCLASSIFIED } from './vocabulary.js';
 export type { Action, Kind } from './vocabulary.js';

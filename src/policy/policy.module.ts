@@ -1,5 +1,5 @@
-import { Global, Injectable, Module } from '@nestjs/common';
-import { ACCESS_DECIDER, type AccessDecider, CHANGES, type Principal } from '../identity/index.js';
+import { Global, Module } from '@nestjs/common';
+import { ACCESS_DECIDER, CHANGES } from '../identity/index.js';
 import { CONFIG } from '../platform/index.js';
 import { AuditLog } from './audit/audit-log.js';
 import { ChangeRepository } from './audit/change.repository.js';
@@ -15,10 +15,20 @@ import { PolicyStatusService } from './delivery/policy-status.service.js';
 import { PolicyResolver } from './delivery/policy.resolver.js';
 import { RollbackService } from './delivery/rollback.service.js';
 import { sourceOf } from './delivery/source-of.js';
+import { IdentityAccess } from './identity-access.js';
 import { PolicyInspectionResolver } from './inspection/policy-inspection.resolver.js';
 import { PolicyInspection } from './inspection/policy-inspection.service.js';
 import { LivePolicy } from './live-policy.js';
+import { EmergencyAlert } from './emergencies/alert.js';
+import { EmergencyRepository } from './emergencies/emergency.repository.js';
+import { EmergencyService } from './emergencies/emergency.service.js';
+import { OverlayFollower } from './overlay/overlay-follower.js';
+import { OverlayRepository } from './overlay/overlay.repository.js';
+import { PeopleRecord } from './overlay/people-record.js';
+import { Reviewers } from './overlay/reviewers.js';
 import { Policy } from './policy.service.js';
+import { AccessRequestRepository } from './requests/access-request.repository.js';
+import { AccessRequestService } from './requests/access-request.service.js';
 import { AuditedDecisions } from './simulation/audited-decisions.js';
 import { LOGGED_DECISIONS } from './simulation/logged-decisions.js';
 import { SimulationController } from './simulation/simulation.controller.js';
@@ -27,17 +37,6 @@ import { SimulationService } from './simulation/simulation.service.js';
 import { PolicyFollower } from './versions/policy-follower.js';
 import { PolicyMover } from './versions/policy-mover.js';
 import { VersionRepository } from './versions/version.repository.js';
-import { systemResource } from './vocabulary.js';
-
-/** Answers the identity room's one question. */
-@Injectable()
-class PrincipalAdministration implements AccessDecider {
-  constructor(private readonly policy: Policy) {}
-
-  authorizeAdministration(caller: Principal): Promise<void> {
-    return this.policy.authorize(caller, 'administer', systemResource('principals'));
-  }
-}
 
 @Global()
 @Module({
@@ -61,18 +60,29 @@ class PrincipalAdministration implements AccessDecider {
     PolicyStatusService,
     PolicyAdminService,
     PolicyResolver,
+    OverlayRepository,
+    OverlayFollower,
+    PeopleRecord,
+    Reviewers,
+    AccessRequestRepository,
+    AccessRequestService,
+    EmergencyRepository,
+    EmergencyAlert,
+    EmergencyService,
     SimulationService,
     SimulationResolver,
     { provide: LOGGED_DECISIONS, useClass: AuditedDecisions },
     { provide: BUNDLE_SOURCE, inject: [CONFIG], useFactory: sourceOf },
     PolicyInspection,
     PolicyInspectionResolver,
-    { provide: ACCESS_DECIDER, useClass: PrincipalAdministration },
+    { provide: ACCESS_DECIDER, useClass: IdentityAccess },
   ],
   exports: [
     Policy,
     LivePolicy,
     PolicyMover,
+    AccessRequestService,
+    EmergencyService,
     AuditLog,
     ChangeRepository,
     RootRepository,

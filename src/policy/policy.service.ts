@@ -5,8 +5,9 @@ import { AccessDeniedError } from './access-denied-error.js';
 import { AuditLog } from './audit/audit-log.js';
 import { isAttribute, type PolicyContext } from './condition/attributes.js';
 import type { Decision, DecisionRequest } from './decision/decision.js';
-import { type ColumnClassifications, type Permit, permitOf } from './decision/permit.js';
+import type { ColumnClassifications, Permit } from './decision/permit.js';
 import { LivePolicy } from './live-policy.js';
+import { askedUnder, decideUnder, openOf, permitUnder, planUnder } from './overlay/emergency.js';
 import type { PlanRequest } from './plan/build-plan.js';
 import { type Plan, planMatches, planMatchesAnyName } from './plan/plan.js';
 import type { Action, Kind } from './vocabulary.js';
@@ -50,8 +51,9 @@ export class Policy {
   decide(caller: Principal, action: Action, resource: Resource, context: RequestContext = {}): Decision {
     this.audit.assertWritable();
     const { namespace, kind, name, tags } = resource;
-    const input = { ...askedBy(caller, context), action, namespace, kind, name, tags };
-    return this.logged(input, this.live.current.decide(input));
+    const asked: DecisionRequest = { ...askedBy(caller, context), action, namespace, kind, name, tags };
+    const { answering } = this.live;
+    return this.logged(askedUnder(answering, asked), decideUnder(answering, asked));
   }
 
   /**
@@ -69,13 +71,14 @@ export class Policy {
   ): Promise<Permit> {
     this.audit.assertWritable();
     const { namespace, kind, name, tags } = resource;
-    const input = {
+    const asked: DecisionRequest = {
       ...{ ...askedBy(caller, context), action, namespace, kind, name, tags },
       ...{ appliesMasks: true, columns: Object.fromEntries(columns) },
     };
-    const { decision, permit } = permitOf(this.live.current, input);
-    this.logged(input, decision);
-    if (!decision.allowed) throw new AccessDeniedError(input.subject, action, resource, decision);
+    const { answering } = this.live;
+    const { decision, permit } = permitUnder(answering, asked);
+    this.logged(askedUnder(answering, asked), decision);
+    if (!decision.allowed) throw new AccessDeniedError(asked.subject, action, resource, decision);
     return permit;
   }
 
@@ -96,13 +99,31 @@ export class Policy {
     columns?: ColumnClassifications,
   ): Decision & Permit {
     const known = principal
-      ? { groups: groupsOf(principal), context: contextOf(principal, {}) }
+      ? { groups: groupsOf(principal), scope: principal.scope, context: contextOf(principal, {}) }
       : { context: { now: new Date() } };
     const request = { subject, action, ...resource, ...known };
-    const { current } = this.live;
-    if (columns === undefined) return { ...current.decide(request), masks: [] };
-    const { decision, permit } = permitOf(current, { ...request, columns: Object.fromEntries(columns) });
+    const { answering } = this.live;
+    if (columns === undefined) return { ...decideUnder(answering, request), masks: [] };
+    const { decision, permit } = permitUnder(answering, { ...request, columns: Object.fromEntries(columns) });
     return { ...decision, ...permit };
+  }
+
+  /**
+   * What the policy files alone answer, without grants, emergencies and the scope of the caller's credential: who has which part in
+   * granting access is for them to say. Nothing is logged; what is done on it is asked for beside.
+   */
+  byFiles(caller: Principal, action: Action, resource: Resource): Decision {
+    return this.live.current.decide({ ...askedBy(caller, {}), scope: null, action, ...resource });
+  }
+
+  /** {@link byFiles} for a list. */
+  planByFiles(caller: Principal, action: Action): Plan {
+    return this.live.current.plan({ ...askedBy(caller, {}), scope: null, action });
+  }
+
+  /** What the caller brings to a question. */
+  asks(caller: Principal): Pick<DecisionRequest, 'subject' | 'groups' | 'context'> {
+    return askedBy(caller, {});
   }
 
   /**
@@ -133,12 +154,16 @@ export class Policy {
   /** Which assets the caller may act on. The answer is logged once, for the list as a whole. */
   async plan(caller: Principal, action: Action, context: RequestContext = {}): Promise<VisibilityPlan> {
     this.audit.assertWritable();
-    const { current } = this.live;
+    const { answering } = this.live;
     const input: PlanRequest = { ...askedBy(caller, context), action };
-    const plan = current.plan(input);
+    const plan = planUnder(answering, input);
+    const under = openOf(answering, input).map(({ id }) => id);
     this.audit.append({
       ...{ kind: 'list', at: input.context.now.getTime() },
-      said: { requestId: currentRequestId(), bundle: current.version, input, allowed: plan.kind !== 'none' },
+      said: {
+        ...{ requestId: currentRequestId(), bundle: answering.policy.version, input },
+        ...{ allowed: plan.kind !== 'none', ...(under.length > 0 && { under }) },
+      },
     });
     return {
       plan,
@@ -164,7 +189,10 @@ export class Policy {
 
 /** What the caller brings to a question, as it is asked and logged. */
 function askedBy(caller: Principal, context: RequestContext) {
-  return { subject: subjectOf(caller), groups: groupsOf(caller), context: contextOf(caller, context) };
+  return {
+    ...{ subject: subjectOf(caller), groups: groupsOf(caller), ...(caller.scope && { scope: caller.scope }) },
+    context: contextOf(caller, context),
+  };
 }
 
 function groupsOf(caller: Principal): readonly string[] {

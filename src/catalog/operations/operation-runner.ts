@@ -150,11 +150,12 @@ export class OperationRunner implements OnApplicationBootstrap, BeforeApplicatio
     }
   }
 
-  private async callerOf({ requestedBy }: Operation): Promise<Principal> {
+  /** Who asked for it, as they are now, within what the credential was for that they asked by. */
+  private async callerOf({ requestedBy, scope }: Operation): Promise<Principal> {
     if (requestedBy === subjectOf(CAIRN_ITSELF)) return CAIRN_ITSELF;
     const principal = await this.principals.bySubject(CAIRN_ITSELF, requestedBy);
     if (principal.disabledAt !== null) throw new RequesterDisabledError(requestedBy);
-    return principal;
+    return { ...principal, scope };
   }
 
   /** @returns the outcome for metrics */

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Database, type PageRequest } from '../../platform/index.js';
 import type { Operation, OperationKind, OperationProblem, OperationProgress } from './operation.js';
 
-const COLUMNS = `id, kind, repository_id AS "repositoryId", input, state, progress, result, problem, requested_by AS "requestedBy",
+const COLUMNS = `id, kind, repository_id AS "repositoryId", input, state, progress, result, problem, requested_by AS "requestedBy", scope,
   cancel_requested_at AS "cancelRequestedAt", epoch, attempts, created_at AS "createdAt", started_at AS "startedAt", finished_at AS "finishedAt"`;
 
 /** An operation as it is written. */
@@ -14,17 +14,20 @@ export interface NewOperation {
   readonly serialKey?: string;
   readonly input: object;
   readonly requestedBy: string;
+  readonly scope: Operation['scope'];
 }
 
 @Injectable()
 export class OperationRepository {
   constructor(private readonly database: Database) {}
 
-  async insert({ id, kind, repositoryId, serialKey, input, requestedBy }: NewOperation): Promise<Operation> {
+  async insert(operation: NewOperation): Promise<Operation> {
+    const { id, kind, repositoryId, serialKey, input, requestedBy, scope } = operation;
     const [row] = await this.database.query<Operation>(
-      `INSERT INTO operation (id, kind, repository_id, serial_key, input, requested_by) VALUES ($1, $2, $3, $4, $5, $6)
+      `INSERT INTO operation (id, kind, repository_id, serial_key, input, requested_by, scope)
+       VALUES ($1, $2, $3, $4, $5, $6, $7)
        RETURNING ${COLUMNS}`,
-      [id, kind, repositoryId ?? null, serialKey ?? null, JSON.stringify(input), requestedBy],
+      [id, kind, repositoryId ?? null, serialKey ?? null, JSON.stringify(input), requestedBy, scope],
     );
     return row!;
   }

@@ -38,10 +38,15 @@ export class OperationService {
    * Writes an operation, in the transaction under way if there is one, and has it done. The caller has been authorized for its work,
    * and is again when it is done.
    */
-  async start(caller: Principal, operation: Omit<NewOperation, 'id' | 'requestedBy'>): Promise<Operation> {
+  async start(
+    caller: Principal,
+    operation: Omit<NewOperation, 'id' | 'requestedBy' | 'scope'>,
+  ): Promise<Operation> {
     const id = randomUUID();
     return this.database.run(async () => {
-      const started = await this.operations.insert({ ...operation, id, requestedBy: subjectOf(caller) });
+      const started = await this.operations.insert({
+        ...{ ...operation, id, requestedBy: subjectOf(caller), scope: caller.scope ?? null },
+      });
       const { kind, repositoryId, input } = operation;
       await this.audit.change(caller, {
         ...{ action: 'operation.started', on: 'operation', name: id, detail: { kind, repositoryId, input } },

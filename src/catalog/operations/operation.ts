@@ -1,3 +1,4 @@
+import type { CredentialScope } from '../../identity/index.js';
 import { DomainError, NotFoundError } from '../../platform/index.js';
 
 /** Long work that a request started and that goes on without it. `succeeded`, `failed` and `cancelled` are final. */
@@ -34,6 +35,8 @@ export interface Operation {
   readonly problem: OperationProblem | null;
   /** Subject whose rights count while it runs. */
   readonly requestedBy: string;
+  /** What the credential was for that it was asked by; null for all that the subject may. */
+  readonly scope: CredentialScope | null;
   readonly cancelRequestedAt: Date | null;
   /** Grows with each process that takes it up. */
   readonly epoch: number;

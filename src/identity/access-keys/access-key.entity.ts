@@ -1,4 +1,5 @@
 import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
+import type { CredentialScope } from '../access/scope.js';
 
 @Entity('access_key')
 @Index('access_key_by_principal', ['principalId'])
@@ -17,6 +18,10 @@ export class AccessKeyEntity {
 
   @Column('text')
   label!: string;
+
+  /** What it is for; all that its principal may when null. */
+  @Column('jsonb', { nullable: true })
+  scope!: CredentialScope | null;
 
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
   createdAt!: Date;

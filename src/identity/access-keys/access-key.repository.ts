@@ -19,7 +19,7 @@ export class AccessKeyRepository {
   constructor(private readonly database: Database) {}
 
   async insert(
-    key: Pick<AccessKeyEntity, 'id' | 'principalId' | 'sealedSecret' | 'label' | 'expiresAt'>,
+    key: Pick<AccessKeyEntity, 'id' | 'principalId' | 'sealedSecret' | 'label' | 'expiresAt' | 'scope'>,
   ): Promise<AccessKeyEntity> {
     const keys = this.database.repository(AccessKeyEntity);
     await keys.insert(key);
@@ -49,7 +49,7 @@ export class AccessKeyRepository {
       Principal & Pick<ValidKey, 'sealedSecret' | 'isStale'> & { keyId: string }
     >(
       `SELECT p.id, p.kind, p.name, p.display_name AS "displayName", p.attributes, p.groups, p.groups_until AS "groupsUntil",
-              k.id AS "keyId", k.sealed_secret AS "sealedSecret",
+              k.scope, CASE WHEN k.scope IS NOT NULL THEN k.expires_at END AS "scopeUntil", k.id AS "keyId", k.sealed_secret AS "sealedSecret",
               coalesce(k.last_used_at < now() - interval '${LAST_USED_GRAIN}', true) AS "isStale"
        FROM access_key AS k JOIN principal AS p ON p.id = k.principal_id
        WHERE k.id = ANY($1) AND k.revoked_at IS NULL AND k.expires_at > now() AND p.disabled_at IS NULL`,

@@ -29,10 +29,10 @@ export class AccessKeyResolver {
   })
   async createAccessKey(
     @Caller() caller: Principal,
-    @Args('input') { label, expiresInDays }: CreateAccessKeyInput,
+    @Args('input') { expiresInDays, ...input }: CreateAccessKeyInput,
   ): Promise<CreatedAccessKeyModel> {
     const { secret, key } = await this.keys.create(caller, {
-      label,
+      ...input,
       expiresInDays: expiresInDays ?? undefined,
     });
     return { secret, accessKey: toAccessKey(key) };
@@ -49,9 +49,9 @@ export class AccessKeyResolver {
 }
 
 function toAccessKey(entity: AccessKeyEntity): AccessKeyModel {
-  const { id, label, createdAt, expiresAt, lastUsedAt, revokedAt } = entity;
+  const { id, label, scope, createdAt, expiresAt, lastUsedAt, revokedAt } = entity;
   return {
-    ...{ id, label, createdAt, expiresAt },
+    ...{ id, label, ...scope, createdAt, expiresAt },
     ...{ lastUsedAt: lastUsedAt ?? undefined, revokedAt: revokedAt ?? undefined },
   };
 }

@@ -3,6 +3,8 @@ import { Inject, Injectable } from '@nestjs/common';
 import { z } from 'zod';
 import { Database, NotFoundError, validate } from '../../platform/index.js';
 import { ACCESS_DECIDER, type AccessDecider } from '../access/decider.js';
+import { SCOPE } from '../access/scope-input.js';
+import { earlier } from '../access/scope.js';
 import { CHANGES, type Changes } from '../changes/changes.js';
 import type { Principal } from '../principals/principal.js';
 import { PrincipalService } from '../principals/principal.service.js';
@@ -16,6 +18,7 @@ const ID = /^CAIRN[A-Z2-7]{15}$/;
 const CREATE = z.object({
   label: z.string().trim().min(1).max(100),
   expiresInDays: z.int().min(1).max(MAX_LIFETIME_DAYS).default(90),
+  ...SCOPE,
 });
 
 /** An access key as it is shown to its owner, once. */
@@ -47,16 +50,21 @@ export class AccessKeyService {
     @Inject(CHANGES) private readonly changes: Changes,
   ) {}
 
-  /** Makes a key for the caller itself. @param input.expiresInDays 1–366, 90 by default */
+  /**
+   * Makes a key for the caller itself.
+   * @param input.expiresInDays 1–366, 90 by default
+   * @param input.namespaces what it is for, with `input.actions`; what the caller's own credential is for when absent
+   */
   async create(caller: Principal, input: z.input<typeof CREATE>): Promise<CreatedAccessKey> {
-    const { label, expiresInDays } = validate(CREATE, input, 'input');
+    const { label, expiresInDays, ...asked } = validate(CREATE, input, 'input');
+    const scope = this.access.scopeOfNew(caller, asked);
     const id = newAccessKeyId();
     const secret = randomBytes(30).toString('base64url');
     const key = {
-      ...{ id, label, principalId: caller.id, sealedSecret: await this.box.seal(secret, id) },
-      expiresAt: new Date(Date.now() + expiresInDays * 86_400_000),
+      ...{ id, label, scope, principalId: caller.id, sealedSecret: await this.box.seal(secret, id) },
+      expiresAt: earlier(new Date(Date.now() + expiresInDays * 86_400_000), caller.scopeUntil),
     };
-    const detail = { label, expiresAt: key.expiresAt.toISOString() };
+    const detail = { label, scope, expiresAt: key.expiresAt.toISOString() };
     const inserted = await this.database.run(async () => {
       await this.changes.change(caller, { action: 'access-key.issued', on: 'access-key', name: id, detail });
       return this.keys.insert(key);

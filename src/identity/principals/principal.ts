@@ -1,3 +1,5 @@
+import type { CredentialScope } from '../access/scope.js';
+
 /** Who can act: a person or a program. */
 export type PrincipalKind = 'user' | 'service';
 
@@ -17,6 +19,10 @@ export interface Principal {
   readonly groups?: readonly string[];
   /** Until when {@link groups} hold. */
   readonly groupsUntil?: Date | null;
+  /** What the credential that it came by is for; all that the principal may when absent. */
+  readonly scope?: CredentialScope | null;
+  /** When that credential ends, of one with a scope. */
+  readonly scopeUntil?: Date | null;
 }
 
 /** The name that policy files use: `user:ana`, `service:trainer`. Casbin's `sub`. */

@@ -1,4 +1,5 @@
 import { Column, Entity, ForeignKey, Index, PrimaryColumn, Unique } from 'typeorm';
+import type { CredentialScope } from '../access/scope.js';
 
 @Entity('api_token')
 @Unique('api_token_sha256', ['sha256'])
@@ -16,6 +17,10 @@ export class ApiTokenEntity {
 
   @Column('text')
   label!: string;
+
+  /** What it is for; all that its principal may when null. */
+  @Column('jsonb', { nullable: true })
+  scope!: CredentialScope | null;
 
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
   createdAt!: Date;

@@ -8,6 +8,15 @@ export class ApiTokenModel {
   @Field(() => String)
   label!: string;
 
+  @Field(() => [String], {
+    nullable: true,
+    description: 'Namespaces that it is for, with all below them; null for all.',
+  })
+  namespaces?: readonly string[];
+
+  @Field(() => [String], { nullable: true, description: 'Actions that it is for; null for all.' })
+  actions?: readonly string[];
+
   @Field(() => Date)
   createdAt!: Date;
 
@@ -40,4 +49,17 @@ export class IssueTokenInput {
 
   @Field(() => Int, { nullable: true, description: '1–366; 90 when absent.' })
   expiresInDays?: number;
+
+  @Field(() => [String], {
+    nullable: true,
+    description:
+      'Namespaces that it is for, with all below them, 1–50; those of your own credential when absent.',
+  })
+  namespaces?: string[];
+
+  @Field(() => [String], {
+    nullable: true,
+    description: 'Actions that it is for, e.g. `read`; those of your own credential when absent.',
+  })
+  actions?: string[];
 }

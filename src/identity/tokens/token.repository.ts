@@ -11,7 +11,7 @@ export class TokenRepository {
   constructor(private readonly database: Database) {}
 
   async insert(
-    token: Pick<ApiTokenEntity, 'id' | 'principalId' | 'sha256' | 'label' | 'expiresAt'>,
+    token: Pick<ApiTokenEntity, 'id' | 'principalId' | 'sha256' | 'label' | 'expiresAt' | 'scope'>,
   ): Promise<ApiTokenEntity> {
     const tokens = this.database.repository(ApiTokenEntity);
     await tokens.insert(token);
@@ -55,8 +55,8 @@ export class TokenRepository {
 
   private readonly findValid = batched(async (digests) => {
     const rows = await this.database.query<Principal & { sha256: string; tokenId: string; isStale: boolean }>(
-      `SELECT p.id, p.kind, p.name, p.display_name AS "displayName", p.attributes, p.groups, p.groups_until AS "groupsUntil", t.id AS "tokenId",
-              t.sha256, coalesce(t.last_used_at < now() - interval '${LAST_USED_GRAIN}', true) AS "isStale"
+      `SELECT p.id, p.kind, p.name, p.display_name AS "displayName", p.attributes, p.groups, p.groups_until AS "groupsUntil", t.scope, t.id AS "tokenId",
+              CASE WHEN t.scope IS NOT NULL THEN t.expires_at END AS "scopeUntil", t.sha256, coalesce(t.last_used_at < now() - interval '${LAST_USED_GRAIN}', true) AS "isStale"
        FROM api_token AS t JOIN principal AS p ON p.id = t.principal_id
        WHERE t.sha256 = ANY($1) AND t.revoked_at IS NULL AND p.disabled_at IS NULL
          AND (t.expires_at IS NULL OR t.expires_at > now())`,

@@ -47,10 +47,11 @@ export class TokenResolver {
 }
 
 function toToken(entity: ApiTokenEntity): ApiTokenModel {
-  const { id, label, createdAt, expiresAt, lastUsedAt, revokedAt } = entity;
+  const { id, label, scope, createdAt, expiresAt, lastUsedAt, revokedAt } = entity;
   return {
     id,
     label,
+    ...scope,
     createdAt,
     expiresAt: expiresAt ?? undefined,
     lastUsedAt: lastUsedAt ?? undefined,

@@ -44,7 +44,10 @@ export class EmissionCheck {
     private readonly identities: Identities,
   ) {}
 
-  /** Each (sender, asset) is decided once. Before anything is stored, the answers must be: {@link Policy.recorded}. */
+  /**
+   * Each (sender, asset) is decided once; the same sender by a credential with another scope is another. Before anything is stored, the
+   * answers must be: {@link Policy.recorded}.
+   */
   async check(emissions: readonly Emission[]): Promise<Checked> {
     const shown = await this.shownAs(emissions);
     const { known, owners } = await this.lookUp(emissions, shown);
@@ -56,7 +59,7 @@ export class EmissionCheck {
       spoken: Resource,
     ): Promise<unknown> => {
       const { caller, inContext } = emission;
-      const key = JSON.stringify([subjectOf(caller), id, spoken.name]);
+      const key = JSON.stringify([subjectOf(caller), caller.scope ?? null, id, spoken.name]);
       const decided =
         refusals.get(key) ??
         inContext(async () => this.policy.permit(caller, 'emit', resource)).then(

@@ -65,14 +65,14 @@ export class RunAccess {
   }
 
   /**
-   * Who submitted a run, as they are now.
+   * Who submitted a run, as they are now, within what the credential was for that they submitted it by.
    * @throws {SubmitterDisabledError}
    */
   async submitterOf(run: TrainingRun): Promise<Principal> {
     const principal = await this.principals.bySubject(CAIRN_ITSELF, run.submittedBy);
     if (principal.disabledAt !== null || principal.id !== run.principalId)
       throw new SubmitterDisabledError(run.submittedBy);
-    return principal;
+    return { ...principal, scope: run.scope };
   }
 
   /** Asks again about a run that is about to start, whose commits stay as they were pinned. */

@@ -61,7 +61,7 @@ export class Submission {
       await this.runs.insert({
         ...decisive,
         ...{ id, name, image, timeoutSeconds, jobAssetId, contentHash: runContentHash(decisive) },
-        ...{ submittedBy: subjectOf(caller), principalId: caller.id },
+        ...{ submittedBy: subjectOf(caller), principalId: caller.id, scope: caller.scope ?? null },
         output: { repository: output.repository.name, assetId: output.asset.id, branch: input.output.branch },
       });
       await this.assets.changed(caller, 'run.submitted', output.asset, {

@@ -38,7 +38,7 @@ export interface UnfinishedRun {
 
 const UNFINISHED = `('pending', 'starting', 'running')`;
 
-const RUN = `r.id, r.name, r.state, r.desired, r.version, r.submitted_by AS "submittedBy", r.principal_id AS "principalId",
+const RUN = `r.id, r.name, r.state, r.desired, r.version, r.submitted_by AS "submittedBy", r.principal_id AS "principalId", r.scope,
   r.job_asset_id AS "jobAssetId", r.code, r.command, r.parameters, r.seed, r.timeout_seconds AS "timeoutSeconds",
   r.environment_id AS "environmentId", r.image, r.resources, r.content_hash AS "contentHash", r.metrics, r.exit_code AS "exitCode", r.reason,
   r.token_id AS "tokenId", r.kept, r.traceparent, r.created_at AS "createdAt", r.started_at AS "startedAt", r.finished_at AS "finishedAt",
@@ -69,13 +69,13 @@ export class TrainingRunRepository {
     await this.database.query(
       `INSERT INTO training_run (id, name, submitted_by, principal_id, job_asset_id, code, command, parameters, seed,
          timeout_seconds, environment_id, content_hash, output_repository, output_asset_id, output_branch, traceparent,
-         image, resources)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)`,
+         image, resources, scope)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)`,
       [
         ...[run.id, run.name, run.submittedBy, run.principalId, run.jobAssetId, JSON.stringify(run.code)],
         ...[run.command, JSON.stringify(run.parameters), run.seed, run.timeoutSeconds, run.environmentId],
         ...[run.contentHash, output.repository, output.assetId, output.branch, currentTraceparent()],
-        ...[run.image, JSON.stringify(run.resources)],
+        ...[run.image, JSON.stringify(run.resources), run.scope],
       ],
     );
     await this.database.query(

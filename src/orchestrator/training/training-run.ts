@@ -1,3 +1,4 @@
+import type { CredentialScope } from '../../identity/index.js';
 import type { DesiredRun, RunState } from './run-state.js';
 
 /** Content of a repository at one commit, as a run reads it. */
@@ -33,6 +34,8 @@ export interface TrainingRun {
   readonly version: number;
   readonly submittedBy: string;
   readonly principalId: string;
+  /** What the credential was for that it was submitted by; the run may do no more. Null for all that the submitter may. */
+  readonly scope: CredentialScope | null;
   readonly jobAssetId: string;
   readonly inputs: readonly RunInput[];
   readonly code: PinnedContent | null;

@@ -34,7 +34,9 @@ export const CONFIG_SCHEMA = z.object({
     .string()
     .min(1)
     .default('127.0.0.1')
-    .describe('Address to listen on. An address that is not loopback needs CAIRN_ADMIN_TOKEN.'),
+    .describe(
+      'Address to listen on. One that is not loopback needs CAIRN_ADMIN_TOKEN, OIDC_ISSUER or CAIRN_ALLOW_PUBLIC.',
+    ),
   CAIRN_PORT: port
     .default(4600)
     .describe('Port of the explorer, GraphQL, REST and inference. 0 takes a free one.'),
@@ -58,6 +60,24 @@ export const CONFIG_SCHEMA = z.object({
     .max(256)
     .optional()
     .describe('Token of the first administrator, instead of a generated one. At least 16 characters.'),
+  CAIRN_ALLOW_PUBLIC: z
+    .stringbool()
+    .default(false)
+    .describe(
+      'Whether the service may be reached from outside with the generated token of its first administrator alone.',
+    ),
+  CAIRN_GRANT_MAX_DAYS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(365)
+    .default(30)
+    .describe('How long access that somebody asked for is granted at most, in days.'),
+  CAIRN_ALERT_WEBHOOK: url('http:', 'https:')
+    .optional()
+    .describe(
+      'URL that is posted a JSON object when somebody declares an emergency. Tried until it answers 2xx.',
+    ),
   DATABASE_URL: url('postgres:', 'postgresql:')
     .optional()
     .describe('PostgreSQL 14 or later. Without it an embedded one is started.'),
@@ -154,6 +174,21 @@ export const CONFIG_SCHEMA = z.object({
     .optional()
     .describe(
       'What tokens must say in `aud`: the name of this service at the issuer. Needed with OIDC_ISSUER.',
+    ),
+  OIDC_PUBLIC_CLIENT_ID: z
+    .string()
+    .min(1)
+    .max(500)
+    .optional()
+    .describe(
+      'Public client at the issuer by which people sign in at a shell (`cairn login --oidc`): authorization code with PKCE, redirects to http://127.0.0.1 with any port.',
+    ),
+  OIDC_SCOPES: z
+    .string()
+    .regex(/^[\x21\x23-\x5b\x5d-\x7e ]{1,500}$/, 'must be scopes with blanks between')
+    .default('openid')
+    .describe(
+      "Scopes that they ask for, with blanks; `offline_access` for sessions that outlive the issuer's.",
     ),
   OIDC_ALGORITHMS: commaList(
     z.enum(['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA']),
@@ -437,9 +472,10 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
   }
   const problems = [...problemsOfExecution(config), ...problemsOfPolicy(config)];
   if (problems.length > 0) throw new InvalidConfigurationError(problems);
-  if (!isLoopback(config.CAIRN_HOST) && config.CAIRN_ADMIN_TOKEN === undefined) {
+  const isOpened = config.CAIRN_ADMIN_TOKEN ?? config.OIDC_ISSUER ?? (config.CAIRN_ALLOW_PUBLIC || undefined);
+  if (!isLoopback(config.CAIRN_HOST) && isOpened === undefined) {
     throw new InvalidConfigurationError([
-      `CAIRN_HOST: ${config.CAIRN_HOST} can be reached from outside; set CAIRN_ADMIN_TOKEN, or listen on 127.0.0.1`,
+      `CAIRN_HOST: ${config.CAIRN_HOST} can be reached from outside; set CAIRN_ADMIN_TOKEN or OIDC_ISSUER, listen on 127.0.0.1, or set CAIRN_ALLOW_PUBLIC=true if nobody else is there`,
     ]);
   }
   return Object.freeze({

@@ -9,6 +9,7 @@ export const CONTEXT = z
     protected: z.boolean(),
     approvals: z.number(),
     mfa: z.boolean(),
+    emergency: z.boolean(),
     clearance: z.number(),
     environment: z.string().max(200),
     region: z.string().max(200),

@@ -18,6 +18,8 @@ export const ATTRIBUTES = {
   approvals: 'number',
   /** Whether the caller proved a second factor. */
   mfa: 'boolean',
+  /** Whether the caller has declared an emergency that covers this action on this asset. The service knows it of every request. */
+  emergency: 'boolean',
   /** The caller's clearance; higher sees more. */
   clearance: 'number',
   /** Where a deployment goes, e.g. `production`. */

@@ -3,7 +3,9 @@ import { evaluateCondition } from '../condition/evaluate-condition.js';
 import type { PolicyContext } from '../condition/attributes.js';
 import { globMatches } from '../glob/glob.js';
 import { buildPlan, type PlanRequest } from '../plan/build-plan.js';
+import { allOf } from '../plan/combine.js';
 import type { Plan } from '../plan/plan.js';
+import { grantsOn } from '../overlay/grant.js';
 import { EXTERNAL_NAMESPACE, isAction, isKind, ROOT_NAMESPACE } from '../vocabulary.js';
 import { columnMasks, type ColumnMasks } from './column-masks.js';
 import type { Decision, DecisionRequest, FilterObligation, MatchedRule, Obligation } from './decision.js';
@@ -13,6 +15,7 @@ import { permitOf } from './permit.js';
 import type { HeldRoles } from './role-graph.js';
 import { RoleGraph } from './role-graph.js';
 import { RuleIndex } from './rule-index.js';
+import { outsideScope, scopePlan } from './scope.js';
 import { closeTags, meetsTagTest } from './tag-test.js';
 import type { ClosedTags } from './tag-test.js';
 
@@ -72,6 +75,8 @@ export class CompiledPolicy {
   private decideWhole(request: DecisionRequest): Decision {
     const strange = strangeness(request);
     if (strange !== undefined) return this.answer(false, [], strange, []);
+    const outside = request.scope ? outsideScope(request.scope, request, this.bundle.namespaces) : undefined;
+    if (outside !== undefined) return this.answer(false, [], outside, []);
 
     const namespaces = new Set([...this.bundle.namespaces.pathFrom(request.namespace), ROOT_NAMESPACE]);
     const held = this.roles.held(request, namespaces, request.context.now.getTime());
@@ -125,7 +130,9 @@ export class CompiledPolicy {
    */
   plan(request: PlanRequest): Plan {
     if (strangeness({ ...request, kind: 'dataset' }) !== undefined) return { kind: 'none' };
-    return buildPlan(request, this.bundle, this.roles);
+    const plan = buildPlan(request, this.bundle, this.roles);
+    if (!request.scope) return plan;
+    return allOf([scopePlan(request.scope, request.action, this.bundle.namespaces), plan]);
   }
 
   /**
@@ -184,8 +191,10 @@ function match(
   return { id: rule.id, effect: rule.effect, rolePath, tagPaths, condition };
 }
 
+/** The rules of this effect, and the grants by which the subject has the roles that they name. */
 function idsOf(matched: readonly MatchedRule[], effect: MatchedRule['effect']): readonly string[] {
-  return matched.filter((rule) => rule.effect === effect).map(({ id }) => id);
+  const rules = matched.filter((rule) => rule.effect === effect);
+  return [...rules.map(({ id }) => id), ...new Set(rules.flatMap(({ rolePath }) => grantsOn(rolePath)))];
 }
 
 /** A mask rule can match by several classifications; their tag paths are put together. */

@@ -2,6 +2,7 @@ import type { PolicyContext } from '../condition/attributes.js';
 import type { Truth } from '../condition/condition.js';
 import type { BoundFilter } from '../filter/filter.js';
 import type { Mask } from '../mask/mask.js';
+import type { Scope } from './scope.js';
 import type { Action, Kind } from '../vocabulary.js';
 
 /** One question to the policy: may this subject do this to that, now? */
@@ -25,6 +26,8 @@ export interface DecisionRequest {
    * the object's too, and a mask that is about none of them means deny.
    */
   readonly columns?: Readonly<Record<string, readonly string[]>> | undefined;
+  /** What the credential is for that the subject came by; outside of it all is denied, whatever the rules say. */
+  readonly scope?: Scope | null;
 }
 
 /** A rule that had its part in a decision. */

@@ -9,7 +9,10 @@ import type { Scope } from './namespace-scopes.js';
 import type { Plan } from './plan.js';
 
 /** A question about all assets at once. */
-export type PlanRequest = Pick<DecisionRequest, 'subject' | 'groups' | 'action' | 'context' | 'appliesMasks'>;
+export type PlanRequest = Pick<
+  DecisionRequest,
+  'subject' | 'groups' | 'action' | 'context' | 'appliesMasks' | 'scope'
+>;
 
 /** The rules as a predicate over rows: some allow, no deny, and no mask or filter that would not be carried out. */
 export function buildPlan(request: PlanRequest, bundle: Bundle, roles: RoleGraph): Plan {

@@ -31,6 +31,9 @@ const BODY = z.object({
     context: z.record(z.string(), z.unknown()),
     appliesMasks: z.boolean().optional(),
     columns: z.record(z.string(), z.array(z.string())).optional(),
+    scope: z
+      .object({ namespaces: z.array(z.string()).optional(), actions: z.array(z.string()).optional() })
+      .optional(),
   }),
 });
 

@@ -1,3 +1,5 @@
+import type { Scope } from '../decision/scope.js';
+
 /** A logged answer with all that it was made from. Without a kind it is of a list: a plan. */
 export interface LoggedDecision {
   readonly decidedAt: Date;
@@ -12,6 +14,8 @@ export interface LoggedDecision {
   readonly context: Readonly<Record<string, unknown>>;
   readonly appliesMasks?: boolean | undefined;
   readonly columns?: Readonly<Record<string, readonly string[]>> | undefined;
+  /** What the credential was for. */
+  readonly scope?: Scope | undefined;
   readonly isAllowed: boolean;
   readonly rules: readonly string[];
   /** Version of the policy that answered. */

@@ -91,7 +91,7 @@ export class Replay {
 
   private decide(logged: LoggedDecision): void {
     const { subject, action, namespace, kind, name, groups, tags, isAllowed, rules } = logged;
-    const { appliesMasks, columns } = logged;
+    const { appliesMasks, columns, scope } = logged;
     const context = contextOf(logged);
     const isWhole = namespace !== undefined && name !== undefined && tags !== undefined;
     if (!isWhole || context === undefined || !isAction(action) || kind === undefined || !isKind(kind)) {
@@ -99,7 +99,7 @@ export class Replay {
       return;
     }
     this.counts.replayed += 1;
-    const asked = { subject, groups, action, namespace, kind, name, tags, context };
+    const asked = { subject, groups, action, namespace, kind, name, tags, context, ...(scope && { scope }) };
     const answer = this.candidate.decide({
       ...{ ...asked, columns },
       ...(appliesMasks !== undefined && { appliesMasks }),
@@ -113,7 +113,7 @@ export class Replay {
   }
 
   private list(logged: LoggedDecision): void {
-    const { subject, action, groups, appliesMasks, isAllowed, bundle } = logged;
+    const { subject, action, groups, appliesMasks, scope, isAllowed, bundle } = logged;
     const context = contextOf(logged);
     if (context === undefined || !isAction(action)) {
       this.counts.notReplayable += 1;
@@ -124,7 +124,10 @@ export class Replay {
       return;
     }
     this.counts.lists += 1;
-    const request = { subject, groups, action, context, ...(appliesMasks !== undefined && { appliesMasks }) };
+    const request = {
+      ...{ subject, groups, action, context, ...(scope && { scope }) },
+      ...(appliesMasks !== undefined && { appliesMasks }),
+    };
     const after = this.candidate.plan(request);
     const before = this.versions.get(bundle)?.plan(request);
     const isSame =

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import type { PolicyContext } from '../condition/attributes.js';
 import type { DecisionRequest } from '../decision/decision.js';
+import type { Scope } from '../decision/scope.js';
 import { ACTIONS, ASSET_KINDS } from '../vocabulary.js';
 
 const ROLES = ['role:a', 'role:b', 'role:c', 'role:d', 'role:e'] as const;
@@ -165,3 +166,12 @@ export const decisionRequest: fc.Arbitrary<DecisionRequest> = fc.record({
   context,
   appliesMasks: fc.boolean(),
 });
+
+/** What a credential is for: some, all or none of namespaces and actions, an undeclared namespace among them. */
+export const scope: fc.Arbitrary<Scope> = fc.record(
+  {
+    namespaces: fc.uniqueArray(fc.constantFrom(...NAMESPACES, 'stray', '*'), { maxLength: 3 }),
+    actions: fc.uniqueArray(action, { maxLength: 4 }),
+  },
+  { requiredKeys: [] },
+);

@@ -76,6 +76,7 @@ export class RunWriter {
         run.principalId,
         `training run ${run.id}`,
         expiresAt,
+        run.scope,
       );
       return { run: await this.runs.change(run, { tokenId: token.id }), secret };
     });
