@@ -31,6 +31,14 @@ const ARGUMENTS: Readonly<Record<string, (t: Things) => string>> = {
   'Query.previewIdentityRule': (t) =>
     `input: { kind: same, from: { namespace: ${s(t.space)}, name: "x" }, to: { namespace: ${s(t.space)}, name: "y" } }`,
   'Query.previewIdentityRuleRemoval': () => 'id: "1"',
+  'Query.explainDecision': (t) =>
+    `input: { subject: "user:none", action: "read", assetId: ${s(t.id('dataset'))} }`,
+  'Query.policyFiles': () => `version: "${'0'.repeat(64)}"`,
+  'Query.checkPolicy': () => 'files: [{ path: "model.conf", text: "x" }]',
+  'Query.diffPolicy': () => 'files: [{ path: "model.conf", text: "x" }]',
+  'Query.simulatePolicy': () => 'input: { files: [{ path: "model.conf", text: "x" }] }',
+  'Query.auditProof': () => 'id: "x:1"',
+  'Asset.classificationPaths': (t) => `tag: ${s(t.tags.at(-1)!)}`,
   'Asset.lineageDiff': () => 'from: "2000-01-01T00:00:00Z"',
   'Asset.lineageGroups': () => 'groupBy: namespace',
   'Asset.paths': (t) => `to: ${s(t.id('raw'))}`,

@@ -46,6 +46,30 @@ export async function fillService(world: World, hidden: Things): Promise<void> {
     [hidden.word('letter')],
   );
   await connect(world, hidden);
+  await askForAccess(world, hidden);
+}
+
+/** Somebody asks for what is hidden, and declares an emergency there; and a tag is to be taken off on the way. */
+async function askForAccess({ cairn }: World, hidden: Things): Promise<void> {
+  const token = await cairn.tokenFor('user:petitioner');
+  const i = { assetId: hidden.id('dataset'), reason: hidden.word('need') };
+  const { requestAccess } = await cairn.ask(
+    'mutation($i: RequestAccessInput!) { requestAccess(input: $i) { id } }',
+    { i: { ...i, actions: ['write'], until: new Date(Date.now() + 86_400_000).toISOString() } },
+    token,
+  );
+  hidden.keep('accessRequest', requestAccess.id);
+  const { breakGlass } = await cairn.ask(
+    'mutation($i: BreakGlassInput!) { breakGlass(input: $i) { id } }',
+    { i: { ...i, actions: ['write'], minutes: 240 } },
+    token,
+  );
+  hidden.keep('emergency', breakGlass.id);
+  const { requestDeclassifier } = await cairn.ask(
+    'mutation($a: ID!, $r: String!) { requestDeclassifier(assetId: $a, kind: column, column: "x", tag: "plain", reason: $r) { id } }',
+    { a: hidden.id('dataset'), r: hidden.word('declassify') },
+  );
+  hidden.keep('declassifier', requestDeclassifier.id);
 }
 
 /** Looks once at a database with one table. */

@@ -137,6 +137,10 @@ export const catalogRows: readonly Row[] = [
     ),
   ),
   read(
+    'PreviewResolver.preview',
+    repository((t) => `entry(revision: "main", path: ${s(file(t))}) { preview(first: 3) { columns rows } }`),
+  ),
+  read(
     'EntryImportResolver.isImported',
     repository(() => `entries(revision: "main") { nodes { path isImported } }`),
   ),

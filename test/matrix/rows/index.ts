@@ -4,6 +4,8 @@ import { lineageRows } from './lineage.js';
 import { marquezRows } from './marquez.js';
 import { mlflowRows } from './mlflow.js';
 import { modelRows } from './models.js';
+import { classificationRows, peopleRows } from './people.js';
+import { auditRows, policyRows } from './policy.js';
 import type { Row } from './row.js';
 import { serviceRows } from './service.js';
 
@@ -14,6 +16,10 @@ export const ROWS: Readonly<Record<string, readonly Row[]>> = {
   lineage: lineageRows,
   marquez: marquezRows,
   mlflow: mlflowRows,
+  classification: classificationRows,
+  policy: policyRows,
+  audit: auditRows,
+  people: peopleRows,
   service: serviceRows,
   gateway: gatewayRows,
 };
