@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import 'reflect-metadata';
@@ -54,7 +55,7 @@ export async function startTestCairn(env: Record<string, string> = {}): Promise<
   const clear = async () => {
     await database.drop();
     // What was under way when it stopped may still write.
-    rmSync(dataDir, { recursive: true, force: true, maxRetries: 10 });
+    await rm(dataDir, { recursive: true, force: true, maxRetries: 20, retryDelay: 20 });
   };
   let running = await startCairn(config).catch(async (error: unknown) => {
     await clear();
