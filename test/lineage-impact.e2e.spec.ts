@@ -8,7 +8,7 @@ import type { Reached } from '../src/lineage/graph/graph.js';
 import { GraphSource } from '../src/lineage/graph/graph-source.js';
 import { type LineageFilter, LineageFilters } from '../src/lineage/graph/lineage-filter.js';
 import { Database } from '../src/platform/index.js';
-import { startTestCairn, type TestCairn } from './support/cairn.js';
+import { namesAreResolved, startTestCairn, type TestCairn } from './support/cairn.js';
 
 const SEED = Number(process.env['TEST_SEED'] ?? randomInt(2 ** 31));
 const SIZE = 24;
@@ -20,6 +20,7 @@ let database: Database;
 let filters: LineageFilters;
 beforeAll(async () => {
   cairn = await startTestCairn({ CAIRN_POLICY_DIR: path.resolve('test/fixtures/impact-policies') });
+  await namesAreResolved(cairn);
   database = cairn.app.get(Database);
   filters = cairn.app.get(LineageFilters);
   // Each leads to the next, and every third to one that is further.
@@ -55,7 +56,7 @@ const filter: fc.Arbitrary<LineageFilter> = fc.record(
   { requiredKeys: [] },
 );
 
-/** What the catalog says of the assets; of an odd one among them that it is another one's name. */
+/** What the catalog says of the assets; of an odd one among them that it is another one's name. They are managed: `places.csv` moves none of them. */
 async function write(all: readonly AssetOf[]): Promise<void> {
   const rows = all.map(({ kind, namespace, isOpen, tags, owners, isName }, at) => ({
     ...{ id: IDS[at], kind, space: kind === 'job' ? 'job' : 'data', namespace, tags, owners },
@@ -63,8 +64,8 @@ async function write(all: readonly AssetOf[]): Promise<void> {
     aliasOf: isName && at % 2 === 1 ? IDS[at - 1] : null,
   }));
   await database.query(
-    `INSERT INTO asset (id, space, kind, identity_namespace, identity_name, namespace, tags, owners, alias_of)
-     SELECT * FROM jsonb_to_recordset($1::jsonb) AS r (id uuid, space text, kind text, identity_namespace text, name text, namespace text,
+    `INSERT INTO asset (id, space, kind, identity_namespace, identity_name, namespace, tags, owners, alias_of, is_managed)
+     SELECT r.*, true FROM jsonb_to_recordset($1::jsonb) AS r (id uuid, space text, kind text, identity_namespace text, name text, namespace text,
        tags text[], owners text[], "aliasOf" uuid)
      ON CONFLICT (id) DO UPDATE SET space = excluded.space, kind = excluded.kind, identity_name = excluded.identity_name,
        namespace = excluded.namespace, tags = excluded.tags, owners = excluded.owners, alias_of = excluded.alias_of`,

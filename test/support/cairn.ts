@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import 'reflect-metadata';
+import { Projector } from '../../src/lineage/index.js';
 import { loadConfig } from '../../src/platform/index.js';
 import { type Cairn, startCairn } from '../../src/start.js';
 import { createTestDatabase } from './database.js';
@@ -52,7 +54,8 @@ export async function startTestCairn(env: Record<string, string> = {}): Promise<
   });
   const clear = async () => {
     await database.drop();
-    rmSync(dataDir, { recursive: true, force: true });
+    // What was under way when it stopped may still write.
+    await rm(dataDir, { recursive: true, force: true, maxRetries: 20, retryDelay: 20 });
   };
   let running = await startCairn(config).catch(async (error: unknown) => {
     await clear();
@@ -115,4 +118,12 @@ export async function startTestCairn(env: Record<string, string> = {}): Promise<
     },
   };
   return cairn;
+}
+
+/**
+ * Waits until a new service has looked over all names, which it does once: assets that are written past it afterwards, under ids of their
+ * own, stay as they are.
+ */
+export async function namesAreResolved({ app }: TestCairn): Promise<void> {
+  await app.get(Projector).rebuild(true);
 }

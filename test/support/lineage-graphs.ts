@@ -16,7 +16,7 @@ import { NO_JOB } from '../../src/lineage/projection/facts.js';
 import { DERIVED_TABLES } from '../../src/lineage/projection/graph-hash.js';
 import { RunService } from '../../src/lineage/runs/run.service.js';
 import { Database } from '../../src/platform/index.js';
-import { startTestCairn, type TestCairn } from './cairn.js';
+import { namesAreResolved, startTestCairn, type TestCairn } from './cairn.js';
 
 /** Assets between which random graphs are; a quarter of them is in the vault, and called secret. */
 export const NAMES = Array.from({ length: 16 }, (_, at) => ({
@@ -87,6 +87,7 @@ export interface Answering {
 /** A service that knows the assets. */
 export async function startWithAssets(): Promise<TestCairn> {
   const cairn = await startTestCairn({ CAIRN_POLICY_DIR: path.resolve('test/fixtures/lineage-policies') });
+  await namesAreResolved(cairn);
   for (const [at, { id, kind, isHidden }] of NAMES.entries()) {
     const place = isHidden ? 'vault' : 'external';
     await cairn.app.get(Database).query(

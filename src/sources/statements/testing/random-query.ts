@@ -84,7 +84,7 @@ export class QueryDrawer {
     const own: DrawnCte[] = [];
     const heads: string[] = [];
     while (depth > 1 && own.length < 2 && this.chance(0.35)) {
-      const drawn = this.query(depth - 1, [], [...ctes, ...own]);
+      const drawn = this.query(depth - 1, [], visible(ctes, own));
       // Some named queries hide a table.
       const name = this.chance(0.2) ? this.oneOf(Object.keys(TABLES)) : this.alias();
       if (own.some((cte) => cte.name === name)) break;
@@ -93,11 +93,11 @@ export class QueryDrawer {
       const columns = drawn.columns.map((column, i) => ({ ...column, name: renamed?.[i] ?? column.name }));
       own.push({ name, columns, influence: drawn.influence });
     }
-    const visible = [...ctes.filter((cte) => !own.some(({ name }) => name === cte.name)), ...own];
+    const named = visible(ctes, own);
     const body =
       depth > 1 && this.chance(0.2)
-        ? this.setOperation(depth, outer, visible)
-        : this.select(depth, outer, visible);
+        ? this.setOperation(depth, outer, named)
+        : this.select(depth, outer, named);
     return { ...body, sql: heads.length === 0 ? body.sql : `WITH ${heads.join(', ')} ${body.sql}` };
   }
 
@@ -346,4 +346,9 @@ interface DrawnCte {
   readonly name: string;
   readonly columns: readonly DrawnColumn[];
   readonly influence: Sources;
+}
+
+/** The named queries that can be spoken of: an inner one hides an outer one of its name. */
+function visible(outer: readonly DrawnCte[], own: readonly DrawnCte[]): DrawnCte[] {
+  return [...outer.filter((cte) => !own.some(({ name }) => name === cte.name)), ...own];
 }
