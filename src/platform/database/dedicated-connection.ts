@@ -22,6 +22,11 @@ export class DedicatedConnection {
     private readonly name: string,
   ) {}
 
+  /** Whether it is known to be of no use any more. */
+  get isOver(): boolean {
+    return this.failed;
+  }
+
   /** Rows as objects. @throws {DatabaseUnavailableError} the database is away */
   async query<Row extends object>(sql: string, parameters: readonly unknown[] = []): Promise<Row[]> {
     return this.use(async (client) => (await client.query<Row>(sql, [...parameters])).rows);
@@ -76,7 +81,12 @@ export class DedicatedConnection {
       ...{ connectionString: this.url, application_name: this.name, keepAlive: true },
       ...{ connectionTimeoutMillis: CONNECT_MS, statement_timeout: ANSWER_MS },
     });
-    client.on('error', () => undefined); // told to whoever asks next
+    client.on('error', () => {
+      this.failed = true;
+    });
+    client.on('end', () => {
+      this.failed = true;
+    });
     await client.connect();
     this.client = client;
     const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');

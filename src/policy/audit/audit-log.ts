@@ -29,6 +29,8 @@ const LOOK_EVERY_MS = 5_000;
 
 interface Waiter {
   readonly upTo: number;
+  /** Whether something was tried since it waits: what was under way before is not held against it. */
+  isTried: boolean;
   readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
 }
@@ -119,7 +121,7 @@ export class AuditLog implements Changes, OnApplicationBootstrap, OnApplicationS
   settled(): Promise<void> {
     if (this.written >= this.appended) return Promise.resolve();
     const done = new Promise<void>((resolve, reject) => {
-      this.waiters.push({ upTo: this.appended, resolve, reject });
+      this.waiters.push({ upTo: this.appended, isTried: false, resolve, reject });
     });
     this.run();
     return done;
@@ -159,6 +161,7 @@ export class AuditLog implements Changes, OnApplicationBootstrap, OnApplicationS
 
   /** What is to be done next, if anything is. @returns whether something was */
   private async step(): Promise<boolean> {
+    for (const waiter of this.waiters) waiter.isTried = true;
     if (this.batch.length > 0 || this.waiting.length > 0) {
       if (this.batch.length === 0) this.batch = this.waiting.splice(0, MAX_BATCH);
       const count = this.batch.length;
@@ -212,8 +215,8 @@ export class AuditLog implements Changes, OnApplicationBootstrap, OnApplicationS
     const waiting = this.appended - this.written;
     waitingRecords.set(waiting);
     this.log.error({ err: error, waiting }, 'audit: the log cannot be written');
-    const { waiters } = this;
-    this.waiters = [];
-    for (const { reject } of waiters) reject(new AuditUnavailableError('not written', { cause: error }));
+    const tried = this.waiters.filter(({ isTried }) => isTried);
+    this.waiters = this.waiters.filter(({ isTried }) => !isTried);
+    for (const { reject } of tried) reject(new AuditUnavailableError('not written', { cause: error }));
   }
 }

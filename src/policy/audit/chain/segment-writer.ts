@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
+import { setTimeout as pause } from 'node:timers/promises';
 import { DatabaseUnavailableError, type DedicatedConnection } from '../../../platform/index.js';
 import { type ChainEnd, chained, NO_RECORDS } from './chain.js';
 import type { ChainedRecord, Draft } from './record.js';
@@ -17,6 +18,9 @@ export interface WriterSurroundings {
 const CHANGES_AT_ONCE = 500;
 /** Records that are chained while PostgreSQL takes in those before. */
 const CHAINED_AT_ONCE = 500;
+/** How long a new connection waits for the lock that the one before it had: a second. */
+const MAX_LOCK_TRIES = 20;
+const LOCK_PAUSE_MS = 50;
 
 /**
  * Writes one segment after the other: a chain of its own for this process, so that processes need not wait for each other. The lock of a
@@ -125,7 +129,10 @@ export class SegmentWriter {
 
   /** A connection that holds the lock of an open segment. */
   private async ready(): Promise<SegmentSql> {
-    if (this.sql !== undefined) return this.sql;
+    if (this.sql !== undefined && !this.sql.connection.isOver) return this.sql;
+    // It broke while nobody used it.
+    await this.sql?.connection.close();
+    this.sql = undefined;
     const sql = new SegmentSql(this.around.connect());
     try {
       if (this.segment !== undefined) await this.resume(sql, this.segment);
@@ -142,8 +149,14 @@ export class SegmentWriter {
   /** Goes on with a segment after its connection was lost. Once the lock is had the old session is over, and what it did is decided. */
   private async resume(sql: SegmentSql, segment: string): Promise<void> {
     if (this.lastPid !== undefined) await sql.endSession(this.lastPid);
-    const isHeld = await sql.tryLock(segment);
-    const isOpen = await sql.isOpen(segment);
+    let isHeld = await sql.tryLock(segment);
+    let isOpen = await sql.isOpen(segment);
+    // A session is not over the moment that it is told to end.
+    for (let tries = 0; isOpen && !isHeld && tries < MAX_LOCK_TRIES; tries++) {
+      await pause(LOCK_PAUSE_MS);
+      isHeld = await sql.tryLock(segment);
+      isOpen = await sql.isOpen(segment);
+    }
     // Locked by another session: another process is about to close it, or the old session is not quite over.
     if (!isHeld && isOpen) throw new DatabaseUnavailableError('the session before is not over');
     if (this.doubtful !== undefined && (await sql.has(segment, this.doubtful.end))) {

@@ -58,12 +58,12 @@ export class RootRepository {
     return row;
   }
 
+  /** Keeps a root as the store has it, unless another took it over just now. */
   async insert(number: number, at: Date, document: string): Promise<void> {
-    await this.database.query('INSERT INTO audit_root (number, at, document) VALUES ($1, $2, $3)', [
-      number,
-      at,
-      document,
-    ]);
+    await this.database.query(
+      'INSERT INTO audit_root (number, at, document) VALUES ($1, $2, $3) ON CONFLICT (number) DO NOTHING',
+      [number, at, document],
+    );
   }
 
   /** The root that covers a record; undefined when none does yet. */
