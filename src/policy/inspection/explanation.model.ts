@@ -1,5 +1,5 @@
-import { Field, Float, ID, InputType, Int, ObjectType } from '@nestjs/graphql';
-import { MatchedRuleModel } from '../decision/decision.model.js';
+import { Field, Float, ID, InputType, Int, ObjectType, OmitType } from '@nestjs/graphql';
+import { DecisionModel, MatchedRuleModel } from '../decision/decision.model.js';
 
 @InputType({
   description:
@@ -104,16 +104,7 @@ export class NearMissModel {
 @ObjectType('Explanation', {
   description: "Policy's answer to who carries masks out, with all that made it and nearly changed it.",
 })
-export class ExplanationModel {
-  @Field(() => Boolean)
-  allowed!: boolean;
-
-  @Field(() => String)
-  reason!: string;
-
-  @Field(() => [String], { description: 'Ids of the rules that decided; none when no rule allows.' })
-  rules!: readonly string[];
-
+export class ExplanationModel extends OmitType(DecisionModel, ['matched'] as const) {
   @Field(() => [String], { description: 'Masks that are asked for, as `pii.email: sha256`.' })
   masks!: readonly string[];
 
@@ -129,7 +120,4 @@ export class ExplanationModel {
 
   @Field(() => Int)
   nearMissTotal!: number;
-
-  @Field(() => String)
-  bundleVersion!: string;
 }
