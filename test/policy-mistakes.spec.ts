@@ -249,7 +249,7 @@ async function pipeline(directory: string): Promise<Caught | undefined> {
   const found = first('lint', odd) ?? first('test', failures);
   if (found !== undefined) return found;
 
-  const sound = new CompiledPolicy(acceptBundle(await readBundleFiles(SOUND)));
+  const sound = new CompiledPolicy(acceptBundle(await readBundleFiles(SOUND)).bundle);
   const asking = { known: [], said: {}, now: NOW };
   const { access, lines } = await comparePolicies(sound, new CompiledPolicy(bundle), asking, CATALOG);
   const [change] = access;

@@ -18,6 +18,7 @@ interface Explanation {
   readonly allowed: boolean;
   readonly reason: string;
   readonly masks: readonly string[];
+  readonly filters: readonly string[];
   readonly matched: readonly (Place & {
     readonly rolePath: readonly string[];
     readonly tagPaths: readonly (readonly string[])[];
@@ -37,7 +38,7 @@ interface Place {
 
 const EXPLAIN = `query ExplainDecision($input: ExplainDecisionInput!, $context: PolicyContextInput) {
   explainDecision(input: $input, context: $context) {
-    allowed reason rules masks bundleVersion nearMissTotal
+    allowed reason rules masks filters bundleVersion nearMissTotal
     matched { id effect file line rolePath tagPaths condition }
     nearMisses { id effect file line column reason }
   }
@@ -98,7 +99,8 @@ async function askDirectory(
   object: string,
   options: ExplainOptions,
 ): Promise<Explanation> {
-  const { CompiledPolicy, explain, maskTexts, parseRequest, InvalidInputError } = await toolkit();
+  const { CompiledPolicy, explain, filterTexts, maskTexts, parseRequest, InvalidInputError } =
+    await toolkit();
   const { report } = await readableDirectory(session, directory);
   try {
     const request = parseRequest({
@@ -106,7 +108,7 @@ async function askDirectory(
       context: contextFrom(options.context),
     });
     const explanation = explain(new CompiledPolicy(report.bundle), request);
-    return { ...explanation, masks: maskTexts(explanation) };
+    return { ...explanation, masks: maskTexts(explanation), filters: filterTexts(explanation) };
   } catch (error) {
     throw error instanceof InvalidInputError ? new UsageError(error.message) : error;
   }
@@ -122,11 +124,12 @@ function objectOf(object: string, { namespace, tags }: ExplainOptions): Readonly
 }
 
 function formatExplanation(directory: string, explanation: Explanation): string {
-  const { allowed, reason, masks, matched, nearMisses, nearMissTotal, bundleVersion } = explanation;
+  const { allowed, reason, masks, filters, matched, nearMisses, nearMissTotal, bundleVersion } = explanation;
   const rule = ({ effect, id, file, line }: Place): string =>
     `  ${effect.padEnd(6)} ${id} (${placeOf(directory, file, line)})`;
   const lines = [
     `${allowed ? 'allowed' : 'denied'}: ${reason}${masks.length === 0 ? '' : `, with ${masks.join(', ')}`}`,
+    ...filters.map((filter) => `  only rows where ${filter}`),
     ...matched.map((each) => {
       const ways = [each.rolePath, ...each.tagPaths].map((way) => way.join(' → '));
       return `${rule(each)}  ${ways.join('; ')}${each.condition === 'unknown' ? '  (its condition is not known)' : ''}`;

@@ -16,6 +16,8 @@ export { startEmbeddedPostgres } from './database/embedded/embedded-postgres.js'
 export type { EmbeddedPostgres } from './database/embedded/embedded-postgres.js';
 export type { DedicatedConnection } from './database/dedicated-connection.js';
 export { DatabaseUnavailableError } from './database/errors.js';
+export { MonthlyTable } from './database/monthly-table.js';
+export type { Month } from './database/monthly-table.js';
 export { Installation } from './database/installation.js';
 export { namelessId, seal, unseal } from './database/sealed-text.js';
 export { AlreadyExistsError, DomainError, InvalidInputError, NotFoundError } from './errors/domain-error.js';
@@ -30,6 +32,7 @@ export { BigIntScalar, JsonScalar } from './graphql/scalars.js';
 export { HealthChecks } from './health/health-checks.js';
 export type { HealthReport, PartHealth } from './health/health-checks.js';
 export { createFastifyAdapter } from './http/fastify.js';
+export { jsonLines, sendLines } from './http/send-lines.js';
 export { ControlLoop } from './leases/control-loop.js';
 export { Housekeeping } from './leases/housekeeping.js';
 export { LeaseLostError, Leases } from './leases/leases.js';

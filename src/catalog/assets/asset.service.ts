@@ -49,10 +49,10 @@ export function resourceOf(asset: Pick<Asset, 'kind' | 'identityName' | 'namespa
   return { namespace: asset.namespace, kind: asset.kind, name: asset.identityName, tags: asset.tags };
 }
 
-/** The catalog's entries: found, listed and edited under policy. */
 /** What tells where assets stand that are known only from events. */
 export type Placing = Pick<Policy, 'placeOf'>;
 
+/** The catalog's entries: found, listed and edited under policy. */
 @Injectable()
 export class AssetService {
   constructor(

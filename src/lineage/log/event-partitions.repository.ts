@@ -1,39 +1,18 @@
 import { Injectable } from '@nestjs/common';
-import { Database } from '../../platform/index.js';
-import { type Month, monthOfTable } from './months.js';
-
-/** How long changing the partitions may wait for those who use them; they wait behind it. */
-const LOCK_TIMEOUT = '2s';
+import { Database, type Month, MonthlyTable } from '../../platform/index.js';
 
 /** The partitions of the log: one a month of event time, and `lineage_event_other` for all else. */
 @Injectable()
 export class EventPartitionsRepository {
-  constructor(private readonly database: Database) {}
+  private readonly log: MonthlyTable;
 
-  /** The oldest first. */
-  async months(): Promise<Month[]> {
-    const rows = await this.database.query<{ table: string }>(
-      `SELECT c.relname AS "table" FROM pg_inherits AS i JOIN pg_class AS c ON c.oid = i.inhrelid
-       WHERE i.inhparent = 'lineage_event'::regclass ORDER BY 1`,
-    );
-    return rows.flatMap(({ table }) => monthOfTable(table) ?? []);
+  constructor(private readonly database: Database) {
+    this.log = new MonthlyTable(database, 'lineage_event', 'event_time');
   }
 
-  /** Gives a month a partition, unless events of it came before there was one. @returns whether it has one now */
-  async create({ table, from, to }: Month): Promise<boolean> {
-    return this.database.run(async () => {
-      await this.alone();
-      const [row] = await this.database.query<{ isLate: boolean }>(
-        'SELECT EXISTS (SELECT FROM lineage_event_other WHERE event_time >= $1 AND event_time < $2) AS "isLate"',
-        [from, to],
-      );
-      if (row!.isLate) return false;
-      await this.database.query(
-        `CREATE TABLE IF NOT EXISTS ${table} PARTITION OF lineage_event
-         FOR VALUES FROM ('${from.toISOString()}') TO ('${to.toISOString()}')`,
-      );
-      return true;
-    });
+  /** {@link MonthlyTable.prepare} */
+  prepare(now: Date): Promise<Month[]> {
+    return this.log.prepare(now);
   }
 
   /** The last of a month to come; undefined when there is none. */
@@ -59,8 +38,7 @@ export class EventPartitionsRepository {
    * @returns whether it is gone
    */
   async drop({ table, from, to }: Month, horizon: Date): Promise<boolean> {
-    return this.database.run(async () => {
-      await this.alone();
+    return this.log.alone(async () => {
       const [row] = await this.database.query<{ isNeeded: boolean }>(
         `SELECT EXISTS (SELECT FROM lineage_event WHERE event_time >= $1 AND event_time < $2 AND received_at >= $3) AS "isNeeded"`,
         [from, to, horizon],
@@ -91,10 +69,5 @@ export class EventPartitionsRepository {
       'UPDATE lineage_graph SET forgotten_before = greatest(forgotten_before, $1::timestamptz)',
       [before],
     );
-  }
-
-  private async alone(): Promise<void> {
-    await this.database.query(`SET LOCAL lock_timeout = '${LOCK_TIMEOUT}'`);
-    await this.database.query('LOCK TABLE lineage_event IN ACCESS EXCLUSIVE MODE');
   }
 }

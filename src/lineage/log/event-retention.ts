@@ -2,10 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { CONFIG, type Config, Housekeeping } from '../../platform/index.js';
 import { EventFeed } from './event-feed.js';
 import { EventPartitionsRepository } from './event-partitions.repository.js';
-import { monthAt } from './months.js';
 
-/** Months that have their partition before their first event comes. */
-const MONTHS_AHEAD = 2;
 const PAUSE_MS = 60 * 60_000;
 const DELETED_AT_ONCE = 1_000;
 const DAY_MS = 24 * 60 * 60_000;
@@ -24,12 +21,7 @@ export class EventRetention {
 
   /** Makes coming months and ends old ones. @returns whether there is more to do at once */
   async tidy(now: Date): Promise<boolean> {
-    const there = await this.partitions.months();
-    const tables = new Set(there.map(({ table }) => table));
-    for (let offset = 0; offset <= MONTHS_AHEAD; offset++) {
-      const month = monthAt(now, offset);
-      if (!tables.has(month.table)) await this.partitions.create(month);
-    }
+    const there = await this.partitions.prepare(now);
     const days = this.config.LINEAGE_EVENT_RETENTION_DAYS;
     if (days === undefined) return false;
     const horizon = new Date(now.getTime() - days * DAY_MS);

@@ -18,13 +18,16 @@ export interface BundleReport {
 }
 
 /**
- * The bundle, if it may take effect.
+ * The bundle, if it may take effect, and how many warnings it comes with.
  * @throws {PolicyBundleError} with every finding that keeps it from that
  */
-export function acceptBundle(files: readonly BundleFile[]): Bundle {
+export function acceptBundle(files: readonly BundleFile[]): {
+  readonly bundle: Bundle;
+  readonly warnings: number;
+} {
   const { bundle, findings } = checkBundle(files);
   const errors = findings.filter(({ severity }) => severity === 'error');
-  if (bundle !== undefined && errors.length === 0) return bundle;
+  if (bundle !== undefined && errors.length === 0) return { bundle, warnings: findings.length };
   throw new PolicyBundleError(
     errors.map(({ check: rule, file, line, message }) => ({ file, line, rule, message })),
   );

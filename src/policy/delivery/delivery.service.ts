@@ -9,7 +9,7 @@ import {
   type Logger,
 } from '../../platform/index.js';
 import { PolicyBundleError } from '../bundle/policy-bundle-error.js';
-import { checkBundle } from '../check/check-bundle.js';
+import { acceptBundle } from '../check/check-bundle.js';
 import { CompiledPolicy } from '../decision/compiled-policy.js';
 import { PolicyMovedError } from '../versions/errors.js';
 import { PolicyFollower } from '../versions/policy-follower.js';
@@ -104,16 +104,12 @@ export class DeliveryService {
 
   private accept(delivery: Delivery, digest: string): Accepted {
     const proof = prove(delivery, this.keys);
-    const { bundle, findings } = checkBundle(delivery.files);
-    const errors = findings.filter(({ severity }) => severity === 'error');
-    if (bundle === undefined || errors.length > 0)
-      throw refusedBundle(
-        new PolicyBundleError(
-          errors.map(({ check: rule, file, line, message }) => ({ file, line, rule, message })),
-        ),
-      );
-    const warnings = findings.length - errors.length;
-    return { compiled: new CompiledPolicy(bundle), proof, digest, warnings };
+    try {
+      const { bundle, warnings } = acceptBundle(delivery.files);
+      return { compiled: new CompiledPolicy(bundle), proof, digest, warnings };
+    } catch (error) {
+      throw error instanceof PolicyBundleError ? refusedBundle(error) : error;
+    }
   }
 
   private async take(delivery: Delivery, accepted: Accepted): Promise<Outcome> {

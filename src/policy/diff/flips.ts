@@ -58,3 +58,8 @@ export function kindOf({ before, after }: Pick<Flip, 'before' | 'after'>): FlipK
 export function maskTexts({ obligations }: Pick<Decision, 'obligations'>): readonly string[] {
   return obligations.map(({ tag, mask }) => `${tag}: ${maskName(mask)}`);
 }
+
+/** The filters that rows must pass, as the policy writes them. */
+export function filterTexts({ filters }: Pick<Decision, 'filters'>): readonly string[] {
+  return filters.map(({ source }) => source);
+}

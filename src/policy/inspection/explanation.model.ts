@@ -1,5 +1,5 @@
-import { Field, Float, ID, InputType, Int, ObjectType } from '@nestjs/graphql';
-import { MatchedRuleModel } from '../decision/decision.model.js';
+import { Field, Float, ID, InputType, Int, ObjectType, OmitType } from '@nestjs/graphql';
+import { DecisionModel, MatchedRuleModel } from '../decision/decision.model.js';
 
 @InputType({
   description:
@@ -104,18 +104,12 @@ export class NearMissModel {
 @ObjectType('Explanation', {
   description: "Policy's answer to who carries masks out, with all that made it and nearly changed it.",
 })
-export class ExplanationModel {
-  @Field(() => Boolean)
-  allowed!: boolean;
-
-  @Field(() => String)
-  reason!: string;
-
-  @Field(() => [String], { description: 'Ids of the rules that decided; none when no rule allows.' })
-  rules!: readonly string[];
-
+export class ExplanationModel extends OmitType(DecisionModel, ['matched', 'masks', 'filters'] as const) {
   @Field(() => [String], { description: 'Masks that are asked for, as `pii.email: sha256`.' })
   masks!: readonly string[];
+
+  @Field(() => [String], { description: 'Filters that rows must pass, as the policy writes them.' })
+  filters!: readonly string[];
 
   @Field(() => [ExplainedRuleModel], {
     description: 'Every rule that matched, also those that others overrode.',
@@ -129,7 +123,4 @@ export class ExplanationModel {
 
   @Field(() => Int)
   nearMissTotal!: number;
-
-  @Field(() => String)
-  bundleVersion!: string;
 }

@@ -1,6 +1,6 @@
 import { Args, Query, Resolver } from '@nestjs/graphql';
 import { Access, Caller, type Principal } from '../../identity/index.js';
-import { maskTexts } from '../diff/flips.js';
+import { filterTexts, maskTexts } from '../diff/flips.js';
 import type { AccessDifference, PolicyDifference, SystemDifference } from '../diff/compare-policies.js';
 import { ExplainDecisionInput, ExplanationModel, PolicyContextInput } from './explanation.model.js';
 import { PolicyFileInput } from '../check/check.model.js';
@@ -74,7 +74,7 @@ export class PolicyInspectionResolver {
     context?: PolicyContextInput,
   ): Promise<ExplanationModel> {
     const explanation = await this.inspection.explain(caller, input, context);
-    return { ...explanation, masks: maskTexts(explanation) };
+    return { ...explanation, masks: maskTexts(explanation), filters: filterTexts(explanation) };
   }
 }
 

@@ -1,9 +1,8 @@
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { Body, Controller, Post, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { Access, Caller, type Principal } from '../../identity/index.js';
-import { SimulationService, type SimulationStep } from './simulation.service.js';
+import { jsonLines, sendLines } from '../../platform/index.js';
+import { SimulationService } from './simulation.service.js';
 
 /** Simulations that tell how far they are. */
 @Controller('api/v1/policy/simulations')
@@ -22,15 +21,6 @@ export class SimulationController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const steps = await this.simulations.open(caller, body);
-    void reply.hijack();
-    reply.raw.writeHead(200, {
-      'content-type': 'application/x-ndjson; charset=utf-8',
-      ...{ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' },
-    });
-    await pipeline(Readable.from(lines(steps)), reply.raw).catch(() => reply.raw.destroy());
+    await sendLines(reply, jsonLines(steps), { isAtOnce: true });
   }
-}
-
-async function* lines(steps: AsyncGenerator<SimulationStep>): AsyncGenerator<string> {
-  for await (const step of steps) yield `${JSON.stringify(step)}\n`;
 }

@@ -137,7 +137,7 @@ function readable(files: readonly BundleFile[]): CompiledPolicy | undefined {
 function candidateOf(files: readonly { readonly path: string; readonly text: string }[]): CompiledPolicy {
   try {
     const raw = files.map(({ path, text }) => ({ path, bytes: Buffer.from(text, 'utf8') }));
-    return new CompiledPolicy(acceptBundle(siftFiles(raw).files));
+    return new CompiledPolicy(acceptBundle(siftFiles(raw).files).bundle);
   } catch (error) {
     throw error instanceof PolicyBundleError ? refusedBundle(error) : error;
   }

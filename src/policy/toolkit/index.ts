@@ -9,7 +9,7 @@ export { checkBundle } from '../check/check-bundle.js';
 export type { BundleReport } from '../check/check-bundle.js';
 export type { Finding } from '../check/finding.js';
 export { CompiledPolicy } from '../decision/compiled-policy.js';
-export { flipsOf, maskTexts } from '../diff/flips.js';
+export { filterTexts, flipsOf, maskTexts } from '../diff/flips.js';
 export { lineChanges } from '../diff/line-changes.js';
 export { explain } from '../explain/explain.js';
 export { parseRequest } from '../explain/parse-request.js';

@@ -14,7 +14,7 @@ export function loadVersion(stored: StoredVersion, keys: PublicKeys): CompiledPo
   const { version, files, proof } = stored;
   try {
     prove({ files, manifest: proof?.manifest, signature: proof?.signature }, keys);
-    const compiled = new CompiledPolicy(acceptBundle(files));
+    const compiled = new CompiledPolicy(acceptBundle(files).bundle);
     if (compiled.version === version) return compiled;
   } catch (error) {
     throw new VersionNotLoadedError(version, (error as Error).message, { cause: error });

@@ -1,9 +1,9 @@
 import { Controller, Get, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { Access, Caller, type Principal } from '../../../identity/index.js';
+import { jsonLines, sendLines } from '../../../platform/index.js';
 import { EvidenceService } from './evidence.service.js';
 import { RecordService } from './record.service.js';
-import { sendLines } from './send-lines.js';
 
 /** The audit log as long as it is, as JSON lines. For those who administer `system/audit`. */
 @Controller('api/v1/audit')
@@ -24,13 +24,13 @@ export class AuditController {
     @Query() query: unknown,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    await sendLines(reply, await this.records.export(caller, query));
+    await sendLines(reply, jsonLines(await this.records.export(caller, query)));
   }
 
   /** All that is needed to verify the log: roots as the object store has them, each followed by the records that it covers. */
   @Access('governed')
   @Get('evidence')
   async verify(@Caller() caller: Principal, @Res() reply: FastifyReply): Promise<void> {
-    await sendLines(reply, await this.evidence.open(caller));
+    await sendLines(reply, jsonLines(await this.evidence.open(caller)));
   }
 }

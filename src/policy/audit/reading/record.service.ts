@@ -67,7 +67,7 @@ export class RecordService {
     await this.authorize(caller);
     const [, segment, seq] = ID.exec(id) ?? [];
     const record = segment === undefined ? undefined : await this.records.find(segment, Number(seq));
-    const covering = record && (await this.roots.covering(record.segment, record.seq));
+    const covering = record && (await this.roots.covering(record.segment, record.seq, record.position));
     if (!record || !covering) throw new NotFoundError('Rooted audit record', id.slice(0, 100));
     const { segments } = JSON.parse(covering.document) as Root;
     const place = segments.findIndex(

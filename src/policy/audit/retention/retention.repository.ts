@@ -1,9 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Database } from '../../../platform/index.js';
-import { type AuditMonth, auditMonthOf } from './months.js';
-
-/** How long changing the partitions may wait for those who use them; they wait behind it. */
-const LOCK_TIMEOUT = '2s';
+import { Database, type Month, MonthlyTable } from '../../../platform/index.js';
 
 /** Records of a segment that end with a month. */
 export interface EndedRange {
@@ -17,35 +13,19 @@ export interface EndedRange {
 /** The partitions of the log: one a month, and `audit_record_other` for all that has no month of its own. */
 @Injectable()
 export class RetentionRepository {
-  constructor(private readonly database: Database) {}
+  private readonly log: MonthlyTable;
 
-  /** The oldest first. */
-  async months(): Promise<AuditMonth[]> {
-    const rows = await this.database.query<{ table: string }>(
-      `SELECT c.relname AS "table" FROM pg_inherits AS i JOIN pg_class AS c ON c.oid = i.inhrelid
-       WHERE i.inhparent = 'audit_record'::regclass ORDER BY 1`,
-    );
-    return rows.flatMap(({ table }) => auditMonthOf(table) ?? []);
+  constructor(private readonly database: Database) {
+    this.log = new MonthlyTable(database, 'audit_record', 'at');
   }
 
-  /** Gives a month a partition, unless records of it came before there was one. */
-  async create({ table, from, to }: AuditMonth): Promise<void> {
-    await this.database.run(async () => {
-      await this.alone();
-      const [row] = await this.database.query<{ isLate: boolean }>(
-        'SELECT EXISTS (SELECT FROM audit_record_other WHERE at >= $1 AND at < $2) AS "isLate"',
-        [from, to],
-      );
-      if (row!.isLate) return;
-      await this.database.query(
-        `CREATE TABLE IF NOT EXISTS ${table} PARTITION OF audit_record
-         FOR VALUES FROM ('${from.toISOString()}') TO ('${to.toISOString()}')`,
-      );
-    });
+  /** {@link MonthlyTable.prepare} */
+  prepare(now: Date): Promise<Month[]> {
+    return this.log.prepare(now);
   }
 
   /** Whether a legal hold keeps a month: one that names something of it. */
-  async isHeld({ from, to }: AuditMonth): Promise<boolean> {
+  async isHeld({ from, to }: Month): Promise<boolean> {
     const [row] = await this.database.query<{ isHeld: boolean }>(
       `SELECT EXISTS (
          SELECT FROM audit_hold AS h WHERE h.released_at IS NULL
@@ -61,7 +41,7 @@ export class RetentionRepository {
   }
 
   /** What of each segment lies in a month; undefined when some of it is not covered by a root. */
-  async ranges({ from, to }: AuditMonth): Promise<EndedRange[] | undefined> {
+  async ranges({ from, to }: Month): Promise<EndedRange[] | undefined> {
     const rows = await this.database.query<EndedRange & { isRooted: boolean | null }>(
       `SELECT m.segment, m."from"::float8 AS "from", m."to"::float8 AS "to", s.rooted_to >= m."to" AS "isRooted",
          (SELECT encode(hash, 'hex') FROM audit_record AS r WHERE r.segment = m.segment AND r.seq = m."to" LIMIT 1) AS hash
@@ -73,15 +53,12 @@ export class RetentionRepository {
     return rows.map(({ isRooted: _, ...range }) => range);
   }
 
-  async drop({ table }: AuditMonth): Promise<void> {
-    await this.database.run(async () => {
-      await this.alone();
-      await this.database.query(`DROP TABLE IF EXISTS ${table}`);
+  /** Ends a month, unless a legal hold came meanwhile: one that comes now waits, and finds nothing of it. */
+  async drop(month: Month): Promise<void> {
+    await this.log.alone(async () => {
+      await this.database.query('LOCK TABLE audit_hold IN SHARE MODE');
+      if (await this.isHeld(month)) return;
+      await this.database.query(`DROP TABLE IF EXISTS ${month.table}`);
     });
-  }
-
-  private async alone(): Promise<void> {
-    await this.database.query(`SET LOCAL lock_timeout = '${LOCK_TIMEOUT}'`);
-    await this.database.query('LOCK TABLE audit_record IN ACCESS EXCLUSIVE MODE');
   }
 }

@@ -1,14 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
-import { CONFIG, type Config, Housekeeping, Leases } from '../../../platform/index.js';
+import { CONFIG, type Config, Housekeeping, Leases, type Month } from '../../../platform/index.js';
 import { AuditLog } from '../audit-log.js';
 import { signedDraft } from '../chain/signed-draft.js';
 import { SigningKey } from '../roots/signing-key.js';
-import { auditMonthAt, type AuditMonth } from './months.js';
 import { type EndedRange, RetentionRepository } from './retention.repository.js';
 
-/** Months that have their partition before their first record comes. */
-const MONTHS_AHEAD = 2;
 const PAUSE_MS = 60 * 60_000;
 const LEASE_MS = 600_000;
 const DAY_MS = 24 * 60 * 60_000;
@@ -36,13 +33,13 @@ export class AuditRetention implements OnModuleInit {
 
   /** This month has its partition before its first record comes. What cannot be done now, housekeeping does. */
   async onModuleInit(): Promise<void> {
-    await this.prepare(new Date()).catch(() => undefined);
+    await this.repository.prepare(new Date()).catch(() => undefined);
   }
 
   /** Makes coming months and ends old ones. @returns whether there is more to do at once */
   async tidy(now: Date): Promise<boolean> {
     if (!(await this.leases.acquire('audit retention', this.holder, LEASE_MS))) return false;
-    const there = await this.prepare(now);
+    const there = await this.repository.prepare(now);
     const days = this.config.CAIRN_AUDIT_RETENTION_DAYS;
     if (days === undefined) return false;
     const horizon = new Date(now.getTime() - days * DAY_MS);
@@ -50,18 +47,7 @@ export class AuditRetention implements OnModuleInit {
     return false;
   }
 
-  /** @returns the months that were there before */
-  private async prepare(now: Date): Promise<AuditMonth[]> {
-    const there = await this.repository.months();
-    const tables = new Set(there.map(({ table }) => table));
-    for (let offset = 0; offset <= MONTHS_AHEAD; offset++) {
-      const month = auditMonthAt(now, offset);
-      if (!tables.has(month.table)) await this.repository.create(month);
-    }
-    return there;
-  }
-
-  private async end(month: AuditMonth): Promise<void> {
+  private async end(month: Month): Promise<void> {
     if (await this.repository.isHeld(month)) return;
     const ranges = await this.repository.ranges(month);
     if (ranges === undefined) return;
@@ -71,7 +57,7 @@ export class AuditRetention implements OnModuleInit {
     await this.repository.drop(month);
   }
 
-  private async tell({ from, to }: AuditMonth, segments: readonly EndedRange[]): Promise<void> {
+  private async tell({ from, to }: Month, segments: readonly EndedRange[]): Promise<void> {
     const said = { from: from.toISOString(), to: to.toISOString(), segments };
     this.audit.append(await signedDraft('retired', said, this.key));
   }

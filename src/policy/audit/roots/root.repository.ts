@@ -66,13 +66,18 @@ export class RootRepository {
     );
   }
 
-  /** The root that covers a record; undefined when none does yet. */
-  async covering(segment: string, seq: number): Promise<{ number: number; document: string } | undefined> {
+  /** The root that covers a record; undefined when none does yet. @param at when the record says that it was made: no clock is a day wrong */
+  async covering(
+    segment: string,
+    seq: number,
+    at: string,
+  ): Promise<{ number: number; document: string } | undefined> {
     const [row] = await this.database.query<{ number: string; document: string }>(
       `SELECT r.number, r.document FROM audit_root AS r,
          jsonb_to_recordset((r.document::jsonb -> 'segments')) AS s (segment uuid, "from" bigint, "to" bigint)
-       WHERE s.segment = $1 AND $2 BETWEEN s."from" AND s."to" LIMIT 1`,
-      [segment, seq],
+       WHERE r.at >= $3::timestamptz - interval '1 day' AND s.segment = $1 AND $2 BETWEEN s."from" AND s."to"
+       ORDER BY r.number LIMIT 1`,
+      [segment, seq, at],
     );
     return row && { number: Number(row.number), document: row.document };
   }
