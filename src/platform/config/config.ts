@@ -1,4 +1,3 @@
-import { isIP } from 'node:net';
 import path from 'node:path';
 import { z } from 'zod';
 import { DomainError } from '../errors/domain-error.js';
@@ -6,24 +5,11 @@ import { AUDIT_SETTINGS } from './audit-settings.js';
 import { CLASSIFICATION_SETTINGS } from './classification-settings.js';
 import { EXECUTION_SETTINGS } from './execution-settings.js';
 import { GATEWAY_SETTINGS } from './gateway-settings.js';
+import { IDENTITY_SETTINGS } from './identity-settings.js';
+import { OBJECT_STORE_SETTINGS } from './object-store-settings.js';
+import { SOURCE_SETTINGS } from './source-settings.js';
 import { POLICY_SETTINGS, problemsOfPolicy } from './policy-settings.js';
-
-const port = z.coerce.number().int().min(0).max(65535);
-const sizeBytes = z.coerce
-  .number()
-  .int()
-  .min(1024)
-  .max(64 * 1024 ** 3);
-const url = (...protocols: string[]) =>
-  z.string().refine((value) => protocols.includes(protocolOf(value)), {
-    error: `must be a URL that starts with ${protocols.map((p) => `${p}//`).join(' or ')}`,
-  });
-const otlpProtocol = z.enum(['http/protobuf', 'http/json']);
-const commaList = <T extends z.ZodType<string, string>>(item: T) =>
-  z
-    .string()
-    .transform((text) => text.split(',').map((part) => part.trim()))
-    .pipe(z.array(item).min(1));
+import { isLoopback, otlpProtocol, port, sizeBytes, url } from './values.js';
 
 /**
  * Every setting of the service: name, rule, default, and what it is for. The only description of them;
@@ -54,30 +40,7 @@ export const CONFIG_SCHEMA = z.object({
     .min(1)
     .default('credentials')
     .describe('Folder of the credentials of external sources: X/username and X/password for credentials X.'),
-  CAIRN_ADMIN_TOKEN: z
-    .string()
-    .min(16)
-    .max(256)
-    .optional()
-    .describe('Token of the first administrator, instead of a generated one. At least 16 characters.'),
-  CAIRN_ALLOW_PUBLIC: z
-    .stringbool()
-    .default(false)
-    .describe(
-      'Whether the service may be reached from outside with the generated token of its first administrator alone.',
-    ),
-  CAIRN_GRANT_MAX_DAYS: z.coerce
-    .number()
-    .int()
-    .min(1)
-    .max(365)
-    .default(30)
-    .describe('How long access that somebody asked for is granted at most, in days.'),
-  CAIRN_ALERT_WEBHOOK: url('http:', 'https:')
-    .optional()
-    .describe(
-      'URL that is posted a JSON object when somebody declares an emergency. Tried until it answers 2xx.',
-    ),
+  ...IDENTITY_SETTINGS,
   DATABASE_URL: url('postgres:', 'postgresql:')
     .optional()
     .describe('PostgreSQL 14 or later. Without it an embedded one is started.'),
@@ -94,143 +57,8 @@ export const CONFIG_SCHEMA = z.object({
     .max(200)
     .default(16)
     .describe('Connections to PostgreSQL at most, per process.'),
-  S3_ENDPOINT: url('http:', 'https:')
-    .optional()
-    .describe('S3-compatible endpoint. Without S3_BUCKET objects lie in the data folder.'),
-  S3_BUCKET: z
-    .string()
-    .min(3)
-    .max(63)
-    .optional()
-    .describe("Bucket for objects; turns the s3 driver on. Credentials: the AWS SDK's own variables."),
-  S3_REGION: z.string().min(1).default('us-east-1').describe('Region of the bucket.'),
-  S3_PREFIX: z
-    .string()
-    .max(512)
-    .default('')
-    .describe(
-      'Key prefix inside the bucket. Below it each installation has a folder of its own, so that several may share a bucket.',
-    ),
-  S3_DIRECT: z
-    .stringbool()
-    .default(true)
-    .describe(
-      'Whether clients may send and fetch bytes at the store itself, by presigned requests. Without it all bytes pass the service.',
-    ),
-  S3_PUBLIC_ENDPOINT: url('http:', 'https:')
-    .optional()
-    .describe('S3 endpoint as clients reach it, for presigned requests. Default: S3_ENDPOINT.'),
-  S3_PRESIGN_SECONDS: z.coerce
-    .number()
-    .int()
-    .min(60)
-    .max(604_800)
-    .default(900)
-    .describe('How long a presigned request can be begun, in seconds.'),
-  KAFKA_BROKERS: commaList(z.string().regex(/^[^\s:]+:\d{1,5}$/, 'must be HOST:PORT, several with commas'))
-    .optional()
-    .describe("Brokers of the OpenLineage Kafka transport's topic, HOST:PORT with commas; turns reading on."),
-  KAFKA_TOPIC: z
-    .string()
-    .min(1)
-    .max(249)
-    .default('openlineage.events')
-    .describe('Topic to read events from.'),
-  KAFKA_GROUP: z.string().min(1).max(255).default('cairn').describe('Consumer group; all replicas share it.'),
-  KAFKA_SUBJECT: z
-    .string()
-    .default('service:kafka')
-    .describe('Principal whose `emit` rights events from Kafka need; an administrator makes it.'),
-  KAFKA_TLS: z.stringbool().default(false).describe('Whether brokers are spoken to by TLS.'),
-  KAFKA_SASL_MECHANISM: z
-    .enum(['plain', 'scram-sha-256', 'scram-sha-512'])
-    .default('scram-sha-512')
-    .describe('How KAFKA_USERNAME is proved.'),
-  KAFKA_USERNAME: z.string().optional().describe('SASL user; without it brokers are spoken to without one.'),
-  KAFKA_PASSWORD: z.string().optional().describe('SASL password.'),
-  MLFLOW_NAMESPACE: z
-    .string()
-    .max(200)
-    .regex(
-      /^[a-z0-9][a-z0-9_-]*(?:\/[a-z0-9][a-z0-9_-]*){0,7}$/,
-      'must be a namespace, e.g. research/penguins',
-    )
-    .default('mlflow')
-    .describe(
-      "Where experiments and registered models of MLflow's clients stand that name no namespace by the tag cairn.namespace.",
-    ),
-  OIDC_ISSUER: url('http:', 'https:')
-    .refine((value) => protocolOf(value) === 'https:' || isLoopback(new URL(value).hostname), {
-      error: 'must be https:, but on this machine',
-    })
-    .optional()
-    .describe(
-      'URL of the OpenID Connect issuer whose access tokens are taken, exactly as they say it in `iss`.',
-    ),
-  OIDC_AUDIENCE: z
-    .string()
-    .min(1)
-    .max(500)
-    .optional()
-    .describe(
-      'What tokens must say in `aud`: the name of this service at the issuer. Needed with OIDC_ISSUER.',
-    ),
-  OIDC_PUBLIC_CLIENT_ID: z
-    .string()
-    .min(1)
-    .max(500)
-    .optional()
-    .describe(
-      'Public client at the issuer by which people sign in at a shell (`cairn login --oidc`): authorization code with PKCE, redirects to http://127.0.0.1 with any port.',
-    ),
-  OIDC_SCOPES: z
-    .string()
-    .regex(/^[\x21\x23-\x5b\x5d-\x7e ]{1,500}$/, 'must be scopes with blanks between')
-    .default('openid')
-    .describe(
-      "Scopes that they ask for, with blanks; `offline_access` for sessions that outlive the issuer's.",
-    ),
-  OIDC_ALGORITHMS: commaList(
-    z.enum(['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA']),
-  )
-    .default(['RS256', 'ES256'])
-    .describe('Signature algorithms that are taken, with commas.'),
-  OIDC_NAME_CLAIM: z
-    .string()
-    .min(1)
-    .max(200)
-    .default('preferred_username')
-    .describe(
-      "Claim that a person's principal is named by, in lower case, when it comes for the first time.",
-    ),
-  OIDC_GROUPS_CLAIM: commaList(z.string().min(1).max(200))
-    .default(['groups'])
-    .describe(
-      'Claims that hold groups, with commas; a dot leads into an object: `groups,realm_access.roles`.',
-    ),
-  OIDC_CLOCK_SKEW_SECONDS: z.coerce
-    .number()
-    .int()
-    .min(0)
-    .max(300)
-    .default(30)
-    .describe('How far the clocks of issuer and service may differ, in seconds.'),
-  OIDC_KEYS_MAX_AGE_SECONDS: z.coerce
-    .number()
-    .int()
-    .min(30)
-    .max(86_400)
-    .default(600)
-    .describe("How long the issuer's keys are believed, also while it is away, in seconds."),
-  OIDC_GROUPS_MAX_AGE_SECONDS: z.coerce
-    .number()
-    .int()
-    .min(60)
-    .max(7 * 86_400)
-    .default(86_400)
-    .describe(
-      'How long groups count for runs and API tokens after the principal last came by the issuer, in seconds.',
-    ),
+  ...OBJECT_STORE_SETTINGS,
+  ...SOURCE_SETTINGS,
   ELASTICSEARCH_URL: url('http:', 'https:')
     .optional()
     .describe(
@@ -252,52 +80,6 @@ export const CONFIG_SCHEMA = z.object({
     .default(false)
     .describe(
       'Whether lineage events are copied to Elasticsearch, for Kibana. Whoever may read that index sees them all, whatever policy says.',
-    ),
-  KUBECONFIG: z
-    .string()
-    .min(1)
-    .optional()
-    .describe(
-      "File that says how the cluster is reached, for the settings below. Without it the pod's own service account.",
-    ),
-  KUBERNETES_SOURCE: z
-    .stringbool()
-    .default(false)
-    .describe('Whether workloads of the cluster are read into lineage: Pods, Jobs, CronJobs, Deployments.'),
-  KUBERNETES_SOURCE_NAMESPACES: commaList(
-    z.string().regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/, 'must be names of namespaces, with commas'),
-  )
-    .optional()
-    .describe('Namespaces that are read, with commas. Without it all are.'),
-  KUBERNETES_SOURCE_SUBJECT: z
-    .string()
-    .default('service:kubernetes')
-    .describe('Principal whose `emit` rights events of the cluster need; an administrator makes it.'),
-  KUBERNETES_CLUSTER_NAME: z
-    .string()
-    .regex(
-      /^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,98}[A-Za-z0-9])?$/,
-      'must be 1–100 letters, digits, ".", "_" or "-", with a letter or digit at both ends',
-    )
-    .optional()
-    .describe(
-      "The cluster's name in the OpenLineage namespace of its workloads, `kubernetes://NAME`. Default: the uid of its namespace kube-system. Another name makes other jobs of the same workloads.",
-    ),
-  KUBERNETES_TOKEN_AUDIENCE: z
-    .string()
-    .regex(/^\S{1,500}$/, 'must be 1–500 characters without blanks')
-    .optional()
-    .describe(
-      "What tokens of the cluster's service accounts must be for; turns them on. They are reviewed by the API server.",
-    ),
-  KUBERNETES_TOKEN_MAX_AGE_SECONDS: z.coerce
-    .number()
-    .int()
-    .min(5)
-    .max(3_600)
-    .default(60)
-    .describe(
-      'How long a review is believed: so long a deleted account or pod may still be let in, in seconds.',
     ),
   ...EXECUTION_SETTINGS,
   ...GATEWAY_SETTINGS,
@@ -520,17 +302,4 @@ function parse<T>(schema: z.ZodType<T>, env: Readonly<Record<string, string | un
   throw new InvalidConfigurationError(
     parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`),
   );
-}
-
-function isLoopback(host: string): boolean {
-  return (
-    host === 'localhost' ||
-    host === '::1' ||
-    host === '[::1]' ||
-    (isIP(host) === 4 && host.startsWith('127.'))
-  );
-}
-
-function protocolOf(value: string): string {
-  return URL.canParse(value) ? new URL(value).protocol : '';
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { commaList } from './values.js';
 
 const BRANCH = /^(?!.*(?:\.\.|\/\/|@\{|\.lock(?:\/|$)))[A-Za-z0-9_][A-Za-z0-9._/-]{0,199}(?<![./])$/;
 const FOLDER = /^(?:\.|(?!\.{1,2}(?:\/|$))[\w.-]+(?:\/(?!\.{1,2}(?:\/|$))[\w.-]+){0,15})$/;
@@ -56,17 +57,10 @@ export const POLICY_SETTINGS = {
     .describe(
       'Whether a branch whose history was rewritten is taken. Without it that is refused, and shown.',
     ),
-  CAIRN_POLICY_PUBLIC_KEYS: z
-    .string()
-    .transform((text) => text.split(',').map((part) => part.trim()))
-    .pipe(
-      z
-        .array(
-          z.string().regex(PUBLIC_KEY, 'must be Ed25519 public keys as `cairn policy keygen` prints them'),
-        )
-        .min(1)
-        .max(16),
-    )
+  CAIRN_POLICY_PUBLIC_KEYS: commaList(
+    z.string().regex(PUBLIC_KEY, 'must be Ed25519 public keys as `cairn policy keygen` prints them'),
+    16,
+  )
     .optional()
     .describe(
       'Ed25519 public keys, with commas. With any, policy files must be signed by one of them, whatever way they come.',
