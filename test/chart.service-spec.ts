@@ -15,6 +15,7 @@ const RUNS = `${NAME}-runs`;
 const NEEDED = {
   database: { existingSecret: 'database' },
   adminToken: { existingSecret: 'administrator' },
+  secretKey: { existingSecret: 'sealing' },
   objectStore: { bucket: 'objects' },
 };
 /** Every feature at once. */
@@ -22,7 +23,6 @@ const FULL = {
   ...NEEDED,
   objectStore: { bucket: 'objects', endpoint: 'http://s3:7070', prefix: 'cairn/', existingSecret: 's3' },
   s3Gateway: { enabled: true },
-  secretKey: { existingSecret: 'sealing' },
   elasticsearch: { existingSecret: 'elasticsearch' },
   kafka: { brokers: ['kafka-0:9092', 'kafka-1:9092'], existingSecret: 'kafka' },
   oidc: { issuer: 'https://id.example.org/realms/cairn', audience: 'cairn' },
@@ -304,14 +304,9 @@ describe('bad values are refused by name', () => {
     [
       'no secrets at all',
       {},
-      /(?=.*database\/existingSecret)(?=.*adminToken\/existingSecret)(?=.*objectStore\/bucket)/s,
+      /(?=.*database\/existingSecret)(?=.*adminToken\/existingSecret)(?=.*secretKey\/existingSecret)(?=.*objectStore\/bucket)/s,
     ],
     ['a misspelt name', { ...NEEDED, replicas: 3 }, /additional properties 'replicas' not allowed/],
-    [
-      'a gateway without its secret',
-      { ...NEEDED, s3Gateway: { enabled: true } },
-      /secretKey\/existingSecret/,
-    ],
     ['a misspelt name within', { ...NEEDED, database: { existingSecret: 'a', pol: 3 } }, /\/database.*'pol'/],
     [
       'a password where a Secret belongs',
@@ -364,6 +359,7 @@ describe('installed in a cluster', () => {
     for (const [name, key] of [
       ['database', 'url'],
       ['administrator', 'token'],
+      ['sealing', 'key'],
     ] as const)
       await kubectl(['-n', NAME, 'create', 'secret', 'generic', name, `--from-literal=${key}=x`]);
     const before = Date.now();

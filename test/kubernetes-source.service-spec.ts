@@ -519,6 +519,7 @@ describe('rights', () => {
       'kubernetes.source.enabled=true',
       'database.existingSecret=d',
       'adminToken.existingSecret=a',
+      'secretKey.existingSecret=s',
     ];
     const words = [...settings, 'objectStore.bucket=objects'].flatMap((each) => ['--set', each]);
     const helm = path.join(serviceEnvironment('tools')['PATH']!.split(':')[0]!, 'helm');

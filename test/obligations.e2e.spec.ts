@@ -59,7 +59,7 @@ p3, FIRST-TWO, role:analyst, research/penguins, dataset/keepers, read, *, id < 3
     'sizes.csv': Buffer.from('id,note,size\n1,a,2\n4,b,5\n'),
   };
   assetId = await makeRepository('keepers');
-  await classify(assetId, { name: ['pii.name'], mail: ['pii.email'] }, ['pii.name', 'pii.email']);
+  await classify(assetId, { name: 'pii.name', mail: 'pii.email' });
   const { createAccessKey } = await cairn.ask(
     'mutation { createAccessKey(input: { label: "test" }) { secret accessKey { id } } }',
     {},
@@ -128,16 +128,16 @@ async function makeRepository(name: string, metadata?: object): Promise<string> 
   return made.asset.id as string;
 }
 
-async function classify(id: string, columns: Record<string, string[]>, tags: string[]): Promise<void> {
-  for (const [column, carried] of Object.entries(columns))
-    for (const tag of carried)
-      await cairn.app
-        .get(Database)
-        .query('INSERT INTO column_tag (asset_id, column_name, tag) VALUES ($1, $2, $3)', [id, column, tag]);
-  await cairn.ask('mutation($id: ID!, $i: EditAssetInput!) { editAsset(id: $id, input: $i) { id } }', {
-    id,
-    i: { tags },
-  });
+const CLASSIFY = `mutation($id: ID!, $tag: String!, $column: String) {
+  addClassification(id: $id, tag: $tag, column: $column, reason: "known") { id }
+}`;
+async function classify(
+  id: string,
+  columns: Record<string, string>,
+  tags: readonly string[] = [],
+): Promise<void> {
+  for (const [column, tag] of Object.entries(columns)) await cairn.ask(CLASSIFY, { id, column, tag });
+  for (const tag of tags) await cairn.ask(CLASSIFY, { id, tag });
 }
 
 const sha256 = (bytes: Uint8Array | string) => createHash('sha256').update(bytes).digest('hex');
@@ -272,11 +272,11 @@ test('what cannot be masked is denied by name, and no other way leads to it', as
 
 test('a classification that no column carries is a denial, and so is a filter whose column is missing', async () => {
   const other = await makeRepository('others');
-  await classify(other, { mail: ['pii.email'] }, ['pii.email', 'pii.name']);
+  await classify(other, { mail: 'pii.email' }, ['pii.name']);
   const read = await cairn.http('/api/v1/repositories/others/content/main/people.csv', { token: analyst });
   expect(read.status).toBe(403);
   expect(await read.text()).toContain('no column of it');
-  await classify(other, { name: ['pii.name'] }, ['pii.email', 'pii.name']);
+  await classify(other, { name: 'pii.name' });
   const again = await cairn.http('/api/v1/repositories/others/content/main/people.csv', { token: analyst });
   expect((await again.text()).split('\n')).toHaveLength(5);
 });
@@ -284,7 +284,7 @@ test('a classification that no column carries is a denial, and so is a filter wh
 test('who may write but not read all is told where a merge conflicts, and not of what', async () => {
   const writer = await cairn.tokenFor('user:wim.writer');
   const id = await makeRepository('merged');
-  await classify(id, { name: ['pii.name'], mail: ['pii.email'] }, ['pii.name', 'pii.email']);
+  await classify(id, { name: 'pii.name', mail: 'pii.email' });
   const rules = [{ pattern: '*.csv', columns: ['id'] }];
   await cairn.ask('mutation($i: SetRowKeysInput!) { setRowKeys(input: $i) { id } }', {
     i: { repository: 'merged', rules },

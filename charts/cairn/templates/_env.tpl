@@ -47,11 +47,7 @@
 {{- end }}
 {{- end }}
 - { name: CAIRN_S3_PORT, value: {{ ternary "4601" "off" .Values.s3Gateway.enabled | quote }} }
-{{- with .Values.secretKey }}
-{{- if .existingSecret }}
-{{ include "cairn.secretEnv" (dict "name" "CAIRN_SECRET_KEY" "secret" .existingSecret "key" .key) }}
-{{- end }}
-{{- end }}
+{{ include "cairn.secretEnv" (dict "name" "CAIRN_SECRET_KEY" "secret" .Values.secretKey.existingSecret "key" .Values.secretKey.key) }}
 {{- with .Values.elasticsearch }}
 {{- if .existingSecret }}
 {{ include "cairn.secretEnv" (dict "name" "ELASTICSEARCH_URL" "secret" .existingSecret "key" .urlKey) }}
