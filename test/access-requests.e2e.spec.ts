@@ -238,3 +238,17 @@ describe('an emergency', () => {
     expect(explainAccess).toEqual({ allowed: false });
   });
 });
+
+test('each answer follows from the policy, the input and what was granted then', async () => {
+  await cairn.app.get(Policy).recorded();
+  const lines = (await (await cairn.http('/api/v1/audit/replay')).text()).trimEnd().split('\n');
+  const { result } = JSON.parse(lines.at(-1)!) as { result: { confirmed: number } };
+  expect(result).toMatchObject({ discrepancies: [], unknownVersion: 0, unreadable: 0, isTruncated: false });
+  const [row] = await cairn.app
+    .get(Database)
+    .query<{ byGrant: number }>(
+      "SELECT count(*)::int AS \"byGrant\" FROM audit_record WHERE kind = 'decision' AND body LIKE '%\"GRANT-%'",
+    );
+  expect(row!.byGrant).toBeGreaterThan(0);
+  expect(result.confirmed).toBeGreaterThan(row!.byGrant);
+});

@@ -217,6 +217,41 @@ describe('the audit log', () => {
     expect(verdictOf(await evidence())).toMatchObject({ isGenuine: true, problems: [], retired: 3 });
   });
 
+  test('an answer that does not follow from its policy and its input is found', async () => {
+    const token = await cairn.tokenFor('user:eve');
+    await cairn.graphql('{ auditRecords { nodes { id } } }', {}, token);
+    await cairn.app.get(AuditLog).settled();
+    expect(await cli('audit', 'replay')).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/^\d+ answers follow/),
+    });
+    const ofEve = `kind = 'decision' AND subject = 'user:eve' AND body LIKE '%"allowed":false%'`;
+    const [row] = await sql<{ place: string }>(
+      `UPDATE audit_record SET body = replace(body, '"allowed":false', '"allowed":true')
+       WHERE (segment, seq) = (SELECT segment, seq FROM audit_record WHERE ${ofEve} LIMIT 1) RETURNING segment || ':' || seq AS place`,
+    );
+    const { code, out } = await cli('--json', 'audit', 'replay');
+    expect([code, JSON.parse(out)]).toMatchObject([
+      1,
+      {
+        discrepancyCount: 1,
+        discrepancies: [
+          {
+            id: row!.place,
+            subject: 'user:eve',
+            logged: { isAllowed: true },
+            replayed: { isAllowed: false },
+          },
+        ],
+      },
+    ]);
+    expect((await cli('audit', 'replay')).out).toContain(row!.place);
+    await sql(
+      `UPDATE audit_record SET body = replace(body, '"allowed":true', '"allowed":false') WHERE segment || ':' || seq = $1`,
+      [row!.place],
+    );
+  });
+
   test('one flipped bit is found, and told by its place', async () => {
     const [row] = await sql<{ place: string }>(
       `UPDATE audit_record SET body = overlay(body placing chr(ascii(substr(body, 20, 1)) # 1) from 20)

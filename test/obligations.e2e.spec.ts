@@ -347,3 +347,12 @@ test('an explanation says what is masked and filtered, and the decision log whic
     );
   expect(bodies[0]?.body).toContain('MASK-MAIL masks mail by hmac; MASK-NAME masks name by redact');
 });
+
+test('decisions that ask for masks and filters follow from the policy and the columns that the log names', async () => {
+  await cairn.app.get(Policy).recorded();
+  const { exitCode, stdout } = await runCli(cairn, cairn.adminToken, ['--json', 'audit', 'replay']);
+  expect([exitCode, JSON.parse(stdout)]).toMatchObject([
+    0,
+    { discrepancies: [], unknownVersion: 0, unreadable: 0 },
+  ]);
+});

@@ -1,11 +1,8 @@
-import { createInterface } from 'node:readline';
-import { Readable } from 'node:stream';
-import type { ReadableStream } from 'node:stream/web';
 import type { Command } from 'commander';
-import { ApiError } from '../api/api-error.js';
 import { EndedBadly, EXIT } from '../exit-codes.js';
 import { instant, wholeNumber } from '../output/arguments.js';
 import { formatInstant, formatTable } from '../output/format.js';
+import { resultOf } from '../output/replay-steps.js';
 import type { Session } from '../session.js';
 import { readPolicyFolder } from './policy-folder.js';
 
@@ -35,11 +32,6 @@ interface Simulation {
   readonly isCut: boolean;
   readonly isTruncated: boolean;
 }
-
-type Step = {
-  readonly progress?: { readonly looked: number; readonly total: number };
-  readonly result?: Simulation;
-};
 
 interface SimulateOptions {
   readonly days: number;
@@ -72,21 +64,11 @@ export function addSimulate(policy: Command, open: () => Session): void {
     });
 }
 
-async function simulate({ io, connect }: Session, body: object): Promise<Simulation> {
-  const response = await connect().request('/api/v1/policy/simulations', {
+async function simulate(session: Session, body: object): Promise<Simulation> {
+  const response = await session.connect().request('/api/v1/policy/simulations', {
     ...{ method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) },
   });
-  let result: Simulation | undefined;
-  const lines = createInterface({ input: Readable.fromWeb(response.body as ReadableStream) });
-  for await (const line of lines) {
-    const step = JSON.parse(line) as Step;
-    result = step.result ?? result;
-    if (step.progress !== undefined && io.stderr.isTTY === true)
-      io.stderr.write(`\r${step.progress.looked} of ${step.progress.total} decisions`);
-  }
-  if (io.stderr.isTTY === true) io.stderr.write('\n');
-  if (result === undefined) throw new ApiError('The simulation ended before its result.', 'UNAVAILABLE');
-  return result;
+  return resultOf(session, response);
 }
 
 function formatSimulation(simulation: Simulation): string {

@@ -5,6 +5,8 @@ import { AuditLog } from './audit/audit-log.js';
 import { ChangeRepository } from './audit/change.repository.js';
 import { RootRepository } from './audit/roots/root.repository.js';
 import { SigningKey } from './audit/roots/signing-key.js';
+import { ConfirmationController } from './confirmation/confirmation.controller.js';
+import { ConfirmationService } from './confirmation/confirmation.service.js';
 import { AttemptRepository } from './delivery/attempt.repository.js';
 import { BUNDLE_SOURCE } from './delivery/bundle-source.js';
 import { DeliveryLoop } from './delivery/delivery-loop.js';
@@ -31,6 +33,7 @@ import { AccessRequestRepository } from './requests/access-request.repository.js
 import { AccessRequestService } from './requests/access-request.service.js';
 import { AuditedDecisions } from './simulation/audited-decisions.js';
 import { LOGGED_DECISIONS } from './simulation/logged-decisions.js';
+import { ReplaySlot } from './simulation/replay-slot.js';
 import { SimulationController } from './simulation/simulation.controller.js';
 import { SimulationResolver } from './simulation/simulation.resolver.js';
 import { SimulationService } from './simulation/simulation.service.js';
@@ -40,7 +43,7 @@ import { VersionRepository } from './versions/version.repository.js';
 
 @Global()
 @Module({
-  controllers: [SimulationController],
+  controllers: [SimulationController, ConfirmationController],
   providers: [
     SigningKey,
     ChangeRepository,
@@ -69,7 +72,9 @@ import { VersionRepository } from './versions/version.repository.js';
     EmergencyRepository,
     EmergencyAlert,
     EmergencyService,
+    ReplaySlot,
     SimulationService,
+    ConfirmationService,
     SimulationResolver,
     { provide: LOGGED_DECISIONS, useClass: AuditedDecisions },
     { provide: BUNDLE_SOURCE, inject: [CONFIG], useFactory: sourceOf },

@@ -5,6 +5,8 @@ import type { OpenEmergency } from './emergency.js';
 import type { Grant } from './grant.js';
 import type { Target } from './target.js';
 
+const GRANT = `'GRANT-' || id AS id, requester AS subject, namespace, kind, name, actions, role, decided_at AS "from"`;
+
 type Flat<T> = Omit<T, 'target'> & Target;
 
 /** Grants and emergencies as every replica must know them. */
@@ -26,12 +28,21 @@ export class OverlayRepository {
     return row!.at;
   }
 
+  /** Grants that stood at any instant of a time; `until` is when they ended, or will. @param from included @param to excluded */
+  async granted(from: Date, to: Date): Promise<readonly Grant[]> {
+    const grants = await this.database.query<Flat<Grant>>(
+      `SELECT ${GRANT}, least(granted_until, revoked_at) AS until FROM access_request
+       WHERE decision = 'approved' AND decided_at < $2 AND least(granted_until, revoked_at) > $1 ORDER BY id`,
+      [from, to],
+    );
+    return grants.map(targeted);
+  }
+
   /** Those that have not ended. */
   async overlay(): Promise<Overlay> {
     const grants = await this.database.query<Flat<Grant>>(
-      `SELECT 'GRANT-' || id AS id, requester AS subject, namespace, kind, name, actions, role, decided_at AS "from",
-         granted_until AS until
-       FROM access_request WHERE decision = 'approved' AND revoked_at IS NULL AND granted_until > now() ORDER BY id`,
+      `SELECT ${GRANT}, granted_until AS until FROM access_request
+       WHERE decision = 'approved' AND revoked_at IS NULL AND granted_until > now() ORDER BY id`,
     );
     const emergencies = await this.database.query<Flat<OpenEmergency>>(
       `SELECT 'EMERGENCY-' || id AS id, subject, namespace, kind, name, actions, opened_at AS "from", until

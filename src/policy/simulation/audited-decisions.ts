@@ -20,6 +20,7 @@ const BODY = z.object({
   bundle: z.string(),
   allowed: z.boolean(),
   rules: z.array(z.string()).default([]),
+  under: z.array(z.string()).optional(),
   input: z.object({
     subject: z.string(),
     action: z.string(),
@@ -67,9 +68,9 @@ export class AuditedDecisions implements LoggedDecisions {
   }
 }
 
-function decisionOf({ at, body }: Row): LoggedDecision | undefined {
+function decisionOf({ segment, seq, at, body }: Row): LoggedDecision | undefined {
   const read = BODY.safeParse(JSON.parse(body));
   if (!read.success) return undefined;
-  const { input, allowed: isAllowed, rules, bundle } = read.data;
-  return { ...input, decidedAt: at, isAllowed, rules, bundle };
+  const { input, allowed: isAllowed, ...answer } = read.data;
+  return { id: `${segment}:${seq}`, ...input, decidedAt: at, isAllowed, ...answer };
 }

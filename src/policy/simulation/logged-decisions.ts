@@ -2,6 +2,8 @@ import type { Scope } from '../decision/scope.js';
 
 /** A logged answer with all that it was made from. Without a kind it is of a list: a plan. */
 export interface LoggedDecision {
+  /** `SEGMENT:NUMBER` of its record. */
+  readonly id: string;
   readonly decidedAt: Date;
   readonly subject: string;
   readonly action: string;
@@ -16,6 +18,8 @@ export interface LoggedDecision {
   readonly columns?: Readonly<Record<string, readonly string[]>> | undefined;
   /** What the credential was for. */
   readonly scope?: Scope | undefined;
+  /** Emergencies that were open for who asked for a list; each holds for a part of it. */
+  readonly under?: readonly string[] | undefined;
   readonly isAllowed: boolean;
   readonly rules: readonly string[];
   /** Version of the policy that answered. */

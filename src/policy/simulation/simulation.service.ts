@@ -2,9 +2,7 @@ import { setImmediate as breathe } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
 import { z } from 'zod';
 import type { Principal } from '../../identity/index.js';
-import { DomainError, InvalidInputError, validate } from '../../platform/index.js';
-import type { BundleFile } from '../bundle/bundle.js';
-import { loadBundle } from '../bundle/load-bundle.js';
+import { InvalidInputError, validate } from '../../platform/index.js';
 import { PolicyBundleError } from '../bundle/policy-bundle-error.js';
 import { acceptBundle } from '../check/check-bundle.js';
 import { CompiledPolicy } from '../decision/compiled-policy.js';
@@ -12,9 +10,11 @@ import { POLICY_FILES } from '../delivery/policy-admin.service.js';
 import { refusedBundle } from '../delivery/refusal.js';
 import { siftFiles } from '../delivery/sift-files.js';
 import { Policy } from '../policy.service.js';
+import { readVersion } from '../versions/load-version.js';
 import { VersionRepository } from '../versions/version.repository.js';
 import { systemResource } from '../vocabulary.js';
 import { LOGGED_DECISIONS, type LoggedDecision, type LoggedDecisions } from './logged-decisions.js';
+import { ReplaySlot } from './replay-slot.js';
 import { Replay, type ReplayResult } from './replay.js';
 
 const DAY_MS = 86_400_000;
@@ -43,29 +43,20 @@ export interface Simulation extends ReplayResult {
 
 export type SimulationStep = { readonly progress: SimulationProgress } | { readonly result: Simulation };
 
-/** Another simulation is under way in this process. */
-export class SimulationBusyError extends DomainError {
-  readonly kind = 'too-many-requests';
-  constructor() {
-    super('Another policy is being simulated here. Ask again when that is done.');
-  }
-}
-
 /** Asks files that are no policy yet what the log says was asked, and tells every answer that would be another. */
 @Injectable()
 export class SimulationService {
-  private isBusy = false;
-
   constructor(
     @Inject(LOGGED_DECISIONS) private readonly log: LoggedDecisions,
     private readonly policy: Policy,
     private readonly versions: VersionRepository,
+    private readonly slot: ReplaySlot,
   ) {}
 
   /**
    * For who may administer policy: the log names who asked for what.
    * @returns progress, and at last the result
-   * @throws {PolicyRefusedError} the files are no good policy; {@link SimulationBusyError}
+   * @throws {PolicyRefusedError} the files are no good policy; {@link ReplayBusyError}
    */
   async open(caller: Principal, input: unknown): Promise<AsyncGenerator<SimulationStep>> {
     await this.policy.authorize(caller, 'administer', systemResource('policy'));
@@ -76,8 +67,7 @@ export class SimulationService {
     } = validate(INPUT, input, 'input');
     if (from >= to) throw new InvalidInputError('input.from', 'must be before input.to');
     const candidate = candidateOf(files);
-    if (this.isBusy) throw new SimulationBusyError();
-    return this.steps(candidate, from, to);
+    return this.slot.hold(this.steps(candidate, from, to));
   }
 
   /** {@link open} to its end. */
@@ -88,24 +78,18 @@ export class SimulationService {
   }
 
   private async *steps(candidate: CompiledPolicy, from: Date, to: Date): AsyncGenerator<SimulationStep> {
-    if (this.isBusy) throw new SimulationBusyError();
-    this.isBusy = true;
-    try {
-      const total = await this.log.count(from, to);
-      const versions = new Map<string, CompiledPolicy>();
-      const replay = new Replay(candidate, versions);
-      for await (const decisions of this.log.read(from, to)) {
-        await this.loadVersions(decisions, versions);
-        replay.add(decisions);
-        yield { progress: { looked: replay.seen, total: Math.max(total, replay.seen) } };
-        await breathe(); // others' requests come first
-        if (replay.seen >= MAX_DECISIONS) break;
-      }
-      const isTruncated = replay.seen >= MAX_DECISIONS && replay.seen < total;
-      yield { result: { version: candidate.version, from, to, isTruncated, ...replay.result() } };
-    } finally {
-      this.isBusy = false;
+    const total = await this.log.count(from, to);
+    const versions = new Map<string, CompiledPolicy>();
+    const replay = new Replay(candidate, versions);
+    for await (const decisions of this.log.read(from, to)) {
+      await this.loadVersions(decisions, versions);
+      replay.add(decisions);
+      yield { progress: { looked: replay.seen, total: Math.max(total, replay.seen) } };
+      await breathe(); // others' requests come first
+      if (replay.seen >= MAX_DECISIONS) break;
     }
+    const isTruncated = replay.seen >= MAX_DECISIONS && replay.seen < total;
+    yield { result: { version: candidate.version, from, to, isTruncated, ...replay.result() } };
   }
 
   private async loadVersions(
@@ -117,20 +101,9 @@ export class SimulationService {
     );
     for (const version of needed) {
       if (versions.has(version) || versions.size >= MAX_VERSIONS) continue;
-      const stored = await this.versions.find(version);
-      const compiled = stored && readable(stored.files);
+      const compiled = readVersion(await this.versions.find(version));
       if (compiled !== undefined) versions.set(version, compiled);
     }
-  }
-}
-
-/** Undefined for what another program made live, and this one cannot read: then it is only known whether there was anything in a list. */
-function readable(files: readonly BundleFile[]): CompiledPolicy | undefined {
-  try {
-    return new CompiledPolicy(loadBundle(files));
-  } catch (error) {
-    if (error instanceof PolicyBundleError) return undefined;
-    throw error;
   }
 }
 

@@ -1,3 +1,5 @@
+import { loadBundle } from '../bundle/load-bundle.js';
+import { PolicyBundleError } from '../bundle/policy-bundle-error.js';
 import { acceptBundle } from '../check/check-bundle.js';
 import { CompiledPolicy } from '../decision/compiled-policy.js';
 import { prove } from '../delivery/signing/prove.js';
@@ -20,4 +22,19 @@ export function loadVersion(stored: StoredVersion, keys: PublicKeys): CompiledPo
     throw new VersionNotLoadedError(version, (error as Error).message, { cause: error });
   }
   throw new VersionNotLoadedError(version, 'what is kept under this name is another version');
+}
+
+/**
+ * A stored version as it answered, for who looks back: lint and tests of today do not count.
+ * @returns undefined when it is not kept, when what is kept is another, and for what another program could read and this one cannot
+ */
+export function readVersion(stored: StoredVersion | undefined): CompiledPolicy | undefined {
+  if (stored === undefined) return undefined;
+  try {
+    const compiled = new CompiledPolicy(loadBundle(stored.files));
+    return compiled.version === stored.version ? compiled : undefined;
+  } catch (error) {
+    if (error instanceof PolicyBundleError) return undefined;
+    throw error;
+  }
 }

@@ -64,6 +64,7 @@ export const auditRows: readonly Row[] = [
   silent('AuditRecordResolver.auditKey', 'publicFacts', () => gql('{ auditKey { __typename } }')),
   read('AuditController.export', () => get('/api/v1/audit/export?format=json')),
   silent('AuditController.verify', 'forAdministrators', () => get('/api/v1/audit/evidence')),
+  silent('ConfirmationController.replay', 'forAdministrators', () => get('/api/v1/audit/replay')),
   silent('AuditHoldResolver.auditHolds', 'forAdministrators', () =>
     gql('{ auditHolds { subject asset reason } }'),
   ),
