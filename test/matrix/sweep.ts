@@ -49,8 +49,8 @@ const ARGUMENTS: Readonly<Record<string, (t: Things) => string>> = {
   'Repository.reflog': () => 'name: "main"',
 };
 
-/** Asked by a row that says who may see what is hidden elsewhere. */
-const BY_ROW: ReadonlySet<string> = new Set(['importSources']);
+/** Asked by a row: that says who may see what is hidden elsewhere, or asks less, since each installation has a key of its own. */
+const BY_ROW: ReadonlySet<string> = new Set(['importSources', 'auditKey']);
 
 /** The fields of a type, asked together, and each alone for whom they are not all shown to. */
 export interface Swept {

@@ -1,8 +1,9 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { S3Client } from '@aws-sdk/client-s3';
 import { Database, OutboxWorker } from '../../src/platform/index.js';
+import { eventually } from '../support/training.js';
 import { startTestCairn, type TestCairn } from '../support/cairn.js';
 import { fillCatalog } from './fill/catalog.js';
 import { fillLineage, fillBridge } from './fill/lineage.js';
@@ -35,19 +36,23 @@ export interface Worlds {
 /** Starts and fills both. */
 export async function startWorlds(): Promise<Worlds> {
   const hidden = hiddenThings();
-  const [a, b] = await Promise.all([startWorld('A', hidden), startWorld('B', undefined)]);
+  // One for both, since decisions tell its version. Access is only asked for where the policy knows the namespace.
+  const policies = mkdtempSync(path.join(os.tmpdir(), 'cairn-matrix-policies-'));
+  cpSync('test/fixtures/matrix-policies', policies, { recursive: true });
+  appendFileSync(path.join(policies, 'people.csv'), `g2, ${hidden.namespace}, vault\n`);
+  const [a, b] = await Promise.all([startWorld('A', policies, hidden), startWorld('B', policies, undefined)]);
   // What is hidden comes first and last, so that numbers which the service gives in order have gaps where it is.
   await Promise.all([fill(a, hidden), fill(b, undefined)]);
   return {
     ...{ a, b, hidden },
     stop: async () => {
       await Promise.all([a.cairn.stop(), b.cairn.stop()]);
-      for (const { folder } of [a, b]) rmSync(folder, { recursive: true });
+      for (const folder of [a.folder, b.folder, policies]) rmSync(folder, { recursive: true });
     },
   };
 }
 
-async function startWorld(name: World['name'], hidden: Things | undefined): Promise<World> {
+async function startWorld(name: World['name'], policies: string, hidden: Things | undefined): Promise<World> {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'cairn-matrix-'));
   const open = openThings();
   const sources = [open, ...(hidden ? [hidden] : [])].map((things) => {
@@ -58,7 +63,7 @@ async function startWorld(name: World['name'], hidden: Things | undefined): Prom
   });
   writeFileSync(path.join(folder, 'sources.json'), JSON.stringify(sources));
   const cairn = await startTestCairn({
-    CAIRN_POLICY_DIR: path.resolve('test/fixtures/matrix-policies'),
+    CAIRN_POLICY_DIR: policies,
     MLFLOW_NAMESPACE: open.namespace,
     CAIRN_CREDENTIALS_DIR: folder,
     CAIRN_IMPORT_SOURCES: path.join(folder, 'sources.json'),
@@ -93,6 +98,17 @@ async function fill(world: World, hidden: Things | undefined): Promise<void> {
   }
   await tagAll(world, open);
   await world.cairn.app.get(OutboxWorker).drain();
+  // Until the graph is read, nobody is told by which ways classifications came.
+  await eventually(
+    () =>
+      world.cairn.graphql(
+        'query($id: ID!) { asset(id: $id) { classificationPaths(tag: "plain") { __typename } } }',
+        {
+          id: open.id('clean'),
+        },
+      ),
+    ({ errors }) => errors === undefined,
+  );
 }
 
 /** Gives every asset of a place its classifications, an owner and a description. */

@@ -117,7 +117,10 @@ export class DeclassifierService {
 
   private async managedOf(caller: Principal, id: string): Promise<{ asset: Asset; target: Asset | null }> {
     const one = await this.declassifiers.find(validate(ID, id, 'id'));
-    if (one === undefined) throw new NotFoundError('Declassifier', id);
+    const ids = [one?.assetId, one?.targetId].filter((each) => typeof each === 'string');
+    const visible = await this.assets.getVisible(caller, ids);
+    // Of what the caller may not see, its id is not told either.
+    if (one === undefined || visible.size < ids.length) throw new NotFoundError('Declassifier', id);
     const asset = await this.managed(caller, one.assetId);
     return { asset, target: one.targetId === null ? null : await this.managed(caller, one.targetId) };
   }

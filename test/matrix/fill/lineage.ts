@@ -34,13 +34,17 @@ const schema = (things: Things) => ({
   }),
 });
 
-const columns = (to: string, from: { namespace: string; name: string; field: string }) => ({
+const columns = (
+  to: string,
+  from: { namespace: string; name: string; field: string },
+  transformation: object = { type: 'DIRECT', subtype: 'IDENTITY' },
+) => ({
   columnLineage: facet({
-    fields: {
-      [to]: { inputFields: [{ ...from, transformations: [{ type: 'DIRECT', subtype: 'IDENTITY' }] }] },
-    },
+    fields: { [to]: { inputFields: [{ ...from, transformations: [transformation] }] } },
   }),
 });
+/** What is hidden travels no further: what is there for all would be hidden by it too. */
+const MASKING = { type: 'DIRECT', subtype: 'TRANSFORMATION', masking: true };
 
 /** Names of an asset's data. */
 export const dataset = (things: Things, name: string) => ({
@@ -143,7 +147,10 @@ export async function fillBridge(world: World, hidden: Things): Promise<void> {
     event(hidden.run('out'), job('gives'), 31, {
       inputs: [middle],
       outputs: [
-        { ...dataset(open, 'landing'), facets: columns(column, { ...middle, field: hidden.word('column') }) },
+        {
+          ...dataset(open, 'landing'),
+          facets: columns(column, { ...middle, field: hidden.word('column') }, MASKING),
+        },
       ],
     }),
   ]);

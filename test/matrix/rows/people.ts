@@ -27,8 +27,10 @@ export const peopleRows: readonly Row[] = [
   write('AccessRequestResolver.revokeAccess', (t) =>
     gql(`mutation { revokeAccess(id: ${asked(t)}, reason: "x") { ${REQUEST} } }`),
   ),
-  write('AccessRequestResolver.withdrawAccessRequest', (t) =>
-    gql(`mutation { withdrawAccessRequest(id: ${asked(t)}) { ${REQUEST} } }`),
+  write(
+    'AccessRequestResolver.withdrawAccessRequest',
+    (t) => gql(`mutation { withdrawAccessRequest(id: ${asked(t)}) { ${REQUEST} } }`),
+    { control: 'aboutTheCaller' },
   ),
   read('EmergencyResolver.emergencies', () => gql(`{ emergencies { nodes { ${EMERGENCY} } } }`)),
   write('EmergencyResolver.breakGlass', (t) =>

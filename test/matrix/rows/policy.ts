@@ -8,7 +8,7 @@ const OF_FILES = { control: 'forAdministrators' } as const;
 /** The policy itself: what is live, what is about to be. */
 export const policyRows: readonly Row[] = [
   silent('PolicyResolver.policy', 'forAdministrators', status('generation source changedBy')),
-  silent('PolicyResolver.files', 'forAdministrators', status('files { path text }')),
+  read('PolicyResolver.files', status('files { path text }')),
   silent('PolicyResolver.history', 'forAdministrators', status('history { nodes { version movedBy } }')),
   silent('PolicyResolver.lastAttempt', 'forAdministrators', status(`lastAttempt ${ATTEMPT}`)),
   silent('PolicyResolver.lastOfSource', 'forAdministrators', status(`lastOfSource ${ATTEMPT}`)),
@@ -63,7 +63,7 @@ export const auditRows: readonly Row[] = [
   // Each installation has a key of its own.
   silent('AuditRecordResolver.auditKey', 'publicFacts', () => gql('{ auditKey { __typename } }')),
   read('AuditController.export', () => get('/api/v1/audit/export?format=json')),
-  silent('AuditController.verify', 'forAdministrators', () => get('/api/v1/audit/evidence')),
+  read('AuditController.verify', () => get('/api/v1/audit/evidence')),
   silent('ConfirmationController.replay', 'forAdministrators', () => get('/api/v1/audit/replay')),
   silent('AuditHoldResolver.auditHolds', 'forAdministrators', () =>
     gql('{ auditHolds { subject asset reason } }'),
