@@ -51,6 +51,7 @@ export default tseslint.config(
       'test/**',
       '**/*.spec.ts',
       '**/*.service-spec.ts',
+      '**/*.long-spec.ts',
       'bench/**',
       'scripts/**',
       'examples/**',

@@ -25,11 +25,9 @@ export const PRINCIPALS: readonly MatrixPrincipal[] = [
   { name: 'service', subject: 'service:worker', isBrief: true },
 ];
 
-/** Who asks among all other tests: one who sees a part, and one who may do everything somewhere. */
-const FEW = 'reader,keeper';
-const names = process.env['MATRIX_PRINCIPALS'] ?? FEW;
-/** Those of {@link PRINCIPALS} that `MATRIX_PRINCIPALS` names, with commas, or `all`. */
-export const ASKING = PRINCIPALS.filter(({ name }) => names === 'all' || names.split(',').includes(name));
+const only = process.env['MATRIX_PRINCIPALS']?.split(',');
+/** {@link PRINCIPALS}, or those that `MATRIX_PRINCIPALS` names. */
+export const ASKING = PRINCIPALS.filter(({ name }) => only?.includes(name) ?? true);
 
 /** The control: to him everything must be shown. */
 export const ADMINISTRATOR = 'administrator';
