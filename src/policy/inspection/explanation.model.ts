@@ -68,7 +68,7 @@ export class ExplainDecisionInput {
 
 @ObjectType('ExplainedRule', { description: 'A rule that had its part in a decision, and where it stands.' })
 export class ExplainedRuleModel extends MatchedRuleModel {
-  @Field(() => String)
+  @Field(() => String, { description: 'Empty of what is granted beside the files.' })
   file!: string;
 
   @Field(() => Int)
@@ -88,7 +88,7 @@ export class NearMissModel {
   @Field(() => String, { description: 'allow, deny, mask, filter or exempt.' })
   effect!: string;
 
-  @Field(() => String)
+  @Field(() => String, { description: 'Empty of what is granted beside the files.' })
   file!: string;
 
   @Field(() => Int)

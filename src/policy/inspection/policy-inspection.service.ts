@@ -16,6 +16,7 @@ import { comparePolicies, type PolicyDifference } from '../diff/compare-policies
 import { GOVERNED_ASSETS, type GovernedAssets } from '../diff/governed-assets.js';
 import { type Explanation, explain } from '../explain/explain.js';
 import { LivePolicy } from '../live-policy.js';
+import { askedUnder, decideUnder } from '../overlay/emergency.js';
 import { Policy } from '../policy.service.js';
 import { ACTIONS, KINDS, systemResource } from '../vocabulary.js';
 import { InspectionBusyError } from './errors.js';
@@ -81,7 +82,7 @@ export class PolicyInspection {
   }
 
   /**
-   * Who would gain or lose what if files took the place of the policy that answers.
+   * Who would gain or lose what if files took the place of the files that answer; what is granted beside them stays.
    * @param context what every request is taken to say, e.g. `purpose`; beside what is known of each principal
    * @throws {PolicyBundleError} when the files cannot be read as a policy
    */
@@ -98,21 +99,25 @@ export class PolicyInspection {
     });
   }
 
-  /** Why the policy answers somebody as it does, and which rules miss by one column. Nothing is logged. */
+  /**
+   * Why the service answers somebody as it does, by the files, grants and emergencies, and which rules miss by one column. Nothing is logged.
+   */
   async explain(caller: Principal, given: unknown, context: unknown): Promise<Explanation> {
     await this.authorize(caller);
     const { subject, groups, action, ...object } = validate(ASKED, given, 'input');
     const resource = await this.resourceOf(object);
     const principal = await this.principals.named(subject);
     const known = principal && candidateOf(principal, {});
-    return this.inTurn('explain', async () =>
-      explain(this.live.current, {
-        ...{ subject, action, ...resource },
-        groups: groups ?? known?.groups ?? [],
-        context: { ...known?.context, ...contextOf(context) },
-        appliesMasks: true,
-      }),
-    );
+    const asked = {
+      ...{ subject, action, ...resource },
+      groups: groups ?? known?.groups ?? [],
+      context: { ...known?.context, ...contextOf(context) },
+      appliesMasks: true,
+    };
+    return this.inTurn('explain', async () => {
+      const { answering } = this.live;
+      return explain(answering.policy, askedUnder(answering, asked), decideUnder(answering, asked));
+    });
   }
 
   private async resourceOf({
