@@ -5,10 +5,8 @@ import { heldGroups, type Principal, PrincipalService, subjectOf } from '../../i
 import { InvalidInputError, NotFoundError, validate } from '../../platform/index.js';
 import { loadBundle } from '../bundle/load-bundle.js';
 import { CONTEXT } from '../cases/context.js';
-import { type Coverage, coverageOf } from '../cases/coverage.js';
-import { type MutationRun, mutate } from '../cases/survivors.js';
-import { checkBundle } from '../check/check-bundle.js';
-import type { Finding } from '../check/finding.js';
+import { BundleChecks } from '../check/aside/bundle-checks.js';
+import type { PolicyCheck } from '../check/inspect-bundle.js';
 import { isAttribute, type PolicyContext } from '../condition/attributes.js';
 import { CompiledPolicy } from '../decision/compiled-policy.js';
 import type { Candidate } from '../diff/classes.js';
@@ -25,8 +23,6 @@ import { validatePolicyFiles } from './policy-files.js';
 
 /** Principals of the database that a comparison looks at; the others count as what their groups and everybody gain or lose. */
 const MAX_PRINCIPALS = 20_000;
-/** How long lines are taken out of one policy. */
-const MUTATION_MS = 10_000;
 /** Inspections that wait for the one under way. */
 const MAX_WAITING = 4;
 
@@ -44,16 +40,6 @@ const ASKED = z.object({
   tags: z.array(z.string().max(200)).max(100).nullish(),
 });
 
-/** All that is known of files that may become the policy. */
-export interface PolicyCheck {
-  /** Undefined when they cannot be read as a policy. */
-  readonly version: string | undefined;
-  readonly findings: readonly Finding[];
-  readonly questions: number;
-  readonly coverage: Coverage | undefined;
-  readonly mutation: MutationRun | undefined;
-}
-
 /** What a security team asks of policies: of files before they take effect, and of the one that answers. For administrators of `system/policy`. */
 @Injectable()
 export class PolicyInspection {
@@ -62,6 +48,7 @@ export class PolicyInspection {
   constructor(
     private readonly policy: Policy,
     private readonly live: LivePolicy,
+    private readonly checks: BundleChecks,
     private readonly principals: PrincipalService,
     @Inject(GOVERNED_ASSETS) private readonly assets: GovernedAssets,
   ) {}
@@ -70,15 +57,7 @@ export class PolicyInspection {
   async check(caller: Principal, given: unknown): Promise<PolicyCheck> {
     await this.authorize(caller);
     const files = validatePolicyFiles(given);
-    return this.inTurn('check', async () => {
-      const { bundle, findings, questions } = checkBundle(files);
-      if (bundle === undefined)
-        return { version: undefined, findings, questions: 0, coverage: undefined, mutation: undefined };
-      const compiled = new CompiledPolicy(bundle);
-      const mutation = await mutate(compiled, questions, { limitMs: MUTATION_MS });
-      const coverage = coverageOf(compiled, questions);
-      return { version: bundle.version, findings, questions: questions.length, coverage, mutation };
-    });
+    return this.inTurn('check', () => this.checks.inspect(files));
   }
 
   /**

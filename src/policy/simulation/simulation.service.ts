@@ -5,7 +5,7 @@ import type { Principal } from '../../identity/index.js';
 import { InvalidInputError, validate } from '../../platform/index.js';
 import type { Bundle } from '../bundle/bundle.js';
 import { PolicyBundleError } from '../bundle/policy-bundle-error.js';
-import { acceptBundle } from '../check/check-bundle.js';
+import { BundleChecks } from '../check/aside/bundle-checks.js';
 import { CompiledPolicy } from '../decision/compiled-policy.js';
 import { POLICY_FILES } from '../delivery/policy-admin.service.js';
 import { refusedBundle } from '../delivery/refusal.js';
@@ -55,6 +55,7 @@ export class SimulationService {
     private readonly versions: VersionRepository,
     private readonly overlay: OverlayRepository,
     private readonly slot: ReplaySlot,
+    private readonly checks: BundleChecks,
   ) {}
 
   /**
@@ -70,7 +71,7 @@ export class SimulationService {
       from = new Date(to.getTime() - DEFAULT_MS),
     } = validate(INPUT, input, 'input');
     if (from >= to) throw new InvalidInputError('input.from', 'must be before input.to');
-    const bundle = candidateOf(files);
+    const bundle = await this.candidateOf(files);
     return this.slot.hold(this.steps(bundle, from, to));
   }
 
@@ -99,6 +100,17 @@ export class SimulationService {
     yield { result: { version: candidate.version, from, to, isTruncated, ...replay.result() } };
   }
 
+  private async candidateOf(
+    files: readonly { readonly path: string; readonly text: string }[],
+  ): Promise<Bundle> {
+    const raw = files.map(({ path, text }) => ({ path, bytes: Buffer.from(text, 'utf8') }));
+    try {
+      return (await this.checks.accept(siftFiles(raw).files)).bundle;
+    } catch (error) {
+      throw error instanceof PolicyBundleError ? refusedBundle(error) : error;
+    }
+  }
+
   private async loadVersions(
     decisions: readonly (LoggedDecision | undefined)[],
     versions: Map<string, CompiledPolicy>,
@@ -113,14 +125,5 @@ export class SimulationService {
       if (stored === undefined) continue;
       versions.set(version, new CompiledPolicy(withGrants(stored.bundle, grants)));
     }
-  }
-}
-
-function candidateOf(files: readonly { readonly path: string; readonly text: string }[]): Bundle {
-  try {
-    const raw = files.map(({ path, text }) => ({ path, bytes: Buffer.from(text, 'utf8') }));
-    return acceptBundle(siftFiles(raw).files).bundle;
-  } catch (error) {
-    throw error instanceof PolicyBundleError ? refusedBundle(error) : error;
   }
 }
