@@ -62,7 +62,7 @@ async function main() {
   for (const result of results) for (const key of Object.keys(rows)) rows[key] += result.rows[key];
   const wrong = results.flatMap((result) => result.wrong);
   console.log(
-    `${tally.allowed + tally.denied} requests: ${tally.allowed} allowed, ${tally.denied} denied, ${tally.masked} classifications masked, ${tally.unmasked} not`,
+    `${tally.allowed + tally.denied} requests: ${tally.allowed} allowed, ${tally.denied} denied, ${tally.masked} classifications masked, ${tally.unmasked} not, rows of ${tally.filtered} filtered, of ${tally.unfiltered} not`,
   );
   console.log(`${pairs} plans over ${rows.yes + rows.no} rows: ${rows.yes} in, ${rows.no} out`);
   console.log(`${wrong.length} disagreements in ${((Date.now() - began) / 1000).toFixed(0)} s`);

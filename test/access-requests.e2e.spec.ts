@@ -6,8 +6,11 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Database } from '../src/platform/index.js';
 import { Policy } from '../src/policy/index.js';
+import { readBundleFiles } from '../src/policy/toolkit/index.js';
 import { startTestCairn, type TestCairn } from './support/cairn.js';
+import { runCli } from './support/run-cli.js';
 
+const POLICIES = path.resolve('test/fixtures/people-policies');
 const CREATE = 'mutation($i: CreateRepositoryInput!) { createRepository(input: $i) { asset { id } } }';
 const REQUEST = 'mutation($i: RequestAccessInput!) { requestAccess(input: $i) { id state } }';
 const APPROVE =
@@ -57,7 +60,7 @@ const messageOf = async (answer: ReturnType<typeof ask>) => (await answer).error
 beforeAll(async () => {
   await new Promise<void>((resolve) => webhook.listen(0, '127.0.0.1', resolve));
   cairn = await startTestCairn({
-    CAIRN_POLICY_DIR: path.resolve('test/fixtures/people-policies'),
+    CAIRN_POLICY_DIR: POLICIES,
     CAIRN_ALERT_WEBHOOK: `http://127.0.0.1:${(webhook.address() as AddressInfo).port}/alert`,
   });
   for (const name of ['edna', 'stew', 'stella', 'half', 'bob', 'olga'])
@@ -115,6 +118,40 @@ describe('access that is asked for', () => {
     ]);
     await ask(REVOKE, { id }, 'bob');
     expect(await explained('bob', leads)).toMatchObject({ allowed: false });
+  });
+
+  test('counts in explanations and when decisions are asked again; differences are of files alone', async () => {
+    const files = await readBundleFiles(POLICIES);
+    const id = await requested('bob', { assetId: leads });
+    const from = hence(0);
+    await ask(APPROVE, { id }, 'stew');
+    const bob = { id: randomUUID(), kind: 'user', name: 'bob', displayName: 'Bob', attributes: {} } as const;
+    const asked = { namespace: 'acme/sales', kind: 'dataset', name: 'leads', tags: [] } as const;
+    await cairn.app.get(Policy).authorize(bob, 'read', asked);
+    await cairn.app.get(Policy).recorded();
+    const { explainDecision } = await cairn.ask(
+      'query($id: ID!) { explainDecision(input: { subject: "user:bob", action: "read", assetId: $id }) { allowed rules matched { id file line } } }',
+      { id: leads },
+    );
+    expect(explainDecision).toMatchObject({
+      allowed: true,
+      rules: [id],
+      matched: [{ id, file: '', line: 0 }],
+    });
+    const shown = await runCli(cairn, cairn.adminToken, ['policy', 'explain', 'user:bob', 'read', 'leads']);
+    expect(shown.stdout).toContain(`allow  ${id} (granted, in no file)`);
+    await ask(REVOKE, { id }, 'stella');
+    const { simulatePolicy } = await cairn.ask(
+      'query($i: SimulatePolicyInput!) { simulatePolicy(input: $i) { decisions { replayed } flips { subject action } listFlips { subject } } }',
+      { i: { files, from } },
+    );
+    expect(simulatePolicy.decisions.replayed).toBeGreaterThan(0);
+    expect(simulatePolicy).toMatchObject({ flips: [], listFlips: [] });
+    const { diffPolicy } = await cairn.ask(
+      'query($files: [PolicyFileInput!]!) { diffPolicy(files: $files) { lineTotal accessTotal } }',
+      { files },
+    );
+    expect(diffPolicy).toEqual({ lineTotal: 0, accessTotal: 0 });
   });
 
   test('allows nothing that the files deny', async () => {

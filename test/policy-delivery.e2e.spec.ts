@@ -40,7 +40,7 @@ describe('a watched folder', () => {
       answering: { version: first.version, generation: 1, lagReason: null },
     });
     folder.write('teams/probe.csv', rule('X-001'));
-    const second = await eventually(status, ({ generation }) => generation === 2);
+    const second = await eventually(status, ({ answering }) => answering.generation === 2);
     expect(second.history.nodes[0]).toMatchObject({
       ...{ generation: 2, fromVersion: first.version, source: 'directory', movedBy: 'source' },
     });

@@ -1,6 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { Policy } from '../src/policy/index.js';
 import { startTestCairn, type TestCairn } from './support/cairn.js';
 import { eventually, PolicyFolder } from './support/policy-folder.js';
 import { runCli } from './support/run-cli.js';
@@ -67,7 +69,8 @@ test('each answer that would be another is listed once, with both rules and how 
     {
       ...{ subject: 'user:probe', action: 'manage', count: 3, lastAt: expect.any(String) },
       asset: { namespace: 'external', kind: 'dataset', name: 'orders' },
-      ...{ before: { isAllowed: true, rules: ['X-1'] }, after: { isAllowed: false, rules: ['X-9'] } },
+      before: { isAllowed: true, rules: ['X-1'], masks: [], filters: [] },
+      after: { isAllowed: false, rules: ['X-9'], masks: [], filters: [] },
     },
   ]);
   expect(json.listFlips).toMatchObject([
@@ -88,6 +91,41 @@ test('decisions are asked with the time that they were made at', async () => {
   expect((await cli('simulate', candidate.directory)).json.decisions.flipped).toBe(0);
   candidate.write('x.csv', rule('X-1', 'allow', `now >= ${later}`));
   expect((await cli('simulate', candidate.directory)).json.decisions.flipped).toBe(3);
+});
+
+test('masks and filters that would be others are told, with what was asked for then', async () => {
+  const orders = { namespace: 'external', kind: 'dataset', name: 'orders', tags: [] } as const;
+  const probe = {
+    id: randomUUID(),
+    kind: 'user',
+    name: 'probe',
+    displayName: 'Probe',
+    attributes: {},
+  } as const;
+  await cairn.app.get(Policy).oblige(probe, 'read', orders, new Map([['mail', ['pii.email']]]));
+  await cairn.app.get(Policy).recorded();
+  candidate.write('x.csv', rule('X-1'));
+  await eventually(
+    () => cli('simulate', candidate.directory),
+    ({ json }) => json.decisions.replayed >= 4 && json.decisions.flipped === 0,
+  );
+  candidate.write(
+    'x.csv',
+    `${rule('X-1')}p2, X-2, *, external, pii.email, read, hmac, -, allow\np3, X-3, *, external, dataset/o*, read, *, total<10, -, allow\n`,
+  );
+  const { json } = await cli('simulate', candidate.directory);
+  expect(json.flips).toMatchObject([
+    {
+      ...{ subject: 'user:probe', action: 'read', count: 1 },
+      before: { isAllowed: true, rules: ['X-1'], masks: [], filters: [] },
+      after: {
+        ...{ isAllowed: true, rules: ['X-1', 'X-2', 'X-3'] },
+        ...{ masks: ['mail: hmac'], filters: ['total < 10'] },
+      },
+    },
+  ]);
+  const shown = await runCli(cairn, cairn.adminToken, ['policy', 'simulate', candidate.directory]);
+  expect(shown.stdout).toContain('allowed X-1 X-2 X-3 (mail: hmac, rows where total < 10)');
 });
 
 test('a candidate that is no good is refused with its findings, and only administrators may ask', async () => {

@@ -58,7 +58,7 @@ async function changed(file: string, from: string | RegExp, to: string) {
 
 const DIFF = `query($files: [PolicyFileInput!]!, $context: PolicyContextInput) { diffPolicy(files: $files, context: $context) {
   lines { kind change what file line columns { name before after } } lineTotal accessTotal isComplete
-  access { kind actions principals principalTotal askedAs total mask { tag before after } assets { asset { name } before { allowed rules } after { allowed rules } } }
+  access { kind actions principals principalTotal askedAs total mask { tag before after } filter { removed added } assets { asset { name } before { allowed rules filters } after { allowed rules filters } } }
   system { object principals before { allowed } after { allowed } } } }`;
 
 async function diff(files: unknown, context?: object) {
@@ -93,11 +93,11 @@ describe('who gains and loses before a policy takes effect', () => {
         askedAs: 'user:rea.reader',
         principalTotal: 1,
         total: 3,
-        mask: null,
+        ...{ mask: null, filter: null },
         assets: ['customers', 'orders', 'wages'].map((name) => ({
           asset: { name },
-          before: { allowed: true, rules: ['READER-LIST'] },
-          after: { allowed: false, rules: [] },
+          before: { allowed: true, rules: ['READER-LIST'], filters: [] },
+          after: { allowed: false, rules: [], filters: [] },
         })),
       },
     ]);
@@ -130,6 +130,42 @@ describe('who gains and loses before a policy takes effect', () => {
       ['masked-otherwise', ['read'], unmasked, 1, ['service:cairn', 'user:admin', 'user:rea.reader']],
       ['masked-otherwise', ['read'], unmasked, 1, ['group:fraud-team', 'user:eddi.editor']],
     ]);
+  });
+
+  it('a row filter that is new or another is told with the assets of which other rows are seen', async () => {
+    const filter = (text: string) =>
+      `p3, LIVE, role:reader, acme/sales, dataset/o*, read, *, ${text}, -, allow`;
+    const { files, directory } = await changed('acme.csv', /$/, filter('deleted is null'));
+    const { lines, access } = await diff(files);
+    expect(lines).toMatchObject([{ kind: 'filter-rule', change: 'added', what: 'LIVE' }]);
+    const isSeen = {
+      before: { allowed: true, filters: [] },
+      after: { allowed: true, filters: ['deleted is null'] },
+    };
+    expect(access).toMatchObject([
+      {
+        ...{ kind: 'filtered-otherwise', actions: ['read'], total: 1, mask: null },
+        principals: ['group:fraud-team', 'user:eddi.editor', 'user:rea.reader'],
+        filter: { removed: [], added: ['deleted is null'] },
+        assets: [{ asset: { name: 'orders' }, ...isSeen }],
+      },
+    ]);
+    const name = path.relative(folder, directory);
+    expect((await cli('diff', name)).stdout).toContain(
+      'filtered-otherwise: read of 1 asset (+ rows where deleted is null)',
+    );
+    const other = await changed('acme.csv', /$/, filter('(deleted  is null)&&region==$region'));
+    const offline = await cli('diff', name, path.relative(folder, other.directory));
+    expect(offline.stdout).toContain('filter deleted is null → deleted is null && region == $region');
+    expect(offline.stdout).toContain(
+      'read dataset/orders in acme/sales: allowed by READER-READ (rows where deleted is null) → allowed by READER-READ (rows where deleted is null && region == $region)',
+    );
+    const explained = await cli(
+      ...['explain', 'user:rea.reader', 'read', 'dataset/prices', '--namespace', 'acme/sales', '--dir', name],
+    );
+    expect(explained.stdout).toMatch(
+      /filter LIVE \(.*acme\.csv:\d+\) {2}obj: is about dataset\/o\*, and not dataset\/prices/,
+    );
   });
 
   it('a right on a part of the service is told by itself', async () => {

@@ -17,11 +17,12 @@ interface DiffOptions {
 }
 
 const LINES = 'lines { kind change what file line columns { name before after } } lineTotal';
-const ANSWERS = 'before { allowed rules reason masks } after { allowed rules reason masks }';
+const ANSWER = '{ allowed rules reason masks filters }';
+const ANSWERS = `before ${ANSWER} after ${ANSWER}`;
 const DIFFERENCE = `query DiffPolicy($files: [PolicyFileInput!]!, $context: PolicyContextInput) {
   diffPolicy(files: $files, context: $context) {
     before after ${LINES} accessTotal isComplete
-    access { kind actions principals principalTotal askedAs total mask { tag before after }
+    access { kind actions principals principalTotal askedAs total mask { tag before after } filter { removed added }
       assets { asset { id namespace kind name tags } ${ANSWERS} } }
     system { object principals principalTotal ${ANSWERS} }
   }

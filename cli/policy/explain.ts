@@ -126,7 +126,7 @@ function objectOf(object: string, { namespace, tags }: ExplainOptions): Readonly
 function formatExplanation(directory: string, explanation: Explanation): string {
   const { allowed, reason, masks, filters, matched, nearMisses, nearMissTotal, bundleVersion } = explanation;
   const rule = ({ effect, id, file, line }: Place): string =>
-    `  ${effect.padEnd(6)} ${id} (${placeOf(directory, file, line)})`;
+    `  ${effect.padEnd(6)} ${id} (${file === '' ? 'granted, in no file' : placeOf(directory, file, line)})`;
   const lines = [
     `${allowed ? 'allowed' : 'denied'}: ${reason}${masks.length === 0 ? '' : `, with ${masks.join(', ')}`}`,
     ...filters.map((filter) => `  only rows where ${filter}`),

@@ -22,6 +22,7 @@ interface Answer {
   readonly rules: readonly string[];
   readonly reason: string;
   readonly masks: readonly string[];
+  readonly filters: readonly string[];
 }
 
 /** What the service says of two policies. */
@@ -40,6 +41,7 @@ export interface PolicyDifference {
       readonly before: string | null;
       readonly after: string | null;
     } | null;
+    readonly filter: { readonly removed: readonly string[]; readonly added: readonly string[] } | null;
     readonly askedAs: string;
     readonly total: number;
     readonly assets: readonly {
@@ -72,11 +74,9 @@ export function formatDifference(directory: string, difference: PolicyDifference
       return `${kind}: administer ${object}\n${whom(principals, principalTotal)}\n${answers(before, after)}`;
     }),
     ...access.map((each) => {
-      const { kind, actions, principals, principalTotal, askedAs, mask, total, assets } = each;
-      const masked =
-        mask === null ? '' : ` (${mask.tag}: ${mask.before ?? 'no mask'} → ${mask.after ?? 'no mask'})`;
+      const { kind, actions, principals, principalTotal, askedAs, total, assets } = each;
       return [
-        `${kind}: ${actions.join(', ')} of ${total} asset${total === 1 ? '' : 's'}${masked}`,
+        `${kind}: ${actions.join(', ')} of ${total} asset${total === 1 ? '' : 's'}${otherwise(each)}`,
         whom(principals, principalTotal) + (principals.length > 1 ? `; as ${askedAs}:` : ''),
         ...assets.map(
           ({ asset, before, after }) =>
@@ -128,9 +128,21 @@ function answers(before: Answer, after: Answer): string {
   return `    ${verdict(before)} → ${verdict(after)}`;
 }
 
-function verdict({ allowed, rules, masks }: Answer): string {
+function verdict({ allowed, rules, masks, filters }: Answer): string {
   const by = rules.length === 0 ? '' : ` by ${rules.join(', ')}`;
-  return `${allowed ? 'allowed' : 'denied'}${by}${masks.length === 0 ? '' : ` (${masks.join(', ')})`}`;
+  const under = [...masks, ...filters.map((filter) => `rows where ${filter}`)];
+  return `${allowed ? 'allowed' : 'denied'}${by}${under.length === 0 ? '' : ` (${under.join(', ')})`}`;
+}
+
+/** How values or rows are seen otherwise. */
+function otherwise({ mask, filter }: PolicyDifference['access'][number]): string {
+  if (mask !== null) return ` (${mask.tag}: ${mask.before ?? 'no mask'} → ${mask.after ?? 'no mask'})`;
+  if (filter === null) return '';
+  const rows = [
+    ...filter.removed.map((text) => `- rows where ${text}`),
+    ...filter.added.map((text) => `+ rows where ${text}`),
+  ];
+  return ` (${rows.join(', ')})`;
 }
 
 function more(count: number): string {

@@ -9,6 +9,8 @@ import { readPolicyFolder } from './policy-folder.js';
 interface Side {
   readonly isAllowed: boolean;
   readonly rules: readonly string[];
+  readonly masks: readonly string[];
+  readonly filters: readonly string[];
 }
 
 interface Flip {
@@ -96,6 +98,10 @@ function formatSimulation(simulation: Simulation): string {
   return parts.filter(Boolean).join('\n');
 }
 
-function formatSide({ isAllowed, rules }: Side): string {
-  return [isAllowed ? 'allowed' : 'denied', ...rules].join(' ');
+function formatSide({ isAllowed, rules, masks, filters }: Side): string {
+  const under = [...masks, ...filters.map((filter) => `rows where ${filter}`)];
+  return [
+    ...[isAllowed ? 'allowed' : 'denied', ...rules],
+    ...(under.length === 0 ? [] : [`(${under.join(', ')})`]),
+  ].join(' ');
 }

@@ -24,6 +24,7 @@ import { LivePolicy } from './live-policy.js';
 import { EmergencyAlert } from './emergencies/alert.js';
 import { EmergencyRepository } from './emergencies/emergency.repository.js';
 import { EmergencyService } from './emergencies/emergency.service.js';
+import { BundleChecks } from './check/aside/bundle-checks.js';
 import { OverlayFollower } from './overlay/overlay-follower.js';
 import { OverlayRepository } from './overlay/overlay.repository.js';
 import { PeopleRecord } from './overlay/people-record.js';
@@ -51,6 +52,7 @@ import { VersionRepository } from './versions/version.repository.js';
     RootRepository,
     { provide: CHANGES, useExisting: AuditLog },
     LivePolicy,
+    BundleChecks,
     Policy,
     VersionRepository,
     PolicyMover,

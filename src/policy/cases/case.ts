@@ -1,10 +1,21 @@
 import { z } from 'zod';
 import { ACTIONS, KINDS } from '../vocabulary.js';
+import { parseFilter } from '../filter/parse-filter.js';
 import { CONTEXT, NOON } from './context.js';
 import type { Question } from './question.js';
 
 /** A mask of each classification, as policy files write it. */
 export const MASKS = z.record(z.string(), z.string());
+
+/** A row filter as policy files write it, or several that must all hold. */
+export const FILTERS = z.union([z.string(), z.array(z.string()).max(100)]).transform((given, context) =>
+  (typeof given === 'string' ? [given] : given).flatMap((text) => {
+    const filter = parseFilter(text);
+    if (typeof filter !== 'string') return [filter.source];
+    context.addIssue({ code: 'custom', message: `"${text}" is not a filter: it ${filter}` });
+    return [];
+  }),
+);
 
 /** A statement about what a policy answers, as an item of a file of `tests/`. */
 export const CASE = z.strictObject({
@@ -22,8 +33,10 @@ export const CASE = z.strictObject({
   expect: z.strictObject({
     allowed: z.boolean(),
     rules: z.array(z.string()).optional(),
-    /** Asks as one who carries masks out, as does `appliesMasks`. */
+    /** Asks as one who carries masks and filters out, as does `appliesMasks`. */
     masks: MASKS.optional(),
+    /** Asks so, too. */
+    filters: FILTERS.optional(),
   }),
 });
 
@@ -35,7 +48,7 @@ export function questionOf(given: z.infer<typeof CASE>): Pick<Question, 'sentenc
     request: {
       ...request,
       context: { ...context, now: new Date(context.now ?? NOON) },
-      appliesMasks: appliesMasks || expect.masks !== undefined,
+      appliesMasks: appliesMasks || expect.masks !== undefined || expect.filters !== undefined,
     },
     expected: expect,
   };

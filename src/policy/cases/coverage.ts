@@ -1,4 +1,5 @@
 import type { Position } from '../bundle/problems.js';
+import { rulesOf } from '../bundle/rules.js';
 import type { CompiledPolicy } from '../decision/compiled-policy.js';
 import type { Decision } from '../decision/decision.js';
 import type { Question } from './question.js';
@@ -40,7 +41,7 @@ export function coverageOf(policy: CompiledPolicy, questions: readonly Question[
     }
     for (const link of traversed.of(request)) if (steps.has(`${link.member} ${link.role}`)) links.add(link);
   }
-  const all = [...bundle.rules, ...bundle.maskRules];
+  const all = rulesOf(bundle);
   return {
     rules: {
       total: all.length,
@@ -57,8 +58,12 @@ export function coverageOf(policy: CompiledPolicy, questions: readonly Question[
   };
 }
 
-/** Rules that made the answer, the masks that it asks for and the exemptions that lifted others. */
-function decidingRules({ rules, obligations, matched }: Decision): ReadonlySet<string> {
+/** Rules that made the answer, the masks and filters that it asks for and the exemptions that lifted others. */
+function decidingRules({ rules, obligations, filters, matched }: Decision): ReadonlySet<string> {
   const exempting = matched.filter(({ effect }) => effect === 'exempt').map(({ id }) => id);
-  return new Set([...rules, ...obligations.flatMap((obligation) => obligation.rules), ...exempting]);
+  const obliging = [
+    ...obligations.flatMap((obligation) => obligation.rules),
+    ...filters.map(({ rule }) => rule),
+  ];
+  return new Set([...rules, ...obliging, ...exempting]);
 }

@@ -1,18 +1,24 @@
-import type { AccessRule, MaskRule, RoleLink, TagTest } from '../bundle/bundle.js';
+import type { RoleLink, TagTest } from '../bundle/bundle.js';
+import { isAccessRule, isMaskRule, type PolicyRule } from '../bundle/rules.js';
+import { NO_FILTER } from '../filter/filter.js';
 import { maskName, NO_MASK } from '../mask/mask.js';
 import { ANY } from '../vocabulary.js';
 
 /** The columns of a rule by their names, as policy files write them. */
 export type RuleColumns = Readonly<Record<string, string>>;
 
-/** An access or mask rule as its columns. */
-export function ruleColumns(rule: AccessRule | MaskRule): RuleColumns {
+/** A rule as its columns. */
+export function ruleColumns(rule: PolicyRule): RuleColumns {
   const { subject: sub, namespace: ns, action: act } = rule;
   const when = rule.when.source;
-  if ('object' in rule)
-    return { sub, ns, obj: rule.object.source, act, tags: tagTestText(rule.tags), when, eft: rule.effect };
-  const { tag, mask } = rule;
-  return { sub, ns, tag, act, mask: mask ? maskName(mask) : NO_MASK, when, eft: mask ? 'allow' : 'deny' };
+  if (isMaskRule(rule)) {
+    const { tag, mask } = rule;
+    return { sub, ns, tag, act, mask: mask ? maskName(mask) : NO_MASK, when, eft: mask ? 'allow' : 'deny' };
+  }
+  const about = { sub, ns, obj: rule.object.source, act, tags: tagTestText(rule.tags) };
+  if (isAccessRule(rule)) return { ...about, when, eft: rule.effect };
+  const { filter } = rule;
+  return { ...about, filter: filter?.source ?? NO_FILTER, when, eft: filter ? 'allow' : 'deny' };
 }
 
 /** A role link as a line of a policy file. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { InvalidInputError } from '../../platform/errors/index.js';
 import { ACTIONS, KINDS, type Action } from '../vocabulary.js';
-import { MASKS } from './case.js';
+import { FILTERS, MASKS } from './case.js';
 import { CONTEXT, NOON } from './context.js';
 import type { Question } from './question.js';
 
@@ -29,7 +29,7 @@ const NAMES = z
 
 /**
  * All questions of some principals about some resources, as a file of `tests/` or an item of one. What is not under `allow`
- * must be denied, and is asked. Everything is asked as by one who carries masks out.
+ * must be denied, and is asked. Everything is asked as by one who carries masks and filters out.
  */
 export const MATRIX = z.strictObject({
   /** What it is about, in one sentence. */
@@ -56,6 +56,8 @@ export const MATRIX = z.strictObject({
         actions: NAMES,
         /** Exactly these; left out, none. */
         masks: MASKS.default({}),
+        /** Exactly these must rows pass; left out, all rows are seen. */
+        filters: FILTERS.default([]),
       }),
     )
     .default([]),
@@ -89,7 +91,11 @@ export function questionsOf(
           sentence: `${matrix.matrix}: ${who} ${action} ${what}`,
           line: expected?.line ?? lines.own,
           request: { subject, groups, action, ...resource, context: { ...context, now }, appliesMasks: true },
-          expected: { allowed: expected !== undefined, masks: expected?.masks ?? {} },
+          expected: {
+            allowed: expected !== undefined,
+            masks: expected?.masks ?? {},
+            filters: expected?.filters ?? [],
+          },
         });
       }
     }
@@ -100,6 +106,7 @@ export function questionsOf(
 interface AllowedCell {
   readonly line: number;
   readonly masks: Readonly<Record<string, string>>;
+  readonly filters: readonly string[];
 }
 
 function allowedCells(matrix: Matrix, lines: readonly number[]): ReadonlyMap<string, AllowedCell> {
@@ -114,12 +121,13 @@ function allowedCells(matrix: Matrix, lines: readonly number[]): ReadonlyMap<str
         for (const action of actions) {
           const key = cellKey(who, what, action);
           const earlier = cells.get(key);
-          if (earlier !== undefined && JSON.stringify(earlier.masks) !== JSON.stringify(entry.masks))
+          const { masks, filters } = entry;
+          if (earlier !== undefined && obligationsKey(earlier) !== obligationsKey(entry))
             throw new InvalidInputError(
               field,
-              `says other masks of ${who} ${action} ${what} than an item before it`,
+              `says other masks or filters of ${who} ${action} ${what} than an item before it`,
             );
-          cells.set(key, { line: lines[index] ?? 0, masks: entry.masks });
+          cells.set(key, { line: lines[index] ?? 0, masks, filters });
         }
       }
     }
@@ -144,6 +152,10 @@ function named(
 /** Whether the service ever asks that: anything else is denied, or allowed to no effect. */
 function isAskedOf(action: Action, kind: (typeof KINDS)[number]): boolean {
   return (kind === 'system') === (action === 'administer');
+}
+
+function obligationsKey({ masks, filters }: Pick<AllowedCell, 'masks' | 'filters'>): string {
+  return JSON.stringify([masks, filters]);
 }
 
 function cellKey(who: string, what: string, action: string): string {

@@ -1,6 +1,6 @@
 import { Ancestry } from '../bundle/ancestry.js';
-import type { AccessRule, Bundle, MaskRule } from '../bundle/bundle.js';
-import type { Condition } from '../condition/condition.js';
+import type { AccessRule, Bundle, FilterRule, MaskRule } from '../bundle/bundle.js';
+import { isAccessRule, isFilterRule, isMaskRule, type PolicyRule, rulesOf, tagsOf } from '../bundle/rules.js';
 import { CompiledPolicy, type PolicyParts } from '../decision/compiled-policy.js';
 import type { Decision, DecisionRequest } from '../decision/decision.js';
 import { FilterRules } from '../decision/filter-rules.js';
@@ -10,10 +10,11 @@ import { RuleIndex } from '../decision/rule-index.js';
 import { ROOT_NAMESPACE, ROOT_TAG } from '../vocabulary.js';
 import type { NamedLine } from './coverage.js';
 import { roleLinkText } from './line-text.js';
+import { loosenedBy } from './loosened.js';
 import type { MutantKind } from './survivors.js';
 import { TraversedLinks } from './traversed.js';
 
-/** One line taken out, or one clause of a condition. */
+/** One line taken out, one clause of a condition, or one part of a filter. */
 interface Mutant extends NamedLine {
   readonly kind: MutantKind;
 }
@@ -34,21 +35,20 @@ export class Mutants {
   private readonly indexOf = new Map<unknown, number>();
   private readonly rules: ReadonlyMap<string, AccessRule>;
   private readonly maskRules: ReadonlyMap<string, MaskRule>;
+  private readonly filterRules: ReadonlyMap<string, FilterRule>;
   private readonly traversed: TraversedLinks;
   private readonly parts: Required<PolicyParts>;
-  /** Conditional rules without one of their clauses, under ids that no rule can have. */
-  private readonly loosened = new Map<
-    string,
-    { readonly of: string; readonly rule: AccessRule | MaskRule }
-  >();
+  /** Rules without one clause of their condition, or one part of their filter, under ids that no rule can have. */
+  private readonly loosened = new Map<string, { readonly of: string; readonly rule: PolicyRule }>();
   private readonly looseRules: CompiledPolicy;
-  private readonly looseMasks: MaskRules;
+  private readonly looseObligations: CompiledPolicy;
 
   constructor(private readonly policy: CompiledPolicy) {
     const { bundle } = policy;
     this.bundle = bundle;
     this.rules = new Map(bundle.rules.map((rule) => [rule.id, rule]));
     this.maskRules = new Map(bundle.maskRules.map((rule) => [rule.id, rule]));
+    this.filterRules = new Map(bundle.filterRules.map((rule) => [rule.id, rule]));
     this.traversed = new TraversedLinks(policy);
     this.parts = {
       rules: new RuleIndex(bundle.rules),
@@ -58,20 +58,20 @@ export class Mutants {
     };
     this.all = this.list();
     const loose = [...this.loosened.values()].map(({ rule }) => rule);
-    const isAccess = (rule: AccessRule | MaskRule): rule is AccessRule => 'object' in rule;
     this.looseRules = this.with({
-      rules: new RuleIndex(loose.filter(isAccess)),
+      rules: new RuleIndex(loose.filter(isAccessRule)),
       masks: new MaskRules([], bundle.tags),
+      filters: new FilterRules([]),
     });
-    this.looseMasks = new MaskRules(
-      loose.flatMap((rule) => (isAccess(rule) ? [] : [rule])),
-      bundle.tags,
-    );
+    this.looseObligations = this.with({
+      masks: new MaskRules(loose.filter(isMaskRule), bundle.tags),
+      filters: new FilterRules(loose.filter(isFilterRule)),
+    });
   }
 
   /** The mutants that could answer a question in another way, each to be asked. */
   reachedBy(request: DecisionRequest): readonly Reached[] {
-    // As one who carries masks out, so that a mask that makes the answer a denial is among what matched, too.
+    // As one who carries masks and filters out, so that one that makes the answer a denial is among what matched, too.
     const { matched } = this.policy.decide({ ...request, appliesMasks: true });
     const ids = matched.map(({ id }) => id);
     return [
@@ -83,28 +83,24 @@ export class Mutants {
   }
 
   private list(): readonly Mutant[] {
-    const { rules, maskRules, roleLinks, source } = this.bundle;
+    const { roleLinks, source } = this.bundle;
+    const rules = rulesOf(this.bundle);
     const all: Mutant[] = [];
     const add = (key: unknown, mutant: Mutant): void => {
       this.indexOf.set(key, all.push(mutant) - 1);
     };
-    for (const rule of [...rules, ...maskRules]) {
+    for (const rule of rules) {
       const at = source.ruleAt.get(rule.id)!;
       add(rule.id, { kind: 'rule', what: rule.id, ...at });
-      for (const index of rule.when.clauses.keys()) {
-        const id = `${rule.id}#${index}`;
-        this.loosened.set(id, {
-          of: rule.id,
-          rule: { ...rule, id, when: withoutClauseAt(rule.when, index) },
-        });
-        const { attribute, operator } = rule.when.clauses[index]!;
-        add(id, { kind: 'condition', what: `${rule.id} without "${attribute} ${operator} …"`, ...at });
+      for (const { kind, what, rule: loose } of loosenedBy(rule)) {
+        this.loosened.set(loose.id, { of: rule.id, rule: loose });
+        add(loose.id, { kind, what, ...at });
       }
     }
     for (const link of roleLinks)
       add(link, { kind: 'role-link', what: roleLinkText(link), ...source.roleLinkAt.get(link)! });
     // A link decides nothing where nothing is said of a name above it.
-    const places = new Set([...rules, ...maskRules, ...roleLinks].map(({ namespace }) => namespace));
+    const places = new Set([...rules, ...roleLinks].map(({ namespace }) => namespace));
     for (const { value, at } of source.namespaceLinks) {
       if (
         value[1] !== ROOT_NAMESPACE &&
@@ -112,7 +108,7 @@ export class Mutants {
       )
         add(`g2 ${value[0]}`, { kind: 'namespace-link', what: `g2, ${value.join(', ')}`, ...at });
     }
-    const tags = new Set([...rules.flatMap((rule) => rule.tags.tags), ...maskRules.map(({ tag }) => tag)]);
+    const tags = new Set(rules.flatMap(tagsOf));
     for (const { value, at } of source.tagLinks) {
       if (value[1] !== ROOT_TAG && this.bundle.tags.pathFrom(value[1]).some((each) => tags.has(each)))
         add(`g3 ${value[0]}`, { kind: 'tag-link', what: `g3, ${value.join(', ')}`, ...at });
@@ -131,25 +127,31 @@ export class Mutants {
 
   /** Only what matches makes an answer, so that the rest is left out with the one that is taken out. */
   private without(ids: readonly string[], id: string): CompiledPolicy {
-    return this.maskRules.has(id)
-      ? this.with({ masks: this.masksOf(ids.filter((other) => other !== id)) })
-      : this.with({ rules: this.indexOfRules(ids.filter((other) => other !== id)) });
+    const others = ids.filter((other) => other !== id);
+    if (this.maskRules.has(id)) return this.with({ masks: this.masksOf(others) });
+    if (this.filterRules.has(id)) return this.with({ filters: this.filtersOf(others) });
+    return this.with({ rules: this.indexOfRules(others) });
   }
 
   private withoutClause(request: DecisionRequest, ids: readonly string[]): readonly Reached[] {
     if (this.loosened.size === 0) return [];
-    const rules = this.looseRules.decide({ ...request, appliesMasks: true }).matched;
-    const masks = this.with({ masks: this.looseMasks }).decide({ ...request, appliesMasks: true }).matched;
-    return [...rules, ...masks].flatMap(({ id }) => {
+    const asked = { ...request, appliesMasks: true };
+    const matched = [
+      ...this.looseRules.decide(asked).matched,
+      ...this.looseObligations.decide(asked).matched,
+    ];
+    return matched.flatMap(({ id }) => {
       const loose = this.loosened.get(id);
       if (loose === undefined) return [];
       const others = ids.filter((other) => other !== loose.of);
-      const mutant =
-        'object' in loose.rule
-          ? this.with({ rules: this.indexOfRules(others, { ...loose.rule, id: loose.of }) })
-          : this.with({ masks: this.masksOf(others, { ...loose.rule, id: loose.of }) });
-      return [this.reached(id, request, mutant)];
+      return [this.reached(id, request, this.withLoose(others, { ...loose.rule, id: loose.of }))];
     });
+  }
+
+  private withLoose(others: readonly string[], rule: PolicyRule): CompiledPolicy {
+    if (isAccessRule(rule)) return this.with({ rules: this.indexOfRules(others, rule) });
+    if (isMaskRule(rule)) return this.with({ masks: this.masksOf(others, rule) });
+    return this.with({ filters: this.filtersOf(others, rule) });
   }
 
   private withoutLink(request: DecisionRequest, ids: readonly string[]): readonly Reached[] {
@@ -192,12 +194,12 @@ export class Mutants {
   private masksOf(ids: readonly string[], ...more: readonly MaskRule[]): MaskRules {
     return new MaskRules([...ids.flatMap((id) => this.maskRules.get(id) ?? []), ...more], this.bundle.tags);
   }
+
+  private filtersOf(ids: readonly string[], ...more: readonly FilterRule[]): FilterRules {
+    return new FilterRules([...ids.flatMap((id) => this.filterRules.get(id) ?? []), ...more]);
+  }
 }
 
 function linksOf(path: readonly string[]): (readonly [string, string])[] {
   return path.slice(1).map((parent, index) => [path[index]!, parent] as const);
-}
-
-function withoutClauseAt({ source, clauses }: Condition, at: number): Condition {
-  return { source, clauses: clauses.filter((_, index) => index !== at) };
 }

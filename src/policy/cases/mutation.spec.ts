@@ -13,6 +13,8 @@ p, WRITE, role:writer, acme, dataset/**, write, *, -, allow
 p, NO-PII, role:reader, acme, **, read, any(pii), -, deny
 p2, MASK, *, acme, geo, read, sha256, clearance < 3, allow
 p2, LIFT, role:writer, acme, geo, read, none, -, deny
+p3, OWN, role:reader, acme, dataset/shops, read, any(geo), region == $region && gone is null, clearance < 3, allow
+p3, ALL, role:writer, acme, dataset/**, read, *, none, -, deny
 g, user:bob, role:reader, acme, -, -
 g, user:sue, role:writer, acme/sales, -, -
 g, role:writer, role:reader, *, -, -
@@ -63,7 +65,7 @@ resources:
 actions: [read, write]
 allow:
   - { principals: [bob, bob-cleared, sue], resources: orders, actions: read }
-  - { principals: bob, resources: shops, actions: read, masks: { geo: sha256 } }
+  - { principals: bob, resources: shops, actions: read, masks: { geo: sha256 }, filters: '(region==$region) && gone is null' }
   - { principals: [bob-cleared, sue], resources: shops, actions: read }
   - { principals: sue, actions: write }
 `;
@@ -71,7 +73,7 @@ allow:
 describe('taking out one line after the other', () => {
   it('a matrix that states everything lets no mutant go unnoticed', async () => {
     const run = await mutate(new CompiledPolicy(bundle), questionsOf(MATRIX));
-    expect(run).toEqual({ mutants: 13, isComplete: true, survivors: [] });
+    expect(run).toEqual({ mutants: 18, isComplete: true, survivors: [] });
   });
 
   it.each([
@@ -93,7 +95,9 @@ describe('taking out one line after the other', () => {
     async (_, text) => {
       const questions = questionsOf(text);
       const { survivors } = await mutate(new CompiledPolicy(bundle), questions);
-      const lines = survivors.filter(({ kind }) => kind !== 'condition').map(({ line }) => String(line));
+      const lines = survivors
+        .filter(({ kind }) => kind !== 'condition' && kind !== 'filter')
+        .map(({ line }) => String(line));
       expect(lines.sort()).toEqual(unnoticedByText(questions).sort());
       expect(lines).not.toEqual([]);
     },
@@ -112,9 +116,26 @@ describe('taking out one line after the other', () => {
     ]);
   });
 
+  it('each part of a filter is dropped by itself, and no test that only knows that there is a filter misses it', async () => {
+    const asked = (expect: string) =>
+      questionsOf(
+        `[{sentence: x, subject: 'user:bob', action: read, namespace: acme, kind: dataset, name: shops, tags: [geo], context: {mfa: true, purpose: audit, clearance: 2}, expect: ${expect}}]`,
+      );
+    const unnoticed = async (expected: string) =>
+      (await mutate(new CompiledPolicy(bundle), asked(expected))).survivors
+        .filter(({ kind }) => kind === 'filter')
+        .map(({ what, line, isReached }) => [what, line, isReached]);
+    expect(await unnoticed('{allowed: false, rules: [MASK, OWN]}')).toEqual([
+      ['OWN without "region == $region"', 6, true],
+      ['OWN without "gone is null"', 6, true],
+    ]);
+    expect(await unnoticed('{allowed: true, filters: [region == $region && gone is null]}')).toEqual([]);
+    expect(await unnoticed('{allowed: true, filters: gone is null}')).toHaveLength(2);
+  });
+
   it('when the time is over nothing is said of survivors', async () => {
     const run = await mutate(new CompiledPolicy(bundle), questionsOf(MATRIX), { limitMs: -1 });
-    expect(run).toEqual({ mutants: 13, isComplete: false, survivors: [] });
+    expect(run).toEqual({ mutants: 18, isComplete: false, survivors: [] });
   });
 });
 
@@ -124,14 +145,14 @@ it('coverage names the rules and links that decided nothing, with their lines', 
   );
   const { rules, roleLinks } = coverageOf(new CompiledPolicy(bundle), asked);
   expect(rules).toEqual({
-    total: 5,
-    uncovered: ['READ', 'NO-PII', 'MASK', 'LIFT'].map((what, index) => ({
+    total: 7,
+    uncovered: ['READ', 'NO-PII', 'MASK', 'LIFT', 'OWN', 'ALL'].map((what, index) => ({
       what,
       file: 'policy.csv',
-      line: [1, 3, 4, 5][index],
+      line: [1, 3, 4, 5, 6, 7][index],
     })),
   });
-  expect(roleLinks.uncovered.map(({ line }) => line)).toEqual([6, 8]);
+  expect(roleLinks.uncovered.map(({ line }) => line)).toEqual([8, 10]);
 });
 
 describe('a matrix', () => {
@@ -163,7 +184,17 @@ describe('a matrix', () => {
     [
       'says two masks of one cell',
       `${MATRIX}  - { principals: bob, resources: shops, actions: read }`,
-      /says other masks/,
+      /says other masks or filters/,
+    ],
+    [
+      'says two filters of one cell',
+      `${MATRIX}  - { principals: bob, resources: shops, actions: read, masks: { geo: sha256 }, filters: gone is null }`,
+      /allow\[4\]: says other masks or filters of bob read shops/,
+    ],
+    [
+      'names a filter that is none',
+      MATRIX.replace('gone is null', 'gone is nul'),
+      /allow\[1\]\.filters: .*is not a filter: it expects null after is, and found "nul"/,
     ],
   ])('that %s is refused', (_, text, message) => {
     expect(failing(text)).toMatch(message);

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { readBundleDirectory } from '../bundle/read-bundle-directory.js';
 import { CompiledPolicy } from '../decision/compiled-policy.js';
+import { bundleOf } from '../testing/bundle-of.js';
 import { failureOf } from './question.js';
 import { readCases } from './read-cases.js';
 
@@ -34,6 +35,22 @@ describe('the default policies', () => {
     expect(policyCase && failureOf(policyCase, policy)).toBe(
       'nobody reads: expected allowed by [A], and the policy says no: no rule allows user:x to read dataset/d in research',
     );
+  });
+
+  it('a case that expects other rows says which rows the policy shows', () => {
+    const filtering = new CompiledPolicy(
+      bundleOf('p, A, *, *, **, read, *, -, allow\np3, F, *, *, **, read, *, region in [eu us], -, allow'),
+    );
+    const asked = (filters: string) =>
+      readCases({
+        path: 'tests/a.yaml',
+        text: `[{sentence: eu, subject: "user:x", action: read, namespace: a, kind: dataset, name: d, expect: {allowed: true, filters: ${filters}}}]`,
+      })[0]!;
+    expect(failureOf(asked("['region in [eu us]']"), filtering)).toBeUndefined();
+    expect(failureOf(asked('region == eu'), filtering)).toBe(
+      'eu: expected allowed only rows where region == eu, and the policy says yes: allowed by A, only rows where region in [eu us]',
+    );
+    expect(failureOf(asked('[]'), filtering)).toContain('eu: expected allowed, and the policy says yes');
   });
 
   it('a file of cases with a misspelt field is refused', () => {

@@ -9,6 +9,8 @@ export interface Expectation {
   readonly rules?: readonly string[] | undefined;
   /** Exactly these masks, by classification, as policy files write them; left out, any may be asked for. */
   readonly masks?: Readonly<Record<string, string>> | undefined;
+  /** Exactly these filters must rows pass, as policy files write them; left out, any may be asked for. */
+  readonly filters?: readonly string[] | undefined;
 }
 
 /** One question to a policy and the answer that it must give: a case, or a cell of a matrix. */
@@ -28,32 +30,45 @@ export function failureOf(question: Question, policy: Pick<CompiledPolicy, 'deci
   const { sentence, expected, request } = question;
   const decision = policy.decide(request);
   if (isAsExpected(decision, expected)) return undefined;
-  return `${sentence}: expected ${described(expected)}, and the policy says ${decision.allowed ? 'yes' : 'no'}: ${decision.reason}${maskedBy(decision)}`;
+  return `${sentence}: expected ${described(expected)}, and the policy says ${decision.allowed ? 'yes' : 'no'}: ${decision.reason}${obligedBy(decision)}`;
 }
 
 /** Whether a decision is the one that was expected. */
-export function isAsExpected(decision: Decision, { allowed, rules, masks }: Expectation): boolean {
+export function isAsExpected(decision: Decision, { allowed, rules, masks, filters }: Expectation): boolean {
   return (
     decision.allowed === allowed &&
     (rules === undefined || sameSet(decision.rules, rules)) &&
-    (masks === undefined || sameSet(masksOf(decision), Object.entries(masks).map(spelled)))
+    (masks === undefined || sameSet(masksOf(decision), Object.entries(masks).map(spelled))) &&
+    (filters === undefined || sameSet(filtersOf(decision), [...new Set(filters)]))
   );
 }
 
-function described({ allowed, rules, masks }: Expectation): string {
+function described({ allowed, rules, masks = {}, filters = [] }: Expectation): string {
   const by = rules === undefined ? '' : ` by [${rules.join(', ')}]`;
-  const given = Object.entries(masks ?? {});
-  const under = given.length === 0 ? '' : ` with ${given.map(spelled).join(', ')}`;
-  return `${allowed ? 'allowed' : 'denied'}${by}${under}`;
+  const under = obligations(Object.entries(masks).map(spelled), filters);
+  return `${allowed ? 'allowed' : 'denied'}${by}${under === '' ? '' : ` ${under}`}`;
 }
 
-function maskedBy(decision: Decision): string {
-  const masks = masksOf(decision);
-  return masks.length === 0 ? '' : `, with ${masks.join(', ')}`;
+function obligedBy(decision: Decision): string {
+  const under = obligations(masksOf(decision), filtersOf(decision));
+  return under === '' ? '' : `, ${under}`;
+}
+
+/** `with pii: sha256, only rows where region == eu`. */
+function obligations(masks: readonly string[], filters: readonly string[]): string {
+  return [
+    ...(masks.length === 0 ? [] : [`with ${masks.join(', ')}`]),
+    ...(filters.length === 0 ? [] : [`only rows where ${filters.join(' and where ')}`]),
+  ].join(', ');
 }
 
 function masksOf({ obligations }: Decision): readonly string[] {
   return obligations.map(({ tag, mask }) => spelled([tag, maskName(mask)]));
+}
+
+/** Two rules may ask for the same rows. */
+function filtersOf({ filters }: Decision): readonly string[] {
+  return [...new Set(filters.map(({ source }) => source))];
 }
 
 function spelled([tag, mask]: readonly [string, string]): string {

@@ -11,8 +11,8 @@ export interface Survivor extends NamedLine {
   readonly isReached: boolean;
 }
 
-/** A line taken out, or one clause of a rule's condition. */
-export type MutantKind = 'rule' | 'condition' | 'role-link' | 'namespace-link' | 'tag-link';
+/** A line taken out, one clause of a rule's condition, or one part of a row filter. */
+export type MutantKind = 'rule' | 'condition' | 'filter' | 'role-link' | 'namespace-link' | 'tag-link';
 
 /** What comes of taking out one line after the other. */
 export interface MutationRun {
@@ -34,7 +34,7 @@ export interface MutationOptions {
 }
 
 /**
- * Takes out each rule, each clause of a condition and each link in turn, and asks the questions again whose answer could depend on it. A
+ * Takes out each rule, each clause of a condition, each part of a filter and each link in turn, and asks the questions again whose answer could depend on it. A
  * question that the bundle itself does not answer as expected notices nothing.
  */
 export async function mutate(

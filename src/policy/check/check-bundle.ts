@@ -17,17 +17,23 @@ export interface BundleReport {
   readonly questions: readonly Question[];
 }
 
-/**
- * The bundle, if it may take effect, and how many warnings it comes with.
- * @throws {PolicyBundleError} with every finding that keeps it from that
- */
-export function acceptBundle(files: readonly BundleFile[]): {
+/** A bundle that may take effect, and how many warnings it comes with. */
+export interface AcceptedBundle {
   readonly bundle: Bundle;
   readonly warnings: number;
-} {
+}
+
+/** The bundle, if it may take effect. @throws {PolicyBundleError} with every finding that keeps it from that */
+export function acceptBundle(files: readonly BundleFile[]): AcceptedBundle {
   const { bundle, findings } = checkBundle(files);
+  assertGood(findings);
+  return { bundle: bundle!, warnings: findings.length };
+}
+
+/** @throws {PolicyBundleError} with the errors among the findings, if there are any: files that cannot be read have one */
+export function assertGood(findings: readonly Finding[]): void {
   const errors = findings.filter(({ severity }) => severity === 'error');
-  if (bundle !== undefined && errors.length === 0) return { bundle, warnings: findings.length };
+  if (errors.length === 0) return;
   throw new PolicyBundleError(
     errors.map(({ check: rule, file, line, message }) => ({ file, line, rule, message })),
   );

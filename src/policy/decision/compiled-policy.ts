@@ -2,7 +2,7 @@ import type { AccessRule, Bundle, Place } from '../bundle/bundle.js';
 import { evaluateCondition } from '../condition/evaluate-condition.js';
 import type { PolicyContext } from '../condition/attributes.js';
 import { globMatches } from '../glob/glob.js';
-import { buildPlan, type PlanRequest } from '../plan/build-plan.js';
+import { buildPlan, filterPlans, type PlanRequest } from '../plan/build-plan.js';
 import { allOf } from '../plan/combine.js';
 import type { Plan } from '../plan/plan.js';
 import { grantsOn } from '../overlay/grant.js';
@@ -133,6 +133,11 @@ export class CompiledPolicy {
     const plan = buildPlan(request, this.bundle, this.roles);
     if (!request.scope) return plan;
     return allOf([scopePlan(request.scope, request.action, this.bundle.namespaces), plan]);
+  }
+
+  /** By row filter the assets to which it applies for the subject, whether or not it may act on them. */
+  filterPlans(request: PlanRequest): ReadonlyMap<string, Plan> {
+    return filterPlans(request, this.bundle, this.roles);
   }
 
   /**

@@ -1,3 +1,4 @@
+import type { RuleEffect } from '../bundle/rules.js';
 import type { PolicyContext } from '../condition/attributes.js';
 import type { Truth } from '../condition/condition.js';
 import type { BoundFilter } from '../filter/filter.js';
@@ -33,7 +34,7 @@ export interface DecisionRequest {
 /** A rule that had its part in a decision. */
 export interface MatchedRule {
   readonly id: string;
-  readonly effect: 'allow' | 'deny' | 'mask' | 'filter' | 'exempt';
+  readonly effect: RuleEffect;
   /** From the subject over its roles to the subject that the rule names: `[user:ana, role:analyst, role:reader]`. */
   readonly rolePath: readonly string[];
   /** From a classification of the object up to the one that the rule names, for each that made the rule match. */
@@ -54,7 +55,7 @@ export interface Obligation {
 export interface FilterObligation {
   /** Id of the filter rule. */
   readonly rule: string;
-  /** The filter as written. */
+  /** The filter as policy files write it, attributes by their names. */
   readonly source: string;
   readonly filter: BoundFilter;
 }

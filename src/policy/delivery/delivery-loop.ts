@@ -113,12 +113,16 @@ export class DeliveryLoop implements OnApplicationBootstrap, BeforeApplicationSh
   }
 
   private async settleFor(shown: Shown, lease: Lease): Promise<void> {
+    // What takes long to check is still this replica's to hand in.
+    const renewing = setInterval(() => void this.held().catch(() => undefined), RENEW_MS).unref();
     try {
       await this.handIn(shown, lease);
       isRefused.set(0);
     } catch (error) {
       if (!(error instanceof PolicyRefusedError)) throw error;
       isRefused.set(1);
+    } finally {
+      clearInterval(renewing);
     }
     this.settled = shown.digest;
   }

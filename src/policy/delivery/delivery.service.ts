@@ -1,15 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
-import {
-  CONFIG,
-  type Config,
-  Database,
-  type Lease,
-  Leases,
-  LOGGER,
-  type Logger,
-} from '../../platform/index.js';
+import { Database, type Lease, Leases, LOGGER, type Logger } from '../../platform/index.js';
 import { PolicyBundleError } from '../bundle/policy-bundle-error.js';
-import { acceptBundle } from '../check/check-bundle.js';
+import { BundleChecks } from '../check/aside/bundle-checks.js';
 import { CompiledPolicy } from '../decision/compiled-policy.js';
 import { PolicyMovedError } from '../versions/errors.js';
 import { PolicyFollower } from '../versions/policy-follower.js';
@@ -22,7 +14,7 @@ import { contentDigest } from './content-digest.js';
 import { deliveries } from './metrics.js';
 import { PolicyRefusedError, refusedBundle } from './refusal.js';
 import { type Claimed, prove } from './signing/prove.js';
-import { PublicKeys } from './signing/public-keys.js';
+import type { PublicKeys } from './signing/public-keys.js';
 
 /** Policy files that come in. */
 export interface Delivery extends Claimed {
@@ -54,7 +46,6 @@ export class DeliveryService {
   readonly keys: PublicKeys;
 
   constructor(
-    @Inject(CONFIG) config: Config,
     @Inject(LOGGER) private readonly log: Logger,
     private readonly database: Database,
     private readonly leases: Leases,
@@ -62,8 +53,9 @@ export class DeliveryService {
     private readonly attempts: AttemptRepository,
     private readonly mover: PolicyMover,
     private readonly follower: PolicyFollower,
+    private readonly checks: BundleChecks,
   ) {
-    this.keys = new PublicKeys(config.CAIRN_POLICY_PUBLIC_KEYS ?? []);
+    this.keys = follower.keys;
   }
 
   /**
@@ -73,7 +65,7 @@ export class DeliveryService {
   async deliver(delivery: Delivery): Promise<NotedAttempt> {
     const digest = digestOf(delivery);
     try {
-      const accepted = this.accept(delivery, digest);
+      const accepted = await this.accept(delivery, digest);
       const outcome = await this.database.run(() => this.take(delivery, accepted));
       const noted = await this.note(delivery, digest, outcome, accepted.compiled.version);
       if (outcome === 'taken') await this.follower.follow();
@@ -102,10 +94,10 @@ export class DeliveryService {
     });
   }
 
-  private accept(delivery: Delivery, digest: string): Accepted {
+  private async accept(delivery: Delivery, digest: string): Promise<Accepted> {
     const proof = prove(delivery, this.keys);
     try {
-      const { bundle, warnings } = acceptBundle(delivery.files);
+      const { bundle, warnings } = await this.checks.accept(delivery.files);
       return { compiled: new CompiledPolicy(bundle), proof, digest, warnings };
     } catch (error) {
       throw error instanceof PolicyBundleError ? refusedBundle(error) : error;

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database, InvalidInputError, NotFoundError } from '../../platform/index.js';
+import { BundleChecks } from '../check/aside/bundle-checks.js';
 import { NothingToRollBackError, PolicyMovedError } from '../versions/errors.js';
 import { loadVersion } from '../versions/load-version.js';
 import { PolicyFollower } from '../versions/policy-follower.js';
@@ -29,6 +30,7 @@ export class RollbackService {
     private readonly mover: PolicyMover,
     private readonly follower: PolicyFollower,
     private readonly delivery: DeliveryService,
+    private readonly checks: BundleChecks,
   ) {}
 
   /** The caller of this has been authorized. */
@@ -37,7 +39,7 @@ export class RollbackService {
       wanted === undefined ? rollbackTarget(await this.versions.path()) : await this.named(wanted);
     if (target === undefined) throw new NothingToRollBackError('nothing was live before');
     const stored = (await this.versions.find(target))!;
-    const compiled = loadVersion(stored, this.delivery.keys);
+    const compiled = await loadVersion(stored, this.delivery.keys, this.checks);
     const message = 'The version answers again.';
     await this.database.run(async () => {
       const live = (await this.versions.lock())!;

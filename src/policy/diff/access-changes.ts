@@ -6,15 +6,19 @@ import { MaskRules } from '../decision/mask-rules.js';
 import { RoleGraph } from '../decision/role-graph.js';
 import { ACTIONS, type Action, ROOT_NAMESPACE } from '../vocabulary.js';
 import type { CandidateClass } from './classes.js';
+import { type FilterChange, filterChanges } from './filter-changes.js';
+import type { FlipKind } from './flips.js';
 
 /** Rows that somebody gains or loses, before it is known how many there are. */
 export interface AccessChange {
-  readonly kind: 'gained' | 'lost' | 'masked-otherwise';
+  readonly kind: FlipKind;
   readonly actions: readonly Action[];
   readonly classes: readonly CandidateClass[];
   readonly plan: Plan;
   /** Of values that are masked otherwise. */
   readonly mask?: MaskChange;
+  /** Of assets of which other rows are seen. */
+  readonly filter?: FilterChange;
 }
 
 export interface MaskChange {
@@ -26,7 +30,7 @@ export interface MaskChange {
 
 const ASKED = ACTIONS.filter((action) => action !== 'administer');
 
-/** What a class gains, loses and sees masked otherwise, as plans; nothing where both policies make the same plan. */
+/** What a class gains, loses and sees masked or filtered otherwise, as plans; nothing where both policies make the same plan. */
 export function changesOfClass(
   before: CompiledPolicy,
   after: CompiledPolicy,
@@ -47,6 +51,10 @@ export function changesOfClass(
       const plan = allOf([was, is, namespaces, hasAnyTag([mask.tag])]);
       changes.push({ kind: 'masked-otherwise', actions: [action], plan, mask });
     }
+    for (const { filter, where } of filterChanges(before, after, request)) {
+      const plan = allOf([was, is, where]);
+      changes.push({ kind: 'filtered-otherwise', actions: [action], plan, filter });
+    }
   }
   return changes.filter(({ plan }) => plan.kind !== 'none');
 }
@@ -60,8 +68,19 @@ export function grouped(
 ): readonly AccessChange[] {
   const groups = new Map<string, AccessChange>();
   for (const { of, changes } of found) {
-    for (const change of alike(changes, ({ kind, plan, mask }) => [kind, planKey(plan), mask])) {
-      const key = JSON.stringify([change.kind, change.actions, planKey(change.plan), change.mask]);
+    for (const change of alike(changes, ({ kind, plan, mask, filter }) => [
+      kind,
+      planKey(plan),
+      mask,
+      filter,
+    ])) {
+      const key = JSON.stringify([
+        change.kind,
+        change.actions,
+        planKey(change.plan),
+        change.mask,
+        change.filter,
+      ]);
       const present = groups.get(key);
       groups.set(key, { ...change, classes: [...(present?.classes ?? []), of] });
     }

@@ -1,6 +1,7 @@
 import { pushTo } from '../bundle/ancestry.js';
 import type { Bundle } from '../bundle/bundle.js';
 import { isGroup, isRole } from '../bundle/names.js';
+import { rulesOf } from '../bundle/rules.js';
 import { roleLinkText } from '../cases/line-text.js';
 import type { PolicyContext } from '../condition/attributes.js';
 import { ANY } from '../vocabulary.js';
@@ -31,9 +32,9 @@ export function namedCandidates(
   context: Candidate['context'],
 ): readonly Candidate[] {
   const present = new Set(known.map(({ label }) => label));
-  const names = bundles.flatMap(({ rules, maskRules, roleLinks }) => [
-    ...[...rules, ...maskRules].map(({ subject }) => subject),
-    ...roleLinks.map(({ member }) => member),
+  const names = bundles.flatMap((bundle) => [
+    ...rulesOf(bundle).map(({ subject }) => subject),
+    ...bundle.roleLinks.map(({ member }) => member),
   ]);
   return [...new Set([...names.sort(), ANY])]
     .filter((name) => !isRole(name) && !present.has(name))
@@ -58,9 +59,7 @@ export function affectedClasses(
       pushTo(rolesOf, link.member, link.role);
     }
   }
-  const named = new Set(
-    bundles.flatMap(({ rules, maskRules }) => [...rules, ...maskRules].map(({ subject }) => subject)),
-  );
+  const named = new Set(bundles.flatMap((bundle) => rulesOf(bundle).map(({ subject }) => subject)));
   const isAboutAll = changes.some(({ subjects }) => subjects === undefined || subjects.includes(ANY));
   const touched = new Set(changes.flatMap(({ subjects }) => subjects ?? []));
   const isTouched = ({ subject, groups }: Candidate): boolean => {

@@ -11,7 +11,7 @@ import { type LineChange, lineChanges } from './line-changes.js';
 /** How much a comparison tells and takes. */
 const LIMITS = { shown: 10, groups: 100, slice: 20, sliceMs: 10, totalMs: 20_000 } as const;
 
-/** Assets that some gain, lose or see masked otherwise. */
+/** Assets that some gain, lose or see masked or filtered otherwise. */
 export interface AccessDifference extends Omit<AccessChange, 'plan' | 'classes'> {
   readonly principals: readonly string[];
   readonly total: number;
@@ -153,17 +153,17 @@ async function described(
 function together(differences: readonly AccessDifference[]): readonly AccessDifference[] {
   const groups = new Map<string, AccessDifference>();
   for (const [index, difference] of differences.entries()) {
-    const { kind, actions, mask, total, assets } = difference;
+    const { kind, actions, mask, filter, total, assets } = difference;
     const shown = assets.map(({ asset, before, after }) => [asset.id, outcome(before), outcome(after)]);
-    const key = JSON.stringify([kind, actions, mask, shown, total > assets.length && index]);
+    const key = JSON.stringify([kind, actions, mask, filter, shown, total > assets.length && index]);
     const principals = [...(groups.get(key)?.principals ?? []), ...difference.principals].sort();
     groups.set(key, { ...difference, principals });
   }
   return [...groups.values()];
 }
 
-function outcome({ allowed, rules, masks }: Answer): unknown {
-  return [allowed, rules, masks];
+function outcome({ allowed, rules, masks, filters }: Answer): unknown {
+  return [allowed, rules, masks, filters];
 }
 
 function systemFlips(

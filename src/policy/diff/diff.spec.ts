@@ -6,6 +6,7 @@ import { planMatches } from '../plan/plan.js';
 import { decisionRequest, policyText } from '../testing/arbitraries.js';
 import { bundleOf } from '../testing/bundle-of.js';
 import { changesOfClass } from './access-changes.js';
+import { filterTexts } from './flips.js';
 import { affectedClasses, namedCandidates } from './classes.js';
 import { lineChanges } from './line-changes.js';
 
@@ -18,6 +19,7 @@ const KEPT = ['a', 'b', 'c', 'd', 'e']
 
 it('what is told of two policies is what both answer to everybody about every asset, and nothing is left out', () => {
   let flips = 0;
+  let filterFlips = 0;
   fc.assert(
     fc.property(
       policyText,
@@ -61,6 +63,11 @@ it('what is told of two policies is what both answer to everybody about every as
                 ({ kind: found, actions, plan, mask }) =>
                   found === which && actions.includes(action) && mask?.tag === tag && planMatches(plan, row),
               );
+            const toldFilter = (which: 'removed' | 'added', text: string): boolean =>
+              changes.some(
+                ({ actions, plan, filter }) =>
+                  filter?.[which].includes(text) && actions.includes(action) && planMatches(plan, row),
+              );
             same('gained', told('gained'), is.allowed && !was.allowed, request);
             same('lost', told('lost'), was.allowed && !is.allowed, request);
             if (was.allowed !== is.allowed) flips += 1;
@@ -73,6 +80,15 @@ it('what is told of two policies is what both answer to everybody about every as
               same('masked-otherwise', told('masked-otherwise', tag), isMaskedOtherwise, { ...request, tag });
               if (isMaskedOtherwise) flips += 1;
             }
+            const [seen, sees] = [was, is].map((each) => filterTexts(each)) as [string[], string[]];
+            for (const text of new Set([...seen, ...sees])) {
+              const isFilteredOtherwise = was.allowed && is.allowed;
+              const isRemoved = isFilteredOtherwise && !sees.includes(text);
+              const isAdded = isFilteredOtherwise && !seen.includes(text);
+              same('removed', toldFilter('removed', text), isRemoved, { ...request, text });
+              same('added', toldFilter('added', text), isAdded, { ...request, text });
+              if (isRemoved || isAdded) filterFlips += 1;
+            }
           }
         }
         expect(wrong).toEqual([]);
@@ -81,6 +97,7 @@ it('what is told of two policies is what both answer to everybody about every as
     { numRuns: 150 },
   );
   expect(flips).toBeGreaterThan(20);
+  expect(filterFlips).toBeGreaterThan(20);
 });
 
 it('changed lines are told with file, line and the columns that changed', () => {

@@ -10,6 +10,8 @@ export interface Answer {
   readonly reason: string;
   /** `pii.email: sha256`, for each mask that is asked for. */
   readonly masks: readonly string[];
+  /** The filters that rows must pass, as policy files write them, each once. */
+  readonly filters: readonly string[];
 }
 
 /** A question that two policies answer in different ways. */
@@ -20,9 +22,9 @@ export interface Flip {
 }
 
 /** What becomes of a flip for who asks. */
-export type FlipKind = 'gained' | 'lost' | 'masked-otherwise';
+export type FlipKind = 'gained' | 'lost' | 'masked-otherwise' | 'filtered-otherwise';
 
-/** The questions that two policies answer in different ways, asked as by one who carries masks out; each once. */
+/** The questions that two policies answer in different ways, asked as by one who carries masks and filters out; each once. */
 export function flipsOf(
   before: CompiledPolicy,
   after: CompiledPolicy,
@@ -45,13 +47,14 @@ export function flipsOf(
 export function answerOf(policy: CompiledPolicy, request: DecisionRequest): Answer {
   const decision = policy.decide(request);
   const { allowed, rules, reason } = decision;
-  return { allowed, rules, reason, masks: maskTexts(decision) };
+  return { allowed, rules, reason, masks: maskTexts(decision), filters: filterTexts(decision) };
 }
 
 /** Undefined when both answers let as much through. */
 export function kindOf({ before, after }: Pick<Flip, 'before' | 'after'>): FlipKind | undefined {
   if (before.allowed !== after.allowed) return after.allowed ? 'gained' : 'lost';
-  return before.masks.join() === after.masks.join() ? undefined : 'masked-otherwise';
+  if (!isSame(before.masks, after.masks)) return 'masked-otherwise';
+  return isSame(before.filters, after.filters) ? undefined : 'filtered-otherwise';
 }
 
 /** The masks that a decision asks for, as {@link Answer.masks}. */
@@ -59,7 +62,12 @@ export function maskTexts({ obligations }: Pick<Decision, 'obligations'>): reado
   return obligations.map(({ tag, mask }) => `${tag}: ${maskName(mask)}`);
 }
 
-/** The filters that rows must pass, as the policy writes them. */
+/** The filters that a decision asks for, as {@link Answer.filters}. */
 export function filterTexts({ filters }: Pick<Decision, 'filters'>): readonly string[] {
-  return filters.map(({ source }) => source);
+  return [...new Set(filters.map(({ source }) => source))];
+}
+
+/** Their order is that of the files, and decides nothing. */
+function isSame(left: readonly string[], right: readonly string[]): boolean {
+  return JSON.stringify([...left].sort()) === JSON.stringify([...right].sort());
 }

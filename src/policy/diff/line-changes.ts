@@ -1,10 +1,11 @@
 import type { Bundle } from '../bundle/bundle.js';
 import type { Position } from '../bundle/problems.js';
+import type { PolicyRule } from '../bundle/rules.js';
 import { roleLinkText, ruleColumns } from '../cases/line-text.js';
 
 /** A line that two bundles do not have in common. */
 export interface LineChange extends Position {
-  readonly kind: 'rule' | 'mask-rule' | 'role-link' | 'namespace-link' | 'tag-link' | 'place';
+  readonly kind: 'rule' | 'mask-rule' | 'filter-rule' | 'role-link' | 'namespace-link' | 'tag-link' | 'place';
   readonly change: 'added' | 'removed' | 'changed';
   /** The id of a rule, else the line as written. */
   readonly what: string;
@@ -25,6 +26,7 @@ export function lineChanges(before: Bundle, after: Bundle): readonly LineChange[
   return [
     ...ruleChanges('rule', before, after, before.rules, after.rules),
     ...ruleChanges('mask-rule', before, after, before.maskRules, after.maskRules),
+    ...ruleChanges('filter-rule', before, after, before.filterRules, after.filterRules),
     ...setChanges('role-link', roleLines(before), roleLines(after)),
     ...setChanges('namespace-link', treeLines('g2', before), treeLines('g2', after)),
     ...setChanges('tag-link', treeLines('g3', before), treeLines('g3', after)),
@@ -32,14 +34,12 @@ export function lineChanges(before: Bundle, after: Bundle): readonly LineChange[
   ];
 }
 
-type AnyRule = Bundle['rules'][number] | Bundle['maskRules'][number];
-
 function ruleChanges(
-  kind: 'rule' | 'mask-rule',
+  kind: LineChange['kind'],
   before: Bundle,
   after: Bundle,
-  old: readonly AnyRule[],
-  next: readonly AnyRule[],
+  old: readonly PolicyRule[],
+  next: readonly PolicyRule[],
 ): LineChange[] {
   const formers = new Map(old.map((rule) => [rule.id, rule]));
   const currents = new Map(next.map((rule) => [rule.id, rule]));

@@ -1,5 +1,6 @@
-import type { AccessRule, MaskRule, RoleLink } from '../bundle/bundle.js';
+import type { AccessRule, Bundle, FilterRule, RoleLink } from '../bundle/bundle.js';
 import type { Position } from '../bundle/problems.js';
+import { effectOf, isMaskRule, type PolicyRule, rulesOf, takesAway } from '../bundle/rules.js';
 import { instantText, tagTestText } from '../cases/line-text.js';
 import type { PolicyContext } from '../condition/attributes.js';
 import type { Condition } from '../condition/condition.js';
@@ -40,32 +41,29 @@ export function nearMisses({ bundle }: CompiledPolicy, request: DecisionRequest)
     tags: closeTags(request.tags, bundle.tags),
     links: bundle.roleLinks,
   };
-  const missed = (rule: AccessRule | MaskRule, effect: NearMiss['effect'], reasons: Reasons): NearMiss[] => {
+  return rulesOf(bundle).flatMap((rule): NearMiss[] => {
+    if (isMaskRule(rule) && !asked.tags.has(rule.tag)) return [];
+    const reasons = isMaskRule(rule) ? commonReasons(rule, asked) : objectReasons(rule, asked);
     const wrong = Object.entries(reasons).filter(([, reason]) => reason !== undefined);
     const [only] = wrong;
     if (only === undefined || wrong.length > 1) return [];
-    return [
-      { id: rule.id, effect, column: only[0], reason: only[1]!(), ...bundle.source.ruleAt.get(rule.id)! },
-    ];
-  };
-  return [
-    ...bundle.rules.flatMap((rule) => missed(rule, rule.effect, accessReasons(rule, asked))),
-    ...bundle.maskRules
-      .filter(({ tag }) => asked.tags.has(tag))
-      .flatMap((rule) => {
-        const effect = rule.mask === undefined ? 'exempt' : 'mask';
-        return missed(rule, effect, commonReasons(rule, effect === 'mask', asked));
-      }),
-  ];
+    const { id } = rule;
+    return [{ id, effect: effectOf(rule), column: only[0], reason: only[1]!(), ...positionOf(bundle, id) }];
+  });
+}
+
+/** Where a rule stands. Of what is granted beside the files there is no file: it is empty. */
+export function positionOf({ source }: Bundle, id: string): Position {
+  return source.ruleAt.get(id) ?? { file: '', line: 0 };
 }
 
 /** Why each column that misses does; undefined for one that does not. */
 type Reasons = Readonly<Record<string, (() => string) | undefined>>;
 
-function commonReasons(rule: AccessRule | MaskRule, takesAway: boolean, asked: Asked): Reasons {
+function commonReasons(rule: PolicyRule, asked: Asked): Reasons {
   const { request, namespaces, held } = asked;
   const truth = evaluateCondition(rule.when, request.context);
-  const isMet = takesAway ? truth !== 'false' : truth === 'true';
+  const isMet = takesAway(rule) ? truth !== 'false' : truth === 'true';
   return {
     sub: held.has(rule.subject) ? undefined : () => subjectReason(rule.subject, asked),
     ns: namespaces.has(rule.namespace)
@@ -79,10 +77,10 @@ function commonReasons(rule: AccessRule | MaskRule, takesAway: boolean, asked: A
   };
 }
 
-function accessReasons(rule: AccessRule, asked: Asked): Reasons {
+function objectReasons(rule: AccessRule | FilterRule, asked: Asked): Reasons {
   const { kind, name, tags } = asked.request;
   return {
-    ...commonReasons(rule, rule.effect === 'deny', asked),
+    ...commonReasons(rule, asked),
     obj: objectMatches(rule.object, kind, name)
       ? undefined
       : () => `is about ${rule.object.source}, and not ${kind}/${name}`,

@@ -25,7 +25,7 @@ type FilterOver<O> =
 
 /** The `filter` column of a policy file: which rows may be seen. */
 export interface RowFilter {
-  /** As written. */
+  /** As policy files write it, in the one spelling of `filterText`. */
   readonly source: string;
   readonly root: FilterOver<Operand>;
 }

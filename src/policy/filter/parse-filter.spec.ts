@@ -53,6 +53,20 @@ describe('a row filter', () => {
     expect(parseFilter(source)).toContain(reason);
   });
 
+  it.each([
+    ['a==1&&(b  in [x "y z" "true"])', 'a == 1 && b in [x "y z" "true"]'],
+    [
+      '((a == 1) || b is  not null) && `c d` != 2026-01-31T00:00:00Z',
+      '(a == 1 || b is not null) && `c d` != 2026-01-31',
+    ],
+    ['a < 2026-01-31T12:30:00.5+02:00 || `b` == "eu"', 'a < 2026-01-31T10:30:00.500Z || b == eu'],
+    ['p.age >= -1.50 && c == $clearance && d == false', 'p.age >= -1.5 && c == $clearance && d == false'],
+  ])('%s has one spelling', (source, spelling) => {
+    expect(parseFilter(source)).toMatchObject({ source: spelling });
+    expect(root(spelling)).toEqual(root(source));
+    expect(parseFilter(spelling)).toMatchObject({ source: spelling });
+  });
+
   it('compares with what is known of the request, and with nothing where that is not known', () => {
     const context = { now, region: 'eu', clearance: 3 };
     const bound = bindFilter(root('r in [$region $purpose us] && c <= $clearance && o == $subject'), {

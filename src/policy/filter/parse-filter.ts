@@ -3,6 +3,7 @@ import { type LiteralValue, type Operator, OPERATORS } from '../condition/condit
 import { parseInstant } from '../condition/instant.js';
 import { CONDITION_TOKENS, type Token, tokenize } from '../condition/tokens.js';
 import type { ColumnType, FilterAttribute, Operand, RowFilter } from './filter.js';
+import { filterText } from './filter-text.js';
 
 /** Longest filter, in characters. */
 export const FILTER_LIMIT = 1024;
@@ -48,7 +49,8 @@ export function parseFilter(source: string): RowFilter | string {
   const tokens = tokenize<FilterToken['type']>(source, TOKENS);
   if (typeof tokens === 'string') return tokens;
   try {
-    return { source, root: new FilterParser(tokens).parse() };
+    const root = new FilterParser(tokens).parse();
+    return { source: filterText(root), root };
   } catch (error) {
     if (error instanceof FilterFault) return error.message;
     throw error;

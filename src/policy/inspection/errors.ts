@@ -1,6 +1,6 @@
 import { DomainError } from '../../platform/index.js';
 
-/** Several inspections wait already; each takes seconds of the one thread that answers everybody. */
+/** Several inspections wait already; each takes seconds. */
 export class InspectionBusyError extends DomainError {
   readonly kind = 'too-many-requests';
   constructor() {

@@ -68,7 +68,7 @@ export class ExplainDecisionInput {
 
 @ObjectType('ExplainedRule', { description: 'A rule that had its part in a decision, and where it stands.' })
 export class ExplainedRuleModel extends MatchedRuleModel {
-  @Field(() => String)
+  @Field(() => String, { description: 'Empty of what is granted beside the files.' })
   file!: string;
 
   @Field(() => Int)
@@ -85,10 +85,10 @@ export class NearMissModel {
   @Field(() => String)
   id!: string;
 
-  @Field(() => String, { description: 'allow, deny, mask or exempt.' })
+  @Field(() => String, { description: 'allow, deny, mask, filter or exempt.' })
   effect!: string;
 
-  @Field(() => String)
+  @Field(() => String, { description: 'Empty of what is granted beside the files.' })
   file!: string;
 
   @Field(() => Int)
@@ -102,7 +102,8 @@ export class NearMissModel {
 }
 
 @ObjectType('Explanation', {
-  description: "Policy's answer to who carries masks out, with all that made it and nearly changed it.",
+  description:
+    "Policy's answer to who carries masks and filters out, with all that made it and nearly changed it.",
 })
 export class ExplanationModel extends OmitType(DecisionModel, ['matched', 'masks', 'filters'] as const) {
   @Field(() => [String], { description: 'Masks that are asked for, as `pii.email: sha256`.' })

@@ -13,9 +13,11 @@ export class PolicyLineModel {
   line!: number;
 }
 
-@ObjectType('PolicySurvivor', { description: 'A line, or a clause of a condition, that no test misses.' })
+@ObjectType('PolicySurvivor', {
+  description: 'A line, a clause of a condition or a part of a row filter that no test misses.',
+})
 export class PolicySurvivorModel extends PolicyLineModel {
-  @Field(() => String, { description: 'rule, condition, role-link, namespace-link or tag-link.' })
+  @Field(() => String, { description: 'rule, condition, filter, role-link, namespace-link or tag-link.' })
   kind!: string;
 
   @Field(() => Boolean, { description: 'Whether any question comes by it.' })
@@ -48,7 +50,7 @@ export class PolicyCheckModel {
   @Field(() => Int)
   uncoveredRoleLinkTotal!: number;
 
-  @Field(() => Int, { description: 'How many lines and clauses were taken out in turn.' })
+  @Field(() => Int, { description: 'How many lines, clauses and parts of filters were taken out in turn.' })
   mutants!: number;
 
   @Field(() => [PolicySurvivorModel], { description: 'Those that no test missed, the first 1,000.' })

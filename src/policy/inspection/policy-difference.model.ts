@@ -14,6 +14,9 @@ export class PolicyAnswerModel {
 
   @Field(() => [String], { description: 'Masks that are asked for, as `pii.email: sha256`.' })
   masks!: readonly string[];
+
+  @Field(() => [String], { description: 'Filters that rows must pass, as policy files write them.' })
+  filters!: readonly string[];
 }
 
 @ObjectType('PolicyColumnChange')
@@ -30,7 +33,9 @@ export class PolicyColumnChangeModel {
 
 @ObjectType('PolicyLineChange', { description: 'A line that two policies do not have in common.' })
 export class PolicyLineChangeModel extends PolicyLineModel {
-  @Field(() => String, { description: 'rule, mask-rule, role-link, namespace-link, tag-link or place.' })
+  @Field(() => String, {
+    description: 'rule, mask-rule, filter-rule, role-link, namespace-link, tag-link or place.',
+  })
   kind!: string;
 
   @Field(() => String, { description: 'added, removed or changed.' })
@@ -84,9 +89,20 @@ export class PolicyMaskChangeModel {
   after?: string | null;
 }
 
-@ObjectType('PolicyAccessDifference', { description: 'Assets that some gain, lose or see masked otherwise.' })
+@ObjectType('PolicyFilterChange', { description: 'Row filters, as policy files write them.' })
+export class PolicyFilterChangeModel {
+  @Field(() => [String], { description: 'Those that rows need pass no more.' })
+  removed!: readonly string[];
+
+  @Field(() => [String], { description: 'Those that rows must pass from now on.' })
+  added!: readonly string[];
+}
+
+@ObjectType('PolicyAccessDifference', {
+  description: 'Assets that some gain, lose, or see masked or filtered otherwise.',
+})
 export class PolicyAccessDifferenceModel {
-  @Field(() => String, { description: 'gained, lost or masked-otherwise.' })
+  @Field(() => String, { description: 'gained, lost, masked-otherwise or filtered-otherwise.' })
   kind!: string;
 
   @Field(() => [String])
@@ -103,6 +119,9 @@ export class PolicyAccessDifferenceModel {
 
   @Field(() => PolicyMaskChangeModel, { nullable: true })
   mask?: PolicyMaskChangeModel | null;
+
+  @Field(() => PolicyFilterChangeModel, { nullable: true })
+  filter?: PolicyFilterChangeModel | null;
 
   @Field(() => Int, { description: 'How many assets.' })
   total!: number;

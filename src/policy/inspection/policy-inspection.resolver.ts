@@ -82,7 +82,12 @@ function differenceModel({ lines, access, system, ...difference }: PolicyDiffere
   return {
     ...difference,
     ...{ lines: lines.slice(0, TOLD), lineTotal: lines.length },
-    access: access.map((each) => ({ ...each, ...named(each), mask: each.mask ?? null })),
+    access: access.map((each) => ({
+      ...each,
+      ...named(each),
+      mask: each.mask ?? null,
+      filter: each.filter ?? null,
+    })),
     system: system.map((each) => ({ ...each, ...named(each) })),
   };
 }

@@ -5,10 +5,8 @@ import { heldGroups, type Principal, PrincipalService, subjectOf } from '../../i
 import { InvalidInputError, NotFoundError, validate } from '../../platform/index.js';
 import { loadBundle } from '../bundle/load-bundle.js';
 import { CONTEXT } from '../cases/context.js';
-import { type Coverage, coverageOf } from '../cases/coverage.js';
-import { type MutationRun, mutate } from '../cases/survivors.js';
-import { checkBundle } from '../check/check-bundle.js';
-import type { Finding } from '../check/finding.js';
+import { BundleChecks } from '../check/aside/bundle-checks.js';
+import type { PolicyCheck } from '../check/inspect-bundle.js';
 import { isAttribute, type PolicyContext } from '../condition/attributes.js';
 import { CompiledPolicy } from '../decision/compiled-policy.js';
 import type { Candidate } from '../diff/classes.js';
@@ -16,6 +14,7 @@ import { comparePolicies, type PolicyDifference } from '../diff/compare-policies
 import { GOVERNED_ASSETS, type GovernedAssets } from '../diff/governed-assets.js';
 import { type Explanation, explain } from '../explain/explain.js';
 import { LivePolicy } from '../live-policy.js';
+import { askedUnder, decideUnder } from '../overlay/emergency.js';
 import { Policy } from '../policy.service.js';
 import { ACTIONS, KINDS, systemResource } from '../vocabulary.js';
 import { InspectionBusyError } from './errors.js';
@@ -24,8 +23,6 @@ import { validatePolicyFiles } from './policy-files.js';
 
 /** Principals of the database that a comparison looks at; the others count as what their groups and everybody gain or lose. */
 const MAX_PRINCIPALS = 20_000;
-/** How long lines are taken out of one policy. */
-const MUTATION_MS = 10_000;
 /** Inspections that wait for the one under way. */
 const MAX_WAITING = 4;
 
@@ -43,16 +40,6 @@ const ASKED = z.object({
   tags: z.array(z.string().max(200)).max(100).nullish(),
 });
 
-/** All that is known of files that may become the policy. */
-export interface PolicyCheck {
-  /** Undefined when they cannot be read as a policy. */
-  readonly version: string | undefined;
-  readonly findings: readonly Finding[];
-  readonly questions: number;
-  readonly coverage: Coverage | undefined;
-  readonly mutation: MutationRun | undefined;
-}
-
 /** What a security team asks of policies: of files before they take effect, and of the one that answers. For administrators of `system/policy`. */
 @Injectable()
 export class PolicyInspection {
@@ -61,6 +48,7 @@ export class PolicyInspection {
   constructor(
     private readonly policy: Policy,
     private readonly live: LivePolicy,
+    private readonly checks: BundleChecks,
     private readonly principals: PrincipalService,
     @Inject(GOVERNED_ASSETS) private readonly assets: GovernedAssets,
   ) {}
@@ -69,19 +57,11 @@ export class PolicyInspection {
   async check(caller: Principal, given: unknown): Promise<PolicyCheck> {
     await this.authorize(caller);
     const files = validatePolicyFiles(given);
-    return this.inTurn('check', async () => {
-      const { bundle, findings, questions } = checkBundle(files);
-      if (bundle === undefined)
-        return { version: undefined, findings, questions: 0, coverage: undefined, mutation: undefined };
-      const compiled = new CompiledPolicy(bundle);
-      const mutation = await mutate(compiled, questions, { limitMs: MUTATION_MS });
-      const coverage = coverageOf(compiled, questions);
-      return { version: bundle.version, findings, questions: questions.length, coverage, mutation };
-    });
+    return this.inTurn('check', () => this.checks.inspect(files));
   }
 
   /**
-   * Who would gain or lose what if files took the place of the policy that answers.
+   * Who would gain or lose what if files took the place of the files that answer; what is granted beside them stays.
    * @param context what every request is taken to say, e.g. `purpose`; beside what is known of each principal
    * @throws {PolicyBundleError} when the files cannot be read as a policy
    */
@@ -98,21 +78,25 @@ export class PolicyInspection {
     });
   }
 
-  /** Why the policy answers somebody as it does, and which rules miss by one column. Nothing is logged. */
+  /**
+   * Why the service answers somebody as it does, by the files, grants and emergencies, and which rules miss by one column. Nothing is logged.
+   */
   async explain(caller: Principal, given: unknown, context: unknown): Promise<Explanation> {
     await this.authorize(caller);
     const { subject, groups, action, ...object } = validate(ASKED, given, 'input');
     const resource = await this.resourceOf(object);
     const principal = await this.principals.named(subject);
     const known = principal && candidateOf(principal, {});
-    return this.inTurn('explain', async () =>
-      explain(this.live.current, {
-        ...{ subject, action, ...resource },
-        groups: groups ?? known?.groups ?? [],
-        context: { ...known?.context, ...contextOf(context) },
-        appliesMasks: true,
-      }),
-    );
+    const asked = {
+      ...{ subject, action, ...resource },
+      groups: groups ?? known?.groups ?? [],
+      context: { ...known?.context, ...contextOf(context) },
+      appliesMasks: true,
+    };
+    return this.inTurn('explain', async () => {
+      const { answering } = this.live;
+      return explain(answering.policy, askedUnder(answering, asked), decideUnder(answering, asked));
+    });
   }
 
   private async resourceOf({

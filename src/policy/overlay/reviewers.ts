@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type Principal, subjectOf } from '../../identity/index.js';
 import { AccessDeniedError } from '../access-denied-error.js';
+import { rulesOf, tagsOf } from '../bundle/rules.js';
 import { LivePolicy } from '../live-policy.js';
 import { type Plan, planMatchesAnyName } from '../plan/plan.js';
 import { Policy } from '../policy.service.js';
@@ -88,11 +89,9 @@ export class Reviewers {
   }
 
   private isAllOf(plan: Plan, namespace: string): boolean {
-    const { namespaces, tags, rules, maskRules } = this.live.current.bundle;
-    const named = new Set([
-      ...[...tags.names, ...rules.flatMap((rule) => rule.tags.tags)],
-      ...maskRules.map(({ tag }) => tag),
-    ]);
+    const { bundle } = this.live.current;
+    const { namespaces, tags } = bundle;
+    const named = new Set([...tags.names, ...rulesOf(bundle).flatMap(tagsOf)]);
     const classified = [[], [UNCLASSIFIED], ...[...named].map((tag) => [tag]), [...named]];
     return namespaces
       .withDescendants(namespace)

@@ -1,3 +1,4 @@
+import { pushTo } from '../bundle/ancestry.js';
 import type { AccessRule, Bundle, FilterRule, MaskRule, TagTest } from '../bundle/bundle.js';
 import { appliesOnlyIfTrue, appliesUnlessFalse } from '../condition/evaluate-condition.js';
 import type { DecisionRequest } from '../decision/decision.js';
@@ -87,19 +88,43 @@ function maskTerms(
 }
 
 /** Rows of objects that a filter applies to and no exemption lifts it from. */
-function filterTerm({ action, context }: PlanRequest, bundle: Bundle, scopes: NamespaceScopes): Plan {
-  const rules = bundle.filterRules.filter((rule) =>
-    applies(rule, rule.filter === undefined, action, context),
+function filterTerm(request: PlanRequest, bundle: Bundle, scopes: NamespaceScopes): Plan {
+  return anyOf([...plansByFilter(request, bundle, scopes).values()]);
+}
+
+/** By filter, as policy files write it, the objects of which only the rows that pass it are seen. */
+export function filterPlans(
+  request: PlanRequest,
+  bundle: Bundle,
+  roles: RoleGraph,
+): ReadonlyMap<string, Plan> {
+  if (bundle.filterRules.length === 0) return new Map();
+  return plansByFilter(
+    request,
+    bundle,
+    new NamespaceScopes(bundle, roles, request, request.context.now.getTime()),
   );
-  const terms = (isExempting: boolean): Plan =>
-    anyOf(
-      accessTerms(
-        rules.filter(({ filter }) => (filter === undefined) === isExempting),
-        scopes,
-        bundle,
-      ),
-    );
-  return allOf([terms(false), not(terms(true))]);
+}
+
+function plansByFilter(
+  { action, context }: PlanRequest,
+  bundle: Bundle,
+  scopes: NamespaceScopes,
+): ReadonlyMap<string, Plan> {
+  const exemptions: FilterRule[] = [];
+  const filters = new Map<string, FilterRule[]>();
+  for (const rule of bundle.filterRules) {
+    const { filter } = rule;
+    if (!applies(rule, filter === undefined, action, context)) continue;
+    if (filter === undefined) exemptions.push(rule);
+    else pushTo(filters, filter.source, rule);
+  }
+  const isExempt = anyOf(accessTerms(exemptions, scopes, bundle));
+  const plans = [...filters].map(([filter, rules]): [string, Plan] => [
+    filter,
+    allOf([anyOf(accessTerms(rules, scopes, bundle)), not(isExempt)]),
+  ]);
+  return new Map(plans);
 }
 
 /** An obligation applies unless its condition is false, an exemption only if its condition is true. */

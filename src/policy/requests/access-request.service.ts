@@ -10,6 +10,7 @@ import {
   type PageArgs,
   validate,
 } from '../../platform/index.js';
+import { rulesOf } from '../bundle/rules.js';
 import { LivePolicy } from '../live-policy.js';
 import { OverlayFollower } from '../overlay/overlay-follower.js';
 import { PeopleRecord } from '../overlay/people-record.js';
@@ -62,7 +63,7 @@ export class AccessRequestService {
       );
     if (role !== null && target.kind !== null)
       throw new InvalidInputError('input.role', 'must be for a namespace: a role is not held on one asset');
-    const known = [...bundle.rules, ...bundle.maskRules].map(({ subject }) => subject);
+    const known = rulesOf(bundle).map(({ subject }) => subject);
     if (role !== null && ![...known, ...bundle.roleLinks.map(({ member }) => member)].includes(role))
       throw new InvalidInputError('input.role', `must be a role of the policy files, not ${role}`);
     assertInScope(caller, bundle, target, actions);

@@ -1,5 +1,9 @@
 import type { PolicyContext } from '../condition/attributes.js';
 import type { CompiledPolicy } from '../decision/compiled-policy.js';
+import type { DecisionRequest } from '../decision/decision.js';
+import { permitOf } from '../decision/permit.js';
+import { filterTexts, kindOf, maskTexts } from '../diff/flips.js';
+import { maskName } from '../mask/mask.js';
 import { isAction, isKind } from '../vocabulary.js';
 import type { LoggedDecision } from './logged-decisions.js';
 
@@ -19,6 +23,10 @@ export interface Flip {
 export interface FlipSide {
   readonly isAllowed: boolean;
   readonly rules: readonly string[];
+  /** `email: sha256`, by column, or by classification where no columns were known. Of what was answered: if that version is kept. */
+  readonly masks: readonly string[];
+  /** Filters that rows must pass; of what was answered, if that version is kept. */
+  readonly filters: readonly string[];
 }
 
 /** What a replay found. */
@@ -56,7 +64,9 @@ export class Replay {
   };
   private isCut = false;
 
-  /** @param versions those that answered, as far as they are kept: lists are compared with what they showed then */
+  /**
+   * @param versions those that answered, as far as they are kept: lists, masks and filters are compared with what they said then
+   */
   constructor(
     private readonly candidate: CompiledPolicy,
     private readonly versions: ReadonlyMap<string, CompiledPolicy>,
@@ -100,15 +110,21 @@ export class Replay {
     }
     this.counts.replayed += 1;
     const asked = { subject, groups, action, namespace, kind, name, tags, context, ...(scope && { scope }) };
-    const answer = this.candidate.decide({
-      ...{ ...asked, columns },
-      ...(appliesMasks !== undefined && { appliesMasks }),
-    });
-    if (answer.allowed === isAllowed) return;
+    const request = { ...{ ...asked, columns }, ...(appliesMasks !== undefined && { appliesMasks }) };
+    const after = sideOf(this.candidate, request);
+    const former = isObliged(logged) ? this.versions.get(logged.bundle) : undefined;
+    const then = former && sideOf(former, request);
+    // Of a version that is not kept only the answer is known.
+    const isKnown = then?.isAllowed === isAllowed;
+    const { masks, filters } = isKnown ? then : { masks: [], filters: [] };
+    const isSame = isKnown
+      ? kindOf({ before: answerOf(then), after: answerOf(after) }) === undefined
+      : after.isAllowed === isAllowed;
+    if (isSame) return;
     this.counts.flipped += 1;
     this.flip(this.flips, logged, {
       ...{ subject, action, asset: { namespace, kind, name } },
-      ...{ before: { isAllowed, rules }, after: { isAllowed: answer.allowed, rules: answer.rules } },
+      ...{ before: { isAllowed, rules, masks, filters }, after },
     });
   }
 
@@ -137,8 +153,7 @@ export class Replay {
     if (isSame) return;
     this.counts.listsFlipped += 1;
     this.flip(this.listFlips, logged, {
-      ...{ subject, action, before: { isAllowed, rules: [] } },
-      after: { isAllowed: after.kind !== 'none', rules: [] },
+      ...{ subject, action, before: listSide(isAllowed), after: listSide(after.kind !== 'none') },
     });
   }
 
@@ -155,6 +170,30 @@ export class Replay {
     } else if (among.size < MAX_FLIPS) among.set(key, { ...flip, count: 1, lastAt: decidedAt });
     else this.isCut = true;
   }
+}
+
+/** Whether the answer may have come with masks and filters. */
+export function isObliged({ kind, isAllowed, appliesMasks, columns }: LoggedDecision): boolean {
+  return kind !== undefined && isAllowed && (appliesMasks === true || columns !== undefined);
+}
+
+function sideOf(policy: CompiledPolicy, request: DecisionRequest): FlipSide {
+  if (request.columns === undefined) {
+    const decision = policy.decide(request);
+    const { allowed: isAllowed, rules } = decision;
+    return { isAllowed, rules, masks: maskTexts(decision), filters: filterTexts(decision) };
+  }
+  const { decision, permit } = permitOf(policy, request);
+  const masks = permit.masks.map(({ column, mask }) => `${column}: ${maskName(mask)}`);
+  return { isAllowed: decision.allowed, rules: decision.rules, masks, filters: filterTexts(permit) };
+}
+
+function answerOf({ isAllowed, ...rest }: FlipSide): Parameters<typeof kindOf>[0]['before'] {
+  return { ...rest, allowed: isAllowed, reason: '' };
+}
+
+function listSide(isAllowed: boolean): FlipSide {
+  return { isAllowed, rules: [], masks: [], filters: [] };
 }
 
 function contextOf({ context }: LoggedDecision): PolicyContext | undefined {

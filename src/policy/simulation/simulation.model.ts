@@ -20,6 +20,18 @@ export class PolicyFlipSideModel {
 
   @Field(() => [String])
   rules!: readonly string[];
+
+  @Field(() => [String], {
+    description:
+      'Masks, as `email: sha256` by column, or by classification where no columns were known. Of what was answered: if that version is kept.',
+  })
+  masks!: readonly string[];
+
+  @Field(() => [String], {
+    description:
+      'Filters that rows must pass, as policy files write them. Of what was answered: if that version is kept.',
+  })
+  filters!: readonly string[];
 }
 
 @ObjectType('PolicyFlip', { description: 'Answers that would be another.' })

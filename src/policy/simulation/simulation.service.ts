@@ -3,24 +3,27 @@ import { Inject, Injectable } from '@nestjs/common';
 import { z } from 'zod';
 import type { Principal } from '../../identity/index.js';
 import { InvalidInputError, validate } from '../../platform/index.js';
+import type { Bundle } from '../bundle/bundle.js';
 import { PolicyBundleError } from '../bundle/policy-bundle-error.js';
-import { acceptBundle } from '../check/check-bundle.js';
+import { BundleChecks } from '../check/aside/bundle-checks.js';
 import { CompiledPolicy } from '../decision/compiled-policy.js';
 import { POLICY_FILES } from '../delivery/policy-admin.service.js';
 import { refusedBundle } from '../delivery/refusal.js';
 import { siftFiles } from '../delivery/sift-files.js';
+import { type Grant, withGrants } from '../overlay/grant.js';
+import { OverlayRepository } from '../overlay/overlay.repository.js';
 import { Policy } from '../policy.service.js';
 import { readVersion } from '../versions/load-version.js';
 import { VersionRepository } from '../versions/version.repository.js';
 import { systemResource } from '../vocabulary.js';
 import { LOGGED_DECISIONS, type LoggedDecision, type LoggedDecisions } from './logged-decisions.js';
 import { ReplaySlot } from './replay-slot.js';
-import { Replay, type ReplayResult } from './replay.js';
+import { isObliged, Replay, type ReplayResult } from './replay.js';
 
 const DAY_MS = 86_400_000;
 const DEFAULT_MS = 7 * DAY_MS;
 const MAX_DECISIONS = 2_000_000;
-/** Versions that are loaded for the lists that they answered. */
+/** Versions that are loaded for the lists, masks and filters of their answers. */
 const MAX_VERSIONS = 20;
 
 const INSTANT = z.union([z.date(), z.iso.datetime({ offset: true }).transform((text) => new Date(text))]);
@@ -50,7 +53,9 @@ export class SimulationService {
     @Inject(LOGGED_DECISIONS) private readonly log: LoggedDecisions,
     private readonly policy: Policy,
     private readonly versions: VersionRepository,
+    private readonly overlay: OverlayRepository,
     private readonly slot: ReplaySlot,
+    private readonly checks: BundleChecks,
   ) {}
 
   /**
@@ -66,8 +71,8 @@ export class SimulationService {
       from = new Date(to.getTime() - DEFAULT_MS),
     } = validate(INPUT, input, 'input');
     if (from >= to) throw new InvalidInputError('input.from', 'must be before input.to');
-    const candidate = candidateOf(files);
-    return this.slot.hold(this.steps(candidate, from, to));
+    const bundle = await this.candidateOf(files);
+    return this.slot.hold(this.steps(bundle, from, to));
   }
 
   /** {@link open} to its end. */
@@ -77,12 +82,15 @@ export class SimulationService {
     return (last as { readonly result: Simulation }).result;
   }
 
-  private async *steps(candidate: CompiledPolicy, from: Date, to: Date): AsyncGenerator<SimulationStep> {
+  /** Grants are no part of the files, and hold beside the candidate as they held beside what answered. */
+  private async *steps(bundle: Bundle, from: Date, to: Date): AsyncGenerator<SimulationStep> {
+    const grants = await this.overlay.granted(from, to);
+    const candidate = new CompiledPolicy(withGrants(bundle, grants));
     const total = await this.log.count(from, to);
     const versions = new Map<string, CompiledPolicy>();
     const replay = new Replay(candidate, versions);
     for await (const decisions of this.log.read(from, to)) {
-      await this.loadVersions(decisions, versions);
+      await this.loadVersions(decisions, versions, grants);
       replay.add(decisions);
       yield { progress: { looked: replay.seen, total: Math.max(total, replay.seen) } };
       await breathe(); // others' requests come first
@@ -92,26 +100,30 @@ export class SimulationService {
     yield { result: { version: candidate.version, from, to, isTruncated, ...replay.result() } };
   }
 
+  private async candidateOf(
+    files: readonly { readonly path: string; readonly text: string }[],
+  ): Promise<Bundle> {
+    const raw = files.map(({ path, text }) => ({ path, bytes: Buffer.from(text, 'utf8') }));
+    try {
+      return (await this.checks.accept(siftFiles(raw).files)).bundle;
+    } catch (error) {
+      throw error instanceof PolicyBundleError ? refusedBundle(error) : error;
+    }
+  }
+
   private async loadVersions(
     decisions: readonly (LoggedDecision | undefined)[],
     versions: Map<string, CompiledPolicy>,
+    grants: readonly Grant[],
   ): Promise<void> {
     const needed = new Set(
-      decisions.flatMap((one) => (one !== undefined && one.kind === undefined ? one.bundle : [])),
+      decisions.flatMap((one) => (one && (one.kind === undefined || isObliged(one)) ? one.bundle : [])),
     );
     for (const version of needed) {
       if (versions.has(version) || versions.size >= MAX_VERSIONS) continue;
-      const compiled = readVersion(await this.versions.find(version));
-      if (compiled !== undefined) versions.set(version, compiled);
+      const stored = readVersion(await this.versions.find(version));
+      if (stored === undefined) continue;
+      versions.set(version, new CompiledPolicy(withGrants(stored.bundle, grants)));
     }
-  }
-}
-
-function candidateOf(files: readonly { readonly path: string; readonly text: string }[]): CompiledPolicy {
-  try {
-    const raw = files.map(({ path, text }) => ({ path, bytes: Buffer.from(text, 'utf8') }));
-    return new CompiledPolicy(acceptBundle(siftFiles(raw).files).bundle);
-  } catch (error) {
-    throw error instanceof PolicyBundleError ? refusedBundle(error) : error;
   }
 }

@@ -1,6 +1,6 @@
 import { loadBundle } from '../bundle/load-bundle.js';
 import { PolicyBundleError } from '../bundle/policy-bundle-error.js';
-import { acceptBundle } from '../check/check-bundle.js';
+import { type BundleChecks, CheckStoppedError } from '../check/aside/bundle-checks.js';
 import { CompiledPolicy } from '../decision/compiled-policy.js';
 import { prove } from '../delivery/signing/prove.js';
 import type { PublicKeys } from '../delivery/signing/public-keys.js';
@@ -10,15 +10,20 @@ import type { StoredVersion } from './policy-version.js';
 /**
  * Makes a stored version ready to answer, as if it had just come: proven, built and tested again, so that neither the database nor
  * an older program is trusted with what counts.
- * @throws {VersionNotLoadedError}
+ * @throws {VersionNotLoadedError}; {@link CheckStoppedError}
  */
-export function loadVersion(stored: StoredVersion, keys: PublicKeys): CompiledPolicy {
+export async function loadVersion(
+  stored: StoredVersion,
+  keys: PublicKeys,
+  checks: BundleChecks,
+): Promise<CompiledPolicy> {
   const { version, files, proof } = stored;
   try {
     prove({ files, manifest: proof?.manifest, signature: proof?.signature }, keys);
-    const compiled = new CompiledPolicy(acceptBundle(files).bundle);
+    const compiled = new CompiledPolicy((await checks.accept(files)).bundle);
     if (compiled.version === version) return compiled;
   } catch (error) {
+    if (error instanceof CheckStoppedError) throw error;
     throw new VersionNotLoadedError(version, (error as Error).message, { cause: error });
   }
   throw new VersionNotLoadedError(version, 'what is kept under this name is another version');

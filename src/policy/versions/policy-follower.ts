@@ -7,6 +7,7 @@ import {
 import { CONFIG, type Config, ControlLoop, HealthChecks, LOGGER, type Logger } from '../../platform/index.js';
 import { isBehind, liveGeneration, liveInfo } from '../delivery/metrics.js';
 import { PublicKeys } from '../delivery/signing/public-keys.js';
+import { BundleChecks } from '../check/aside/bundle-checks.js';
 import { LivePolicy } from '../live-policy.js';
 import { VersionNotLoadedError } from './errors.js';
 import { loadVersion } from './load-version.js';
@@ -29,7 +30,8 @@ interface Behind extends Pick<LivePointer, 'version' | 'digest' | 'generation'> 
 /** Keeps this replica at the live version: one look a second at one row, so that nothing that gets lost on the way matters. */
 @Injectable()
 export class PolicyFollower implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly keys: PublicKeys;
+  /** Those by which policies must be signed. */
+  readonly keys: PublicKeys;
   private at: Pick<LivePointer, 'digest' | 'generation'> | undefined;
   private behind: Behind | undefined;
   private lookedMs = Date.now();
@@ -41,6 +43,7 @@ export class PolicyFollower implements OnApplicationBootstrap, BeforeApplication
     @Inject(LOGGER) private readonly log: Logger,
     private readonly live: LivePolicy,
     private readonly versions: VersionRepository,
+    private readonly checks: BundleChecks,
     health: HealthChecks,
   ) {
     this.keys = new PublicKeys(config.CAIRN_POLICY_PUBLIC_KEYS ?? []);
@@ -102,7 +105,7 @@ export class PolicyFollower implements OnApplicationBootstrap, BeforeApplication
       const stored = await this.versions.find(pointer.version);
       if (stored === undefined) return; // cannot be: versions are never removed
       try {
-        const compiled = loadVersion(stored, this.keys);
+        const compiled = await loadVersion(stored, this.keys, this.checks);
         if (!this.live.isLoaded || this.live.current.version !== compiled.version) this.live.swap(compiled);
       } catch (error) {
         if (!(error instanceof VersionNotLoadedError) || !this.live.isLoaded) throw error;

@@ -1,7 +1,10 @@
 import { ATTRIBUTES, type AttributeName } from '../../condition/attributes.js';
 import type { Clause, Condition, LiteralValue } from '../../condition/condition.js';
 
-/** What the clauses of a condition leave of the values of one attribute. */
+/** What a clause says of the value of its attribute, or a row filter of the value of a column. */
+export type Comparison = Pick<Clause, 'operator' | 'values'>;
+
+/** What comparisons leave of the values of one attribute or column. */
 interface Constraint {
   /** Undefined: any but the excluded. */
   readonly among: readonly LiteralValue[] | undefined;
@@ -14,7 +17,14 @@ interface Constraint {
 
 /** The attribute whose clauses no value can meet together, e.g. of `branch == main && branch == dev`. */
 export function contradiction(condition: Condition): AttributeName | undefined {
-  return attributesOf(condition).find((attribute) => isEmpty(constraintOn(condition, attribute), attribute));
+  return attributesOf(condition).find((attribute) =>
+    isEmpty(constraintOn(condition, attribute), isBoolean(attribute)),
+  );
+}
+
+/** Whether no value meets all of the comparisons. @param isOfBoolean whether there are two values only */
+export function admitsNothing(comparisons: readonly Comparison[], isOfBoolean: boolean): boolean {
+  return isEmpty(comparisons.reduce(narrowed, UNCONSTRAINED), isOfBoolean);
 }
 
 /** Whether every request that meets `narrow` meets `wide`; false also when it cannot be told. */
@@ -24,6 +34,11 @@ export function implies(narrow: Condition, wide: Condition): boolean {
     if (!narrow.clauses.some((other) => other.attribute === attribute)) return false;
     return meetsClause(constraintOn(narrow, attribute), clause, attribute);
   });
+}
+
+/** Whether it is always known if the condition holds: a mask or a filter applies where its own condition is not known, and an exemption does not. */
+export function isSure({ clauses }: Condition): boolean {
+  return clauses.every(({ attribute }) => attribute === 'now');
 }
 
 /** The latest instant at which the condition can hold, in milliseconds since 1970; infinity when it sets none. */
@@ -36,14 +51,19 @@ function attributesOf({ clauses }: Condition): readonly AttributeName[] {
 }
 
 function constraintOn({ clauses }: Condition, attribute: AttributeName): Constraint {
-  const start: Constraint = {
-    ...{ among: undefined, excluded: [], least: -Infinity, isLeastOpen: false },
-    ...{ most: Infinity, isMostOpen: false },
-  };
-  return clauses.filter((clause) => clause.attribute === attribute).reduce(narrowed, start);
+  return clauses.filter((clause) => clause.attribute === attribute).reduce(narrowed, UNCONSTRAINED);
 }
 
-function narrowed(constraint: Constraint, { operator, values }: Clause): Constraint {
+const UNCONSTRAINED: Constraint = {
+  ...{ among: undefined, excluded: [], least: -Infinity, isLeastOpen: false },
+  ...{ most: Infinity, isMostOpen: false },
+};
+
+function isBoolean(attribute: AttributeName): boolean {
+  return ATTRIBUTES[attribute] === 'boolean';
+}
+
+function narrowed(constraint: Constraint, { operator, values }: Comparison): Constraint {
   const [value] = values;
   const { among, least, most } = constraint;
   switch (operator) {
@@ -73,8 +93,8 @@ function narrowed(constraint: Constraint, { operator, values }: Clause): Constra
 }
 
 /** The values that are left, where they can be counted. */
-function valuesOf(constraint: Constraint, attribute: AttributeName): readonly LiteralValue[] | undefined {
-  const counted = constraint.among ?? (ATTRIBUTES[attribute] === 'boolean' ? [true, false] : undefined);
+function valuesOf(constraint: Constraint, isOfBoolean: boolean): readonly LiteralValue[] | undefined {
+  const counted = constraint.among ?? (isOfBoolean ? [true, false] : undefined);
   return counted?.filter((value) => !constraint.excluded.includes(value) && isWithin(constraint, value));
 }
 
@@ -83,8 +103,8 @@ function isWithin({ least, isLeastOpen, most, isMostOpen }: Constraint, value: L
   return (isLeastOpen ? value > least : value >= least) && (isMostOpen ? value < most : value <= most);
 }
 
-function isEmpty(constraint: Constraint, attribute: AttributeName): boolean {
-  const values = valuesOf(constraint, attribute);
+function isEmpty(constraint: Constraint, isOfBoolean: boolean): boolean {
+  const values = valuesOf(constraint, isOfBoolean);
   if (values !== undefined) return values.length === 0;
   const { least, isLeastOpen, most, isMostOpen, excluded } = constraint;
   if (least === most) return isLeastOpen || isMostOpen || excluded.includes(least);
@@ -93,7 +113,7 @@ function isEmpty(constraint: Constraint, attribute: AttributeName): boolean {
 
 /** Whether all that a constraint leaves meets a clause. */
 function meetsClause(constraint: Constraint, clause: Clause, attribute: AttributeName): boolean {
-  const values = valuesOf(constraint, attribute);
+  const values = valuesOf(constraint, isBoolean(attribute));
   const [value] = clause.values;
   const bound = Number(value);
   const { least, isLeastOpen, most, isMostOpen, excluded } = constraint;

@@ -8,6 +8,26 @@ export function objectCovers(wide: ObjectGlob, narrow: ObjectGlob): boolean {
   return (wide.kind === undefined || wide.kind === narrow.kind) && globCovers(wide.name, narrow.name);
 }
 
+/** Whether some object may match both; true also when it cannot be told. */
+export function objectsMeet(left: ObjectGlob, right: ObjectGlob): boolean {
+  if (left.kind !== undefined && right.kind !== undefined && left.kind !== right.kind) return false;
+  if (left.name.isExact) return globMatches(right.name, left.name.source);
+  if (right.name.isExact) return globMatches(left.name, right.name.source);
+  const [one, other] = [left.name.prefix, right.name.prefix];
+  return one.startsWith(other) || other.startsWith(one);
+}
+
+/** Whether no asset can meet both; false also when it cannot be told. */
+export function areApart(left: TagTest, right: TagTest, tree: Ancestry): boolean {
+  const excludes = ({ quantifier, tags }: TagTest, other: TagTest): boolean => {
+    if (quantifier !== 'none') return false;
+    const isExcluded = (tag: string): boolean => tree.pathFrom(tag).some((each) => tags.includes(each));
+    if (other.quantifier === 'any') return other.tags.every(isExcluded);
+    return other.quantifier === 'all' && other.tags.some(isExcluded);
+  };
+  return excludes(left, right) || excludes(right, left);
+}
+
 /** Whether every asset that meets `narrow` meets `wide`; false also when it cannot be told. */
 export function tagsImply(narrow: TagTest, wide: TagTest, tree: Ancestry): boolean {
   const isUnder = (tag: string, above: readonly string[]): boolean =>

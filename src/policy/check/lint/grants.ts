@@ -1,4 +1,5 @@
 import type { AccessRule, Bundle } from '../../bundle/bundle.js';
+import { rulesOf } from '../../bundle/rules.js';
 import { ANY, ROOT_NAMESPACE } from '../../vocabulary.js';
 import { endOf } from './constraint.js';
 import type { Report } from './report.js';
@@ -7,8 +8,9 @@ import type { Report } from './report.js';
 const SOON_MS = 14 * 24 * 3_600_000;
 
 /** Grants that have ended or end soon, that have no end though they are one person's, or that are everybody's. */
-export function checkGrants({ rules, maskRules, roleLinks }: Bundle, report: Report, nowMs: number): void {
-  for (const rule of [...rules, ...maskRules]) {
+export function checkGrants(bundle: Bundle, report: Report, nowMs: number): void {
+  const { rules, roleLinks } = bundle;
+  for (const rule of rulesOf(bundle)) {
     const end = endOf(rule.when);
     if (end <= nowMs) report.warn('expired', rule, `ended on ${dayOf(end)}; remove it, or set a later end`);
     else if (end - nowMs <= SOON_MS) report.warn('expires-soon', rule, `ends on ${dayOf(end)}`);

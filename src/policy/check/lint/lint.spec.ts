@@ -6,6 +6,7 @@ import { evaluateCondition } from '../../condition/evaluate-condition.js';
 import { parseCondition } from '../../condition/parse-condition.js';
 import { CompiledPolicy } from '../../decision/compiled-policy.js';
 import { nearest } from '../../bundle/nearest.js';
+import type { Decision } from '../../decision/decision.js';
 import { decisionRequest, policyText } from '../../testing/arbitraries.js';
 import { bundleOf } from '../../testing/bundle-of.js';
 import { contradiction, implies } from './constraint.js';
@@ -157,6 +158,48 @@ describe('lint', () => {
       'p2, X, *, acme, pii, read, sha256, mfa == true && mfa == false, allow',
       'error never 1: X can never take effect',
     ],
+    [
+      'p2, X, *, acme, pii, *, sha256, -, allow',
+      'warning only-denies 1: X is for every action, and only read carries masks out: all else is denied by it',
+    ],
+    // Filters.
+    ['p3, X, role:reader, acme, dataset/**, read, none(pii), region == $region, -, allow', undefined],
+    [
+      'p3, X, role:raeder, acme, dataset/**, read, *, region == eu, -, allow',
+      'error unheld 1: X is for role:raeder, which nobody holds; did you mean role:reader?',
+    ],
+    [
+      'p3, X, *, acme, dataset/**, read, any(restrcted), region == eu, -, allow',
+      'error tag 1: X names the classification restrcted',
+    ],
+    [
+      'p3, X, *, acme, dataset/**, read, none(restrcted), region == eu, -, allow',
+      'warning tag 1: X names the classification restrcted',
+    ],
+    [
+      'p3, X, *, acme, dataset/**, read, *, region == eu, mfa == true && mfa == false, allow',
+      'error never 1: X can never take effect: no value of mfa meets its condition',
+    ],
+    [
+      'p3, X, *, acme, dataset/**, read, *, region == eu, now < 2026-01-01T00:00:00Z, allow',
+      'warning expired 1: X ended on 2026-01-01',
+    ],
+    [
+      'p3, X, *, acme, model/**, read, *, region == eu, -, allow',
+      'warning idle-filter 1: X filters what nobody could read: no rule allows it',
+    ],
+    [
+      'p3, X, *, acme, dataset/**, read, *, region == eu && Region in [us uk], -, allow',
+      'warning no-rows 1: X shows no row: no value of region meets "region == eu && Region in [us uk]"; correct it',
+    ],
+    [
+      'p3, X, *, acme, dataset/**, *, *, region == eu, -, allow',
+      'warning only-denies 1: X is for every action, and only read carries filters out',
+    ],
+    [
+      'p3, X, *, acme, dataset/**, read, *, none, -, deny',
+      'warning idle-filter 1: X is an exemption, and no rule filters dataset/** where it holds',
+    ],
   ])('of %s says what to do', (line, ...expected) => {
     const found = said(line);
     const wanted = expected.filter((each) => each !== undefined);
@@ -170,10 +213,36 @@ describe('lint', () => {
       expect.stringContaining('error dead 1: M masks nothing: the exemption E lifts all of it'),
     ]);
     expect(said(mask, 'p2, E, role:reader, acme, pii, read, none, purpose == fraud, deny')).toEqual([]);
-    expect(said(mask, 'p2, N, *, acme, pii, *, null, -, allow')).toEqual([
+    expect(said(mask, 'p2, N, *, acme, pii, read, null, -, allow')).toEqual([
       expect.stringContaining('warning shadowed 1: M adds nothing to N'),
     ]);
-    expect(said(mask, 'p2, N, *, acme, pii, *, partial:4, -, allow')).toEqual([]);
+    expect(said(mask, 'p2, N, *, acme, pii, read, partial:4, -, allow')).toEqual([]);
+  });
+
+  it('an exemption by what a request says does not lift what holds where it says nothing', () => {
+    const mask = 'p2, M, *, acme, pii, read, sha256, purpose == fraud, allow';
+    expect(said(mask, 'p2, E, *, acme, pii, read, none, purpose == fraud, deny')).toEqual([]);
+    const filter = 'p3, F, *, acme, dataset/**, read, *, a == 1, purpose == fraud, allow';
+    expect(said(filter, 'p3, E, *, acme, dataset/**, read, *, none, purpose == fraud, deny')).toEqual([]);
+  });
+
+  it('a filter that an exemption always lifts is an error, and one that another outdoes or contradicts is odd', () => {
+    const filter =
+      'p3, F, role:reader, acme/sales, dataset/o*, read, any(pii.email), a == 1 && b is null, -, allow';
+    const other = (rest: string) => said(filter, `p3, O, ${rest}`);
+    expect(other('*, acme, dataset/**, *, any(pii), none, -, deny')).toEqual([
+      expect.stringContaining('error dead 1: F filters nothing: the exemption O lifts all of it'),
+    ]);
+    expect(other('*, acme, dataset/orders, read, *, none, -, deny')).toEqual([]);
+    expect(other('*, acme, **, read, *, (b is null && c == 2) && a == 1, -, allow')).toEqual([
+      expect.stringContaining('warning shadowed 1: F adds nothing to O'),
+    ]);
+    expect(other('*, acme, **, read, *, a == 1, -, allow')).toEqual([]);
+    expect(other('*, acme, **, read, *, a == 1 && b is null, mfa == false, allow')).toEqual([]);
+    expect(other('*, acme, **, read, *, b > 0 || a < 1, -, allow')).toEqual([]);
+    expect(other('*, acme, **, read, *, b > 0, -, allow')).toEqual([
+      'warning no-rows 1: F shows no row: whom it is for must also pass O, and no row passes both; narrow one of them',
+    ]);
   });
 
   it('a rule for a role that another role always brings along is shadowed by that one', () => {
@@ -208,6 +277,7 @@ it('what lint calls superfluous changes no answer when it is taken out, whatever
           expect(right!.obligations.map(({ tag, mask }) => [tag, mask])).toEqual(
             left!.obligations.map(({ tag, mask }) => [tag, mask]),
           );
+          expect(rowsSeen(right!)).toEqual(rowsSeen(left!));
         }
       }
     }),
@@ -215,6 +285,12 @@ it('what lint calls superfluous changes no answer when it is taken out, whatever
   );
   expect(found).toBeGreaterThan(50);
 });
+
+/** What the rows that are seen are held to, every part once. */
+function rowsSeen({ filters }: Decision): readonly string[] {
+  const parts = filters.flatMap(({ filter }) => (filter.kind === 'and' ? filter.parts : [filter]));
+  return [...new Set(parts.map((part) => JSON.stringify(part)))].sort();
+}
 
 /** So that no role is left without a rule. */
 const ROLES = ['a', 'b', 'c', 'd', 'e']

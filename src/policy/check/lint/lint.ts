@@ -2,6 +2,7 @@ import type { Bundle } from '../../bundle/bundle.js';
 import type { Finding } from '../finding.js';
 import { findEffectless } from './effectless.js';
 import { checkGrants } from './grants.js';
+import { findIdle } from './idle.js';
 import { checkNames } from './names.js';
 import { Report } from './report.js';
 import { findShadowed } from './shadowed.js';
@@ -15,6 +16,7 @@ export function lint(bundle: Bundle, nowMs: number): readonly Finding[] {
   const report = new Report(bundle.source);
   checkNames(bundle, report);
   findEffectless(bundle, report);
+  findIdle(bundle, report);
   findShadowed(bundle, report);
   checkGrants(bundle, report, nowMs);
   return report.findings;

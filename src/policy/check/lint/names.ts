@@ -1,7 +1,8 @@
-import type { AccessRule, Bundle, MaskRule } from '../../bundle/bundle.js';
+import type { Bundle } from '../../bundle/bundle.js';
 import { pushTo } from '../../bundle/ancestry.js';
 import { isGroup, isPrincipal, isRole } from '../../bundle/names.js';
 import { nearest } from '../../bundle/nearest.js';
+import { isMaskRule, type PolicyRule, rulesOf, tagsOf, takesAway } from '../../bundle/rules.js';
 import { ANY, SYSTEM_OBJECTS, UNCLASSIFIED } from '../../vocabulary.js';
 import type { Report } from './report.js';
 
@@ -17,10 +18,9 @@ export function checkNames(bundle: Bundle, report: Report): void {
 }
 
 function checkTags(bundle: Bundle, report: Report): void {
-  const uses: { readonly tag: string; readonly rule: AccessRule | MaskRule; readonly opens: boolean }[] = [
-    ...bundle.rules.flatMap((rule) => rule.tags.tags.map((tag) => ({ tag, rule, opens: opensByTag(rule) }))),
-    ...bundle.maskRules.map((rule) => ({ tag: rule.tag, rule, opens: rule.mask !== undefined })),
-  ];
+  const uses = rulesOf(bundle).flatMap((rule) =>
+    tagsOf(rule).map((tag) => ({ tag, rule, opens: opensByTag(rule) })),
+  );
   const counts = new Map<string, number>();
   for (const { tag } of uses) counts.set(tag, (counts.get(tag) ?? 0) + 1);
   const declared = new Set([...bundle.tags.names, UNCLASSIFIED]);
@@ -47,11 +47,12 @@ function checkTags(bundle: Bundle, report: Report): void {
 }
 
 /** Whether the rule lets more through when no asset carries its classifications. */
-function opensByTag({ effect, tags }: AccessRule): boolean {
-  return (effect === 'deny') !== (tags.quantifier === 'none');
+function opensByTag(rule: PolicyRule): boolean {
+  return takesAway(rule) !== (!isMaskRule(rule) && rule.tags.quantifier === 'none');
 }
 
-function checkRoles({ rules, maskRules, roleLinks }: Bundle, report: Report): void {
+function checkRoles(bundle: Bundle, report: Report): void {
+  const { roleLinks } = bundle;
   const held = new Set<string>();
   const linksOf = new Map<string, string[]>();
   for (const { member, role } of roleLinks) pushTo(linksOf, member, role);
@@ -64,28 +65,28 @@ function checkRoles({ rules, maskRules, roleLinks }: Bundle, report: Report): vo
     }
   }
   const told = new Set<string>();
-  for (const rule of [...rules, ...maskRules]) {
+  for (const rule of rulesOf(bundle)) {
     const { subject } = rule;
     if (!isRole(subject) || held.has(subject) || told.has(subject)) continue;
     told.add(subject);
     const meant = nearestName(subject, held);
-    const takesAway = 'object' in rule ? rule.effect === 'deny' : rule.mask !== undefined;
     if (meant === undefined) {
       report.warn(
         'unheld',
         rule,
         `is for ${subject}, which nobody holds; grant it by a g line, or remove its rules`,
       );
-    } else if (takesAway) {
+    } else if (takesAway(rule)) {
       report.error('unheld', rule, `is for ${subject}, which nobody holds; did you mean ${meant}?`);
     } else report.warn('unheld', rule, `is for ${subject}, which nobody holds; did you mean ${meant}?`);
   }
 }
 
 /** A principal that is named once, and is another but for a letter too many, too few, or two that are swapped. */
-function checkPrincipals({ rules, maskRules, roleLinks, source }: Bundle, report: Report): void {
+function checkPrincipals(bundle: Bundle, report: Report): void {
+  const { roleLinks, source } = bundle;
   const named = [
-    ...[...rules, ...maskRules].map(({ id, subject }) => ({ name: subject, at: source.ruleAt.get(id)! })),
+    ...rulesOf(bundle).map(({ id, subject }) => ({ name: subject, at: source.ruleAt.get(id)! })),
     ...roleLinks.map((link) => ({ name: link.member, at: source.roleLinkAt.get(link)! })),
   ].filter(({ name }) => isPrincipal(name) || isGroup(name));
   const counts = new Map<string, number>();

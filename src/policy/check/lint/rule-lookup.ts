@@ -1,5 +1,6 @@
 import { pushTo } from '../../bundle/ancestry.js';
-import type { AccessRule, Bundle, MaskRule } from '../../bundle/bundle.js';
+import type { Bundle } from '../../bundle/bundle.js';
+import type { PolicyRule } from '../../bundle/rules.js';
 import { RoleGraph } from '../../decision/role-graph.js';
 import { ANY, ROOT_NAMESPACE } from '../../vocabulary.js';
 
@@ -7,7 +8,7 @@ import { ANY, ROOT_NAMESPACE } from '../../vocabulary.js';
 const COMPARISON_LIMIT = 5_000_000;
 
 /** Finds the rules that hold for all whom, wherever and for whatever another rule holds. */
-export class WiderRules<T extends AccessRule | MaskRule> {
+export class WiderRules<T extends PolicyRule> {
   private readonly byColumns = new Map<string, T[]>();
   private readonly wider = new Map<string, readonly (readonly T[])[]>();
   private readonly roles: RoleGraph;
@@ -58,6 +59,20 @@ export class WiderRules<T extends AccessRule | MaskRule> {
     this.wider.set(key, found);
     return found;
   }
+}
+
+/** Whether two rules, of which the second covers the first, are the same but for their ids. */
+export function saysAsMuch<T extends PolicyRule>(
+  rule: T,
+  other: T,
+  covers: (wide: T, narrow: T) => boolean,
+): boolean {
+  return (
+    rule.subject === other.subject &&
+    rule.namespace === other.namespace &&
+    rule.action === other.action &&
+    covers(rule, other)
+  );
 }
 
 function keyOf(subject: string, namespace: string, action: string): string {

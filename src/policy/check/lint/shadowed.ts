@@ -1,14 +1,16 @@
 import type { AccessRule, Bundle, MaskRule } from '../../bundle/bundle.js';
+import { rulesOf } from '../../bundle/rules.js';
 import { strictestMask } from '../../mask/mask.js';
 import type { Report } from './report.js';
-import { implies } from './constraint.js';
+import { implies, isSure } from './constraint.js';
 import { objectCovers, tagsImply } from './covers.js';
-import { WiderRules } from './rule-lookup.js';
+import { saysAsMuch, WiderRules } from './rule-lookup.js';
+import { findShadowedFilters } from './shadowed-filters.js';
 
 /** Rules that change no answer, because others say as much or always override them. */
 export function findShadowed(bundle: Bundle, report: Report): void {
-  const { rules, maskRules, tags } = bundle;
-  const orderOf = new Map<string, number>([...rules, ...maskRules].map(({ id }, order) => [id, order]));
+  const { rules, tags } = bundle;
+  const orderOf = new Map<string, number>(rulesOf(bundle).map(({ id }, order) => [id, order]));
   const isLater = (rule: { id: string }, than: { id: string }): boolean =>
     orderOf.get(rule.id)! > orderOf.get(than.id)!;
 
@@ -48,8 +50,12 @@ export function findShadowed(bundle: Bundle, report: Report): void {
         `adds nothing to ${wider.id}, which says as much; remove it, or narrow that one`,
       );
   }
-  findShadowedMasks(bundle, report, isLater);
-  if (allows.isExhausted || denies.isExhausted)
+  const isCut = [
+    findShadowedMasks(bundle, report, isLater),
+    findShadowedFilters(bundle, report, isLater),
+    allows.isExhausted || denies.isExhausted,
+  ];
+  if (isCut.includes(true))
     report.whole(
       'lint',
       'has so many rules of one subject and place that not all were compared with each other',
@@ -60,7 +66,7 @@ function findShadowedMasks(
   bundle: Bundle,
   report: Report,
   isLater: (rule: MaskRule, than: MaskRule) => boolean,
-): void {
+): boolean {
   const { maskRules, tags } = bundle;
   const covers = (wide: MaskRule, narrow: MaskRule): boolean =>
     tags.pathFrom(narrow.tag).includes(wide.tag) && implies(narrow.when, wide.when);
@@ -74,7 +80,7 @@ function findShadowedMasks(
   );
   for (const rule of maskRules) {
     const { mask } = rule;
-    const lifting = mask && exemptions.find(rule, (other) => covers(other, rule));
+    const lifting = mask && exemptions.find(rule, (other) => isSure(other.when) && covers(other, rule));
     if (lifting !== undefined) {
       const message = `masks nothing: the exemption ${lifting.id} lifts all of it; narrow the exemption, or remove the mask`;
       report.error('dead', rule, message);
@@ -92,20 +98,7 @@ function findShadowedMasks(
     if (wider !== undefined)
       report.warn('shadowed', rule, `adds nothing to ${wider.id}, which is as wide and as strict; remove it`);
   }
-}
-
-/** Whether two rules, of which the second covers the first, are the same but for their ids. */
-function saysAsMuch<T extends AccessRule | MaskRule>(
-  rule: T,
-  other: T,
-  covers: (wide: T, narrow: T) => boolean,
-): boolean {
-  return (
-    rule.subject === other.subject &&
-    rule.namespace === other.namespace &&
-    rule.action === other.action &&
-    covers(rule, other)
-  );
+  return masks.isExhausted || exemptions.isExhausted;
 }
 
 function sameMask(left: MaskRule['mask'], right: MaskRule['mask']): boolean {
