@@ -24,7 +24,9 @@ const EXPLORER_FOLDER_OF_SOURCES = path.resolve(import.meta.dirname, '../web/dis
 
 /** Serves the explorer at `/`; its state is in the query of that one address. Files with a digest in their name may be kept for good. */
 export async function serveExplorer(app: NestFastifyApplication, config: ProviderSettings): Promise<void> {
-  const root = [EXPLORER_FOLDER, EXPLORER_FOLDER_OF_SOURCES].find((folder) => existsSync(folder));
+  const root = [EXPLORER_FOLDER, EXPLORER_FOLDER_OF_SOURCES].find((folder) =>
+    existsSync(path.join(folder, 'index.html')),
+  );
   if (root === undefined) return;
   const csp = contentSecurityPolicy(config);
   await app.register(fastifyStatic, {
