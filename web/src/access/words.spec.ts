@@ -45,7 +45,7 @@ describe('requests in words', () => {
         accessRequests: nodes(['approve', 'deny'], ['deny'], ['withdraw'], []),
         emergencies: nodes(['review'], []),
       }),
-    ).toBe(3);
+    ).toBe(2);
   });
 });
 

@@ -44,9 +44,9 @@ export function isAbout(
   return namespace === asset.namespace && kind === asset.kind && name === asset.identityName;
 }
 
-/** Those that wait for the reader. */
+/** Those that wait for the reader: who may deny them only sees them among all. */
 export function waiting(requests: readonly AccessRequest[]): AccessRequest[] {
-  return requests.filter(({ steps }) => steps.includes('approve') || steps.includes('deny'));
+  return requests.filter(({ steps }) => steps.includes('approve'));
 }
 
 /** Those that wait for the reader's review. */
@@ -57,7 +57,7 @@ export function waitingForReview(emergencies: readonly Emergency[]): Emergency[]
 /** How many requests and emergencies wait for the reader, as far as they were looked through. */
 export function waitingCount({ accessRequests, emergencies }: Waiting): number {
   return (
-    accessRequests.nodes.filter(({ steps }) => steps.includes('approve') || steps.includes('deny')).length +
+    accessRequests.nodes.filter(({ steps }) => steps.includes('approve')).length +
     emergencies.nodes.filter(({ steps }) => steps.includes('review')).length
   );
 }
