@@ -19,7 +19,7 @@ export const WAIT_MS = 15_000;
 /** What follows a failed step would only fail for its sake. */
 export class Stopped extends Error {}
 
-/** All that are open, for pictures of a failure. */
+/** All that were opened, for what is to be told of a failure. */
 const tabs = [];
 /** How many checks held. */
 export const tally = { passed: 0, failed: 0 };
@@ -33,7 +33,10 @@ export async function check(what, work) {
   } catch (error) {
     tally.failed += 1;
     console.log(`FAILED  ${what}\n${error.stack}`);
-    for (const [at, tab] of tabs.entries()) await tab.screenshot({ path: picture(`failed-${at + 1}`) });
+    for (const [at, { page, problems }] of tabs.entries()) {
+      await page.screenshot({ path: picture(`failed-${at + 1}`) });
+      for (const problem of problems) console.log(`tab ${at + 1}: ${problem}`);
+    }
     throw new Stopped(`stopped after: ${what}`);
   }
 }
@@ -57,13 +60,14 @@ export async function openTab(browser, options = {}) {
   const context = await browser.newContext({ viewport: { width: 1440, height: 860 }, ...options });
   const page = await context.newPage();
   page.setDefaultTimeout(WAIT_MS);
-  tabs.push(page);
+
   const problems = [];
   page.on(
     'console',
     (message) => ['error', 'warning'].includes(message.type()) && problems.push(message.text()),
   );
   page.on('pageerror', (error) => problems.push(String(error)));
+  tabs.push({ page, problems });
   return { page, problems };
 }
 

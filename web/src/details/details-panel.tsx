@@ -32,10 +32,10 @@ interface DetailsPanelProps {
 export function DetailsPanel({ asset, view, me }: DetailsPanelProps) {
   const tabs = tabsOf(asset);
   const tab = tabs.includes(view.tab) ? view.tab : 'overview';
-  useEffect(
-    () => document.getElementById(`tab-${tab}`)?.scrollIntoView({ block: 'nearest', inline: 'nearest' }),
-    [tab],
-  );
+  useEffect(() => {
+    // It answers with a promise in newer browsers, which is no way to clean up.
+    void document.getElementById(`tab-${tab}`)?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  }, [tab]);
   return (
     <aside className="panel" aria-label={`Details of ${asset.identityName}`}>
       <header>
