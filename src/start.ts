@@ -64,7 +64,7 @@ export async function startCairn(config: Config): Promise<Cairn> {
       { logger: new NestLogger(logger), abortOnError: false, bodyParser: false },
     );
     undo.push(() => app.close());
-    await serveExplorer(app);
+    await serveExplorer(app, config);
     await app.init();
     const adminToken = await app.get(Administrator).ensure();
     const url = await listen(app, config);

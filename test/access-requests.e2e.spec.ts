@@ -191,6 +191,25 @@ describe('access that is asked for', () => {
     );
   });
 
+  test('tells each who sees it what they may do with it', async () => {
+    const id = await requested('bob', { assetId: leads });
+    const steps = async (by: string): Promise<readonly string[] | undefined> => {
+      const { nodes } = (await ask('{ accessRequests(first: 200) { nodes { id steps } } }', {}, by)).data
+        .accessRequests;
+      return nodes.find((node: { id: string }) => node.id === id)?.steps;
+    };
+    const all = () => Promise.all(['bob', 'stew', 'admin', 'edna'].map(steps));
+    expect(await all()).toEqual([['withdraw'], ['approve', 'deny'], ['deny'], undefined]);
+    await ask(APPROVE, { id }, 'stew');
+    expect(await all()).toEqual([['revoke'], ['revoke'], ['revoke'], undefined]);
+    await ask(REVOKE, { id }, 'bob');
+    expect(await all()).toEqual([[], [], [], undefined]);
+    const administers = ['admin', 'stew'].map(
+      async (by) => (await ask('{ administersPolicy }', {}, by)).data.administersPolicy,
+    );
+    expect(await Promise.all(administers)).toEqual([true, false]);
+  });
+
   test('is approved once, whoever tries at the same time', async () => {
     const id = await requested('bob', { namespace: 'acme/hr' });
     const answers = await Promise.all(
@@ -248,10 +267,18 @@ describe('an emergency', () => {
     expect(await messageOf(ask(REVIEW, { id }, 'stew'))).toMatch(
       /is open; that can be done while it is ended/,
     );
+    const steps = async (by: string) =>
+      (await ask('{ emergencies { nodes { id steps } } }', {}, by)).data.emergencies.nodes.find(
+        (node: { id: string }) => node.id === id,
+      )?.steps;
+    expect(await steps('stew')).toEqual(['end']);
     const END = 'mutation($id: ID!) { endEmergency(id: $id) { state } }';
     expect((await ask(END, { id }, 'olga')).data.endEmergency).toEqual({ state: 'ended' });
     expect(await explained('olga', leads)).toMatchObject({ allowed: false });
     expect(await messageOf(ask(REVIEW, { id }, 'olga'))).toMatch(/has a part in it/);
+    expect(await Promise.all(['olga', 'stew', 'admin', 'bob'].map(steps))).toEqual([
+      ...[[], ['review'], ['review'], undefined],
+    ]);
     expect((await ask(REVIEW, { id }, 'stew')).data.reviewEmergency).toEqual({
       ...{ state: 'reviewed', reviewedBy: 'user:stew' },
     });

@@ -25,7 +25,7 @@ const FULL = {
   s3Gateway: { enabled: true },
   elasticsearch: { existingSecret: 'elasticsearch' },
   kafka: { brokers: ['kafka-0:9092', 'kafka-1:9092'], existingSecret: 'kafka' },
-  oidc: { issuer: 'https://id.example.org/realms/cairn', audience: 'cairn' },
+  oidc: { issuer: 'https://id.example.org/realms/cairn', audience: 'cairn', publicClientId: 'cairn-ui' },
   policy: { existingConfigMap: 'policy' },
   tracing: { endpoint: 'http://collector:4318', existingSecret: 'tracing' },
   kubernetes: {

@@ -1,58 +1,9 @@
 /** Drives the explorer in Chromium against a real service: `npm run build && npm run test:browser`. */
 import assert from 'node:assert/strict';
-import { mkdirSync } from 'node:fs';
-import path from 'node:path';
-import { chromium } from 'playwright-core';
+import { check, launch, node, openTab, panel, picture, Stopped, tally, WAIT_MS } from './driver.mjs';
+import { driveGovernance } from './governance.mjs';
 import { seed } from './seed.mjs';
 import { startService } from './service.mjs';
-
-const ARTIFACTS = path.resolve(import.meta.dirname, '../../.artifacts');
-const FLAGS = [
-  '--headless',
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
-const WAIT_MS = 15_000;
-
-/** What follows a failed step would only fail for its sake. */
-class Stopped extends Error {}
-
-/** The tab that is driven, for a picture of a failure. */
-let current;
-let passed = 0;
-let failed = 0;
-async function check(what, work) {
-  try {
-    await work();
-    passed += 1;
-    console.log(`ok      ${what}`);
-  } catch (error) {
-    failed += 1;
-    console.log(`FAILED  ${what}\n${error.stack}`);
-    await current?.screenshot({ path: path.join(ARTIFACTS, 'explorer-failed.png') });
-    throw new Stopped(`stopped after: ${what}`);
-  }
-}
-
-/** A tab of its own session that remembers what went wrong in its console. */
-async function openTab(browser, options = {}) {
-  const context = await browser.newContext({ viewport: { width: 1440, height: 860 }, ...options });
-  const page = await context.newPage();
-  page.setDefaultTimeout(WAIT_MS);
-  current = page;
-  const problems = [];
-  page.on(
-    'console',
-    (message) => ['error', 'warning'].includes(message.type()) && problems.push(message.text()),
-  );
-  page.on('pageerror', (error) => problems.push(String(error)));
-  return { page, problems };
-}
 
 /** The search index follows the events a moment later; the answer comes by itself once it does. */
 async function untilFound(page, query, name) {
@@ -71,10 +22,6 @@ async function untilFound(page, query, name) {
   }
   throw new Error(`"${query}" suggests no ${name}`);
 }
-
-const node = (page, name) =>
-  page.getByRole('button', { name: new RegExp(`^\\w+ ${name.replaceAll('.', '\\.')}, namespace`) });
-const panel = (page) => page.getByRole('complementary');
 
 async function driveAsAdministrator(browser, { url, adminToken }) {
   const { page, problems } = await openTab(browser);
@@ -142,7 +89,7 @@ async function driveAsAdministrator(browser, { url, adminToken }) {
     await page.locator('.react-flow__edge.is-on-trail').first().waitFor({ state: 'attached' });
     assert.ok((await page.locator('.node.is-dimmed').count()) > 0);
     await page.waitForTimeout(500); // the fit is animated, and the picture is for people
-    await page.screenshot({ path: path.join(ARTIFACTS, 'explorer.png') });
+    await page.screenshot({ path: picture('graph') });
   });
   await check(
     'branches, tags, commits and the difference of two commits with columns and rows are shown',
@@ -153,7 +100,7 @@ async function driveAsAdministrator(browser, { url, adminToken }) {
       await panel(page).getByRole('button', { name: 'Show what changed' }).click();
       await panel(page).getByText('2 (−1) rows').waitFor();
       await panel(page).locator('.profile-change').getByText('year').waitFor();
-      await page.screenshot({ path: path.join(ARTIFACTS, 'explorer-versions.png') });
+      await page.screenshot({ path: picture('versions') });
     },
   );
   await check('a job shows its runs', async () => {
@@ -193,7 +140,7 @@ async function driveAsAdministrator(browser, { url, adminToken }) {
         .first()
         .evaluate((element) => element === document.activeElement),
     );
-    await page.screenshot({ path: path.join(ARTIFACTS, 'explorer-search.png') });
+    await page.screenshot({ path: picture('search') });
   });
   await check('an asset that is not there is told with what to do next', async () => {
     const before = problems.length;
@@ -219,7 +166,7 @@ async function driveAsAnalyst(browser, { url, analystToken, link }) {
     await page.getByRole('button', { name: 'Sign in' }).click();
     await page.getByText('user:ana.analyst').waitFor();
     await page.locator('.result').first().waitFor();
-    await page.screenshot({ path: path.join(ARTIFACTS, 'explorer-start.png') });
+    await page.screenshot({ path: picture('start') });
   });
   await check('what the analyst may not see is a hidden node, connected and without a name', async () => {
     await page.goto(link.replace('panel=closed', 'panel=open'));
@@ -229,7 +176,7 @@ async function driveAsAnalyst(browser, { url, analystToken, link }) {
     assert.ok(!(await page.content()).includes('salaries'), 'the hidden name is nowhere in the page');
     await page.getByText('1 hidden').waitFor();
     await page.waitForTimeout(500);
-    await page.screenshot({ path: path.join(ARTIFACTS, 'explorer-hidden.png') });
+    await page.screenshot({ path: picture('hidden') });
   });
   await check('the search does not know it either', async () => {
     await page.goto(`${url}/?q=salaries`);
@@ -238,17 +185,14 @@ async function driveAsAnalyst(browser, { url, analystToken, link }) {
   await check('the console stayed silent for the analyst', () => assert.deepEqual(problems, []));
 }
 
-mkdirSync(ARTIFACTS, { recursive: true });
 const service = await startService();
 try {
   const { analystToken } = await seed(service);
-  const browser = await chromium.launch({
-    executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium',
-    args: FLAGS,
-  });
+  const browser = await launch();
   try {
     const link = await driveAsAdministrator(browser, service);
     await driveAsAnalyst(browser, { ...service, analystToken, link });
+    await driveGovernance(browser, { ...service, analystToken });
   } catch (error) {
     if (!(error instanceof Stopped)) throw error;
   } finally {
@@ -257,5 +201,5 @@ try {
 } finally {
   await service.stop();
 }
-console.log(`${passed} passed, ${failed} failed`);
-process.exitCode = failed === 0 ? 0 : 1;
+console.log(`${tally.passed} passed, ${tally.failed} failed`);
+process.exitCode = tally.failed === 0 ? 0 : 1;

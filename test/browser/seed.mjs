@@ -1,4 +1,5 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
+import { clientOf } from './client.mjs';
 
 const PRODUCER = 'https://example.org/explorer-test';
 const RAW =
@@ -12,34 +13,7 @@ const CLEAN =
  * @returns {Promise<{analystToken: string}>}
  */
 export async function seed({ url, adminToken }) {
-  const headers = { authorization: `Bearer ${adminToken}`, 'content-type': 'application/json' };
-  const ask = async (query, variables = {}) => {
-    const response = await fetch(`${url}/graphql`, {
-      method: 'POST',
-      headers,
-      body: JSON.stringify({ query, variables }),
-    });
-    const { data, errors } = await response.json();
-    if (errors) throw new Error(JSON.stringify(errors, undefined, 1));
-    return data;
-  };
-  const commit = async (text, message, contentPath) => {
-    const sha256 = createHash('sha256').update(text).digest('hex');
-    const upload = await fetch(`${url}/api/v1/repositories/penguins/objects`, {
-      method: 'PUT',
-      headers: { ...headers, 'content-type': 'application/octet-stream', 'x-cairn-sha256': sha256 },
-      body: text,
-    });
-    if (upload.status !== 201) throw new Error(await upload.text());
-    const input = {
-      repository: 'penguins',
-      branch: 'main',
-      message,
-      changes: [{ path: contentPath, sha256, contentType: 'text/csv' }],
-    };
-    return (await ask('mutation($i: CommitInput!) { commit(input: $i) { id } }', { i: input })).commit.id;
-  };
-
+  const { ask, commit, send, tokenFor } = clientOf({ url, token: adminToken });
   const repository = {
     name: 'penguins',
     kind: 'dataset',
@@ -54,8 +28,8 @@ export async function seed({ url, adminToken }) {
     id: made.createRepository.asset.id,
     i: { owners: ['user:pia.engineer'], tags: ['pii.location'] },
   });
-  await commit(RAW, 'Raw observations as published', 'penguins.csv');
-  const head = await commit(CLEAN, 'Drop incomplete rows, add the year', 'penguins.csv');
+  await commit('penguins', 'Raw observations as published', { 'penguins.csv': RAW });
+  const head = await commit('penguins', 'Drop incomplete rows, add the year', { 'penguins.csv': CLEAN });
   await ask('mutation($i: CreateTagInput!) { createTag(input: $i) { name } }', {
     i: { repository: 'penguins', name: 'v1', revision: 'main' },
   });
@@ -63,29 +37,43 @@ export async function seed({ url, adminToken }) {
     i: { repository: 'penguins', name: 'clean', from: 'main' },
   });
 
-  const events = eventsOf(head);
-  const posted = await fetch(`${url}/api/v1/lineage/batch`, {
-    method: 'POST',
-    headers,
-    body: JSON.stringify(events),
-  });
-  if (posted.status !== 200) throw new Error(`${posted.status} ${await posted.text()}`);
-
-  await ask('mutation($i: CreatePrincipalInput!) { createPrincipal(input: $i) { id } }', {
-    i: { kind: 'user', name: 'ana.analyst' },
-  });
-  const issued = await ask('mutation($i: IssueTokenInput!) { issueToken(input: $i) { secret } }', {
-    i: { subject: 'user:ana.analyst', label: 'explorer test' },
-  });
-  return { analystToken: issued.issueToken.secret };
+  await send(eventsOf(head));
+  return { analystToken: await tokenFor('user:ana.analyst') };
 }
 
-const facet = (value) => ({
+export const facet = (value) => ({
   _producer: PRODUCER,
   _schemaURL: 'https://openlineage.io/spec/facets/1-0-0/CustomFacet.json',
   ...value,
 });
-const fields = (...names) => ({ schema: facet({ fields: names.map(([name, type]) => ({ name, type })) }) });
+export const fields = (...names) => ({
+  schema: facet({ fields: names.map(([name, type]) => ({ name, type })) }),
+});
+
+const columns = (links) => ({
+  columnLineage: facet({
+    fields: Object.fromEntries(
+      Object.entries(links).map(([to, [from, field]]) => [
+        to,
+        {
+          inputFields: [
+            {
+              namespace: from.namespace,
+              name: from.name,
+              field,
+              transformations: [{ type: 'DIRECT', subtype: 'IDENTITY' }],
+            },
+          ],
+        },
+      ]),
+    ),
+  }),
+});
+/** A dataset with the columns that its columns were made of. */
+export const withColumns = (dataset, links) => ({
+  ...dataset,
+  facets: { ...dataset.facets, ...columns(links) },
+});
 
 function eventsOf(head) {
   const lake = (name, ...names) => ({ namespace: 's3://lake', name, facets: fields(...names) });
@@ -121,26 +109,6 @@ function eventsOf(head) {
     ['year', 'int'],
   );
   const report = lake('reports/species', ['species', 'string'], ['mean_bill_length_mm', 'double']);
-  const columns = (links) => ({
-    columnLineage: facet({
-      fields: Object.fromEntries(
-        Object.entries(links).map(([to, [from, field]]) => [
-          to,
-          {
-            inputFields: [
-              {
-                namespace: from.namespace,
-                name: from.name,
-                field,
-                transformations: [{ type: 'DIRECT', subtype: 'IDENTITY' }],
-              },
-            ],
-          },
-        ]),
-      ),
-    }),
-  });
-  const withColumns = (dataset, links) => ({ ...dataset, facets: { ...dataset.facets, ...columns(links) } });
   return [
     run(
       'airflow://prod',
@@ -182,7 +150,7 @@ function eventsOf(head) {
 }
 
 /** A run that started at nine and took four minutes. */
-function run(namespace, name, inputs, outputs) {
+export function run(namespace, name, inputs, outputs) {
   const runId = randomUUID();
   const common = {
     producer: PRODUCER,

@@ -7,19 +7,33 @@ import path from 'node:path';
 const ROOT = path.resolve(import.meta.dirname, '../..');
 const START_TIMEOUT_MS = 60_000;
 
-/** Two people of which one may not see `hr`, where everything from the payroll database stands. */
+/**
+ * A reader who may not see `hr`, where everything from the payroll database stands, and gets mail addresses and names masked; a steward
+ * of all of it; and who is on call.
+ */
 const POLICY = `g2, field, *
 g2, field/palmer, field
 g2, hr, *
 g2, external, *
 g, user:ana.analyst, role:reader, field, -, -
 g, user:ana.analyst, role:reader, external, -, -
+g, user:sam.steward, role:steward, field, -, -
+g, user:sam.steward, role:steward, hr, -, -
+g, user:sam.steward, role:steward, external, -, -
+g3, pii.email, pii
+g3, pii.name, pii
+g3, pii.phone, pii
+p2, MASK-MAIL, role:reader, field, pii.email, read, hmac, -, allow
+p2, MASK-NAME, role:reader, field, pii.name, read, redact, -, allow
+p3, FIRST-KEEPERS, role:reader, field, dataset/keepers, read, *, id < 3, -, allow
+p, NO-TRAINING-ON-PEOPLE, role:reader, field, dataset/keepers, train, any(pii), -, deny
+p, CALL-READ, user:ola.oncall, hr, **, read, *, emergency == true, allow
 `;
 const PLACES = 'postgres://payroll:5432, hr\n**, external\n';
 
 /**
  * Starts the built service on a free port, with data and policy of its own.
- * @returns {Promise<{url: string, adminToken: string, stop: () => Promise<void>}>}
+ * @returns {Promise<{url: string, adminToken: string, policyDir: string, stop: () => Promise<void>}>}
  */
 export async function startService() {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'cairn-browser-'));
@@ -51,7 +65,7 @@ export async function startService() {
     rmSync(folder, { recursive: true, force: true });
   };
   try {
-    return { url: await urlOf(service, ended), adminToken, stop };
+    return { url: await urlOf(service, ended), adminToken, policyDir, stop };
   } catch (error) {
     await stop();
     throw error;

@@ -13,7 +13,7 @@ import { type AssetView, assetView } from './navigation/view.js';
 import { Failure, Loading } from './parts/states.js';
 
 /** The graph around an asset, and a panel about the selected one. */
-export function AssetPage({ view }: { readonly view: AssetView }) {
+export function AssetPage({ view, me }: { readonly view: AssetView; readonly me: string | undefined }) {
   const { center, picture, isLoading, error, retry } = usePicture(view);
   const selectedId = view.selected ?? view.asset;
   const selected =
@@ -69,7 +69,7 @@ export function AssetPage({ view }: { readonly view: AssetView }) {
           />
         </div>
       </section>
-      {view.isPanelOpen && <DetailsPanel key={selected.id} asset={selected} view={view} />}
+      {view.isPanelOpen && <DetailsPanel key={selected.id} asset={selected} view={view} me={me} />}
     </main>
   );
 }
@@ -96,6 +96,8 @@ function useActions(view: AssetView): GraphActions {
         isPanelOpen: true,
         column: undefined,
         compare: undefined,
+        tag: undefined,
+        file: undefined,
       }),
     center: (id) =>
       navigate({ ...assetView(id), direction: view.direction, depth: view.depth, tab: view.tab }),
@@ -109,7 +111,7 @@ function useEscape(view: AssetView): void {
     const onKey = (event: KeyboardEvent): void => {
       if (
         event.key !== 'Escape' ||
-        (event.target instanceof HTMLElement && event.target.closest('input') !== null)
+        (event.target instanceof HTMLElement && event.target.closest('input, textarea') !== null)
       )
         return;
       if (view.column !== undefined) navigate({ ...view, column: undefined });

@@ -73,6 +73,9 @@
 {{- if .issuer }}
 - { name: OIDC_ISSUER, value: {{ .issuer | quote }} }
 - { name: OIDC_AUDIENCE, value: {{ .audience | quote }} }
+{{- with .publicClientId }}
+- { name: OIDC_PUBLIC_CLIENT_ID, value: {{ . | quote }} }
+{{- end }}
 {{- end }}
 {{- end }}
 {{- with .Values.kubernetes }}

@@ -85,6 +85,9 @@ export class AccessRequestModel extends OnTarget {
   @Field(() => String, { nullable: true })
   revocationReason!: string | null;
 
+  @Field(() => [String], { description: 'What you may do with it now: approve, deny, withdraw, revoke.' })
+  steps!: readonly string[];
+
   @Field(() => [String], {
     description: 'What is granted now, as lines of a policy file; none when nothing is.',
   })
@@ -93,12 +96,12 @@ export class AccessRequestModel extends OnTarget {
 
 export const AccessRequestPage = pageType(AccessRequestModel, 'AccessRequestPage');
 
-/** A request as it is shown. */
-export function toAccessRequest(request: AccessRequest): AccessRequestModel {
+/** A request as it is shown. @param steps what its reader may do with it */
+export function toAccessRequest(request: AccessRequest, steps: readonly string[]): AccessRequestModel {
   const state = requestStateOf(request, new Date());
   const grant = state === 'granted' ? grantOf(request) : undefined;
   return {
-    ...{ ...request, id: `GRANT-${request.id}`, state },
+    ...{ ...request, id: `GRANT-${request.id}`, state, steps },
     policyLines: grant === undefined ? [] : policyLinesOf(grant),
   };
 }
@@ -115,6 +118,9 @@ export class EmergencyModel extends OnTarget {
 
   @Field(() => String, { description: 'Who declared it.' })
   subject!: string;
+
+  @Field(() => [String], { description: 'What you may do with it now: end, review.' })
+  steps!: readonly string[];
 
   @Field(() => Date)
   openedAt!: Date;
@@ -140,10 +146,10 @@ export class EmergencyModel extends OnTarget {
 
 export const EmergencyPage = pageType(EmergencyModel, 'EmergencyPage');
 
-/** An emergency as it is shown. */
-export function toEmergency(emergency: Emergency): EmergencyModel {
+/** An emergency as it is shown. @param steps what its reader may do with it */
+export function toEmergency(emergency: Emergency, steps: readonly string[]): EmergencyModel {
   return {
-    ...{ ...emergency, id: `EMERGENCY-${emergency.id}` },
+    ...{ ...emergency, id: `EMERGENCY-${emergency.id}`, steps },
     state: emergencyStateOf(emergency, new Date()),
   };
 }

@@ -1,7 +1,7 @@
 import { Args, ID, Mutation, Query, Resolver } from '@nestjs/graphql';
 import { Access, Caller, type Principal } from '../../identity/index.js';
 import { type Page, PageArgs } from '../../platform/index.js';
-import { AccessRequestService } from '../../policy/index.js';
+import { type AccessRequest, AccessRequestService } from '../../policy/index.js';
 import {
   AccessRequestModel,
   AccessRequestPage,
@@ -32,7 +32,7 @@ export class AccessRequestResolver {
     @Args('state', { nullable: true, type: () => AccessRequestStateEnum }) state?: string,
   ): Promise<Page<AccessRequestModel>> {
     const { nodes, pageInfo } = await this.requests.list(caller, page, state);
-    return { nodes: nodes.map(toAccessRequest), pageInfo };
+    return { nodes: nodes.map((each) => this.shown(caller, each)), pageInfo };
   }
 
   @Access('governed')
@@ -45,7 +45,7 @@ export class AccessRequestResolver {
   ): Promise<AccessRequestModel> {
     const target = await this.targets.find(caller, asked);
     const input = { actions: actions as never, role, reason, until };
-    return toAccessRequest(await this.requests.request(caller, target, input));
+    return this.shown(caller, await this.requests.request(caller, target, input));
   }
 
   @Access('governed')
@@ -60,7 +60,7 @@ export class AccessRequestResolver {
     @Args('until', { type: () => Date, nullable: true, description: 'Earlier than was asked for.' })
     until?: Date,
   ): Promise<AccessRequestModel> {
-    return toAccessRequest(await this.requests.approve(caller, { id, reason, until }));
+    return this.shown(caller, await this.requests.approve(caller, { id, reason, until }));
   }
 
   @Access('governed')
@@ -70,7 +70,7 @@ export class AccessRequestResolver {
     @Args('id', REQUEST_ID) id: string,
     @Args('reason', REASON) reason: string,
   ): Promise<AccessRequestModel> {
-    return toAccessRequest(await this.requests.deny(caller, { id, reason }));
+    return this.shown(caller, await this.requests.deny(caller, { id, reason }));
   }
 
   @Access('governed')
@@ -79,7 +79,7 @@ export class AccessRequestResolver {
     @Caller() caller: Principal,
     @Args('id', REQUEST_ID) id: string,
   ): Promise<AccessRequestModel> {
-    return toAccessRequest(await this.requests.withdraw(caller, id));
+    return this.shown(caller, await this.requests.withdraw(caller, id));
   }
 
   @Access('governed')
@@ -92,6 +92,10 @@ export class AccessRequestResolver {
     @Args('id', REQUEST_ID) id: string,
     @Args('reason', REASON) reason: string,
   ): Promise<AccessRequestModel> {
-    return toAccessRequest(await this.requests.revoke(caller, { id, reason }));
+    return this.shown(caller, await this.requests.revoke(caller, { id, reason }));
+  }
+
+  private shown(caller: Principal, request: AccessRequest): AccessRequestModel {
+    return toAccessRequest(request, this.requests.stepsFor(caller, request));
   }
 }

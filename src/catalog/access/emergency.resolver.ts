@@ -1,7 +1,7 @@
 import { Args, ID, Mutation, Query, Resolver } from '@nestjs/graphql';
 import { Access, Caller, type Principal } from '../../identity/index.js';
 import { type Page, PageArgs } from '../../platform/index.js';
-import { EmergencyService } from '../../policy/index.js';
+import { type Emergency, EmergencyService } from '../../policy/index.js';
 import {
   BreakGlassInput,
   EmergencyModel,
@@ -31,7 +31,7 @@ export class EmergencyResolver {
     @Args('state', { nullable: true, type: () => EmergencyStateEnum }) state?: string,
   ): Promise<Page<EmergencyModel>> {
     const { nodes, pageInfo } = await this.service.list(caller, page, state);
-    return { nodes: nodes.map(toEmergency), pageInfo };
+    return { nodes: nodes.map((each) => this.shown(caller, each)), pageInfo };
   }
 
   @Access('governed')
@@ -45,7 +45,7 @@ export class EmergencyResolver {
   ): Promise<EmergencyModel> {
     const target = await this.targets.find(caller, asked);
     const input = { actions: actions as never, reason, minutes };
-    return toEmergency(await this.service.declare(caller, target, input));
+    return this.shown(caller, await this.service.declare(caller, target, input));
   }
 
   @Access('governed')
@@ -57,7 +57,7 @@ export class EmergencyResolver {
     @Caller() caller: Principal,
     @Args('id', EMERGENCY_ID) id: string,
   ): Promise<EmergencyModel> {
-    return toEmergency(await this.service.close(caller, id));
+    return this.shown(caller, await this.service.close(caller, id));
   }
 
   @Access('governed')
@@ -70,6 +70,10 @@ export class EmergencyResolver {
     @Args('id', EMERGENCY_ID) id: string,
     @Args('review', { description: '1–2,000 characters.' }) review: string,
   ): Promise<EmergencyModel> {
-    return toEmergency(await this.service.review(caller, { id, review }));
+    return this.shown(caller, await this.service.review(caller, { id, review }));
+  }
+
+  private shown(caller: Principal, emergency: Emergency): EmergencyModel {
+    return toEmergency(emergency, this.service.stepsFor(caller, emergency));
   }
 }

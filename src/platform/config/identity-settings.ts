@@ -49,7 +49,7 @@ export const IDENTITY_SETTINGS = {
     .max(500)
     .optional()
     .describe(
-      'Public client at the issuer by which people sign in at a shell (`cairn login --oidc`): authorization code with PKCE, redirects to http://127.0.0.1 with any port.',
+      'Public client at the issuer by which people sign in in the explorer and at a shell (`cairn login --oidc`): authorization code with PKCE, redirects to the address of the explorer and to http://127.0.0.1 with any port.',
     ),
   OIDC_SCOPES: z
     .string()

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { Principal } from '../../identity/index.js';
+import { type Principal, subjectOf } from '../../identity/index.js';
 import {
   CONFIG,
   type Config,
@@ -65,6 +65,11 @@ export class PolicyStatusService {
         lagReason: this.follower.lagReason,
       },
     };
+  }
+
+  /** Whether the caller administers the policy. Nothing is logged, and nothing told. */
+  isFor(caller: Principal): boolean {
+    return this.policy.explain(subjectOf(caller), 'administer', systemResource('policy'), caller).allowed;
   }
 
   /** The latest try of the source. Of a status that was given: it has been authorized. */

@@ -32,6 +32,12 @@ export class PolicyResolver {
     return this.statuses.status(caller);
   }
 
+  @Access('caller')
+  @Query(() => Boolean, { description: 'Whether you administer the policy, and `policy` answers you.' })
+  administersPolicy(@Caller() caller: Principal): boolean {
+    return this.statuses.isFor(caller);
+  }
+
   @Access('governed')
   @ResolveField(() => PolicyAttemptModel, { nullable: true, description: 'The latest try, whoever made it.' })
   lastAttempt(): Promise<Attempt | undefined> {

@@ -22,6 +22,9 @@ export interface Emergency extends Target {
 export const EMERGENCY_STATES = ['open', 'ended', 'reviewed'] as const;
 export type EmergencyState = (typeof EMERGENCY_STATES)[number];
 
+/** What can be done with an emergency. */
+export type EmergencyStep = 'end' | 'review';
+
 /** Where it stands at an instant: what has ended waits to be reviewed by somebody else. */
 export function stateOf({ closedAt, until, reviewedAt }: Emergency, now: Date): EmergencyState {
   if (reviewedAt !== null) return 'reviewed';

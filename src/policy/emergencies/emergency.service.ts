@@ -19,7 +19,7 @@ import { Policy } from '../policy.service.js';
 import { NotInStateError } from '../requests/errors.js';
 import { GRANTED_ACTIONS, NUMBERED, REASON, TARGET } from '../requests/request-input.js';
 import { EmergencyAlert } from './alert.js';
-import { type Emergency, EMERGENCY_STATES, stateOf } from './emergency-state.js';
+import { type Emergency, EMERGENCY_STATES, type EmergencyStep, stateOf } from './emergency-state.js';
 import { waitingRules } from './emergency-rules.js';
 import { EmergencyRepository } from './emergency.repository.js';
 import { NoEmergencyRuleError } from './errors.js';
@@ -120,6 +120,16 @@ export class EmergencyService {
       (page) => this.emergencies.list(page),
       (emergency) => (!wanted || stateOf(emergency, now) === wanted) && this.isVisible(caller, emergency),
     );
+  }
+
+  /** What the caller may do with one that they may see, as it stands now. Nothing is logged: who does it is asked again. */
+  stepsFor(caller: Principal, emergency: Emergency): readonly EmergencyStep[] {
+    const state = stateOf(emergency, new Date());
+    // Whoever sees an emergency may end it.
+    if (state === 'open') return ['end'];
+    return state === 'ended' && this.reviewers.mayReview(caller, emergency, emergency.subject)
+      ? ['review']
+      : [];
   }
 
   private async visible(caller: Principal, id: string): Promise<Emergency> {

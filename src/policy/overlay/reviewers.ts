@@ -46,6 +46,22 @@ export class Reviewers {
     return this.authorize(caller, target, of);
   }
 
+  /** Whether somebody may decide on it by what the files say. Nothing is logged. @param own as for {@link authorize} */
+  mayDecide(caller: Principal, target: Reviewed, own: string): boolean {
+    return this.isAnotherPerson(caller, own) && this.managesByFiles(caller, target);
+  }
+
+  /** {@link mayDecide} of an emergency. */
+  mayReview(caller: Principal, target: Reviewed, own: string): boolean {
+    return (
+      this.isAnotherPerson(caller, own) && (this.isPolicyOwner(caller) || this.managesByFiles(caller, target))
+    );
+  }
+
+  private isAnotherPerson(caller: Principal, own: string): boolean {
+    return caller.kind === 'user' && subjectOf(caller) !== own;
+  }
+
   private assertAnotherPerson(caller: Principal, { id, own }: { id: string; own: string }): void {
     const subject = subjectOf(caller);
     if (subject === own) throw new NotAReviewerError(subject, id, 'requester');

@@ -18,7 +18,7 @@ import { Reviewers } from '../overlay/reviewers.js';
 import { assertInScope } from '../overlay/scope-check.js';
 import type { Target } from '../overlay/target.js';
 import { visiblePage } from '../overlay/visible-page.js';
-import { type AccessRequest, REQUEST_STATES, stateOf } from './access-request.js';
+import { type AccessRequest, REQUEST_STATES, type RequestStep, stateOf } from './access-request.js';
 import { AccessRequestRepository } from './access-request.repository.js';
 import { NotInStateError } from './errors.js';
 import { NUMBERED, REASON, REQUEST, TARGET } from './request-input.js';
@@ -134,6 +134,20 @@ export class AccessRequestService {
       (page) => this.requests.list(page),
       (request) => this.isVisible(caller, request) && (!wanted || stateOf(request, now) === wanted),
     );
+  }
+
+  /** What the caller may do with a request that they may see, as it stands now. Nothing is logged: who does it is asked again. */
+  stepsFor(caller: Principal, request: AccessRequest): readonly RequestStep[] {
+    const isOwn = request.requester === subjectOf(caller);
+    const state = stateOf(request, new Date());
+    if (state === 'open') {
+      if (isOwn) return ['withdraw'];
+      if (!this.reviewers.mayDecide(caller, request, request.requester)) return [];
+      return this.reviewers.isPolicyOwner(caller) ? ['deny'] : ['approve', 'deny'];
+    }
+    const mayRevoke =
+      isOwn || this.reviewers.isPolicyOwner(caller) || this.reviewers.managesByFiles(caller, request);
+    return state === 'granted' && mayRevoke ? ['revoke'] : [];
   }
 
   private async decide(

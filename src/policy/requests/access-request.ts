@@ -29,6 +29,9 @@ export interface AccessRequest extends Target {
 export const REQUEST_STATES = ['open', 'granted', 'denied', 'withdrawn', 'expired', 'revoked'] as const;
 export type RequestState = (typeof REQUEST_STATES)[number];
 
+/** What can be done with a request. */
+export type RequestStep = 'approve' | 'deny' | 'withdraw' | 'revoke';
+
 /** Where it stands at an instant. One that nobody decided until its wanted end has expired. */
 export function stateOf(request: AccessRequest, now: Date): RequestState {
   const { decision, revokedAt, grantedUntil, wantedUntil } = request;

@@ -1,8 +1,8 @@
 import { get, gql, mutate, read, type Row, s, silent, write } from './row.js';
 import type { Things } from '../things.js';
 
-const REQUEST = 'id state requester namespace kind name reason policyLines';
-const EMERGENCY = 'id state subject namespace kind name reason';
+const REQUEST = 'id state steps requester namespace kind name reason policyLines';
+const EMERGENCY = 'id state steps subject namespace kind name reason';
 const until = new Date(Date.now() + 86_400_000).toISOString();
 const asked = (t: Things) => s(t.id('accessRequest'));
 const declared = (t: Things) => s(t.id('emergency'));

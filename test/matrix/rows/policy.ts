@@ -8,6 +8,7 @@ const OF_FILES = { control: 'forAdministrators' } as const;
 /** The policy itself: what is live, what is about to be. */
 export const policyRows: readonly Row[] = [
   silent('PolicyResolver.policy', 'forAdministrators', status('generation source changedBy')),
+  silent('PolicyResolver.administersPolicy', 'aboutTheCaller', () => gql('{ administersPolicy }')),
   read('PolicyResolver.files', status('files { path text }')),
   silent('PolicyResolver.history', 'forAdministrators', status('history { nodes { version movedBy } }')),
   silent('PolicyResolver.lastAttempt', 'forAdministrators', status(`lastAttempt ${ATTEMPT}`)),

@@ -16,8 +16,9 @@ export class ApiError extends Error {
 }
 
 const NEXT_STEPS: Readonly<Record<string, string>> = {
-  UNAUTHENTICATED: 'Sign in with a valid token. `cairn token issue` makes a new one.',
-  FORBIDDEN: 'Ask an owner or your administrator for access; the rule that decided is named above.',
+  UNAUTHENTICATED: 'Sign in again.',
+  FORBIDDEN:
+    'Ask for access on the page of the asset, or ask who administers the policy; the rule that decided is named above.',
   NOT_FOUND: 'Check the link, or search for the asset by name.',
   BAD_USER_INPUT: 'Change the value named above and try again.',
   GRAPHQL_VALIDATION_FAILED: 'The explorer and the service are of different versions. Reload the page.',

@@ -4,6 +4,12 @@ import type { Operation, Send } from './client.js';
 /** The client of whoever is signed in. */
 export const SendContext = createContext<Send>(() => Promise.reject(new Error('nobody is signed in')));
 
+/** Counts what was changed from this page: every question is asked again after a change. */
+export const ChangesContext = createContext<{ readonly count: number; readonly changed: () => void }>({
+  count: 0,
+  changed: () => undefined,
+});
+
 /** What stands of a question to the service. `answer` stays while a changed question is under way, so that the screen does not flicker. */
 export interface Question<Answer> {
   readonly answer?: Answer;
@@ -27,10 +33,11 @@ export function useQuery<Answer, Variables>(
   variables: Variables | undefined,
 ): Question<Answer> {
   const send = use(SendContext);
+  const changes = use(ChangesContext).count;
   const [attempt, setAttempt] = useState(0);
   const [outcome, setOutcome] = useState<Outcome<Answer>>();
   const asked = variables === undefined ? undefined : JSON.stringify(variables);
-  const key = `${attempt} ${operation.text} ${asked}`;
+  const key = `${attempt} ${changes} ${operation.text} ${asked}`;
   useEffect(() => {
     if (asked === undefined) return;
     const abort = new AbortController();

@@ -1,33 +1,51 @@
+import type { Claim } from '../api/governance-types.js';
+import { CLASSIFICATIONS } from '../api/governance.js';
 import { COLUMNS, FILE_COLUMNS } from '../api/operations.js';
 import type { AssetSummary, Column, ProfiledFile } from '../api/types.js';
 import { useQuery } from '../api/use-query.js';
 import { navigate } from '../navigation/use-view.js';
 import type { AssetView } from '../navigation/view.js';
 import { Answered, Empty } from '../parts/states.js';
+import { tagsOfColumn } from './claims.js';
+import { FilterNotice, MaskMark, type Obligations, useObligations } from './masked.js';
+import { TagList } from './tag-list.js';
 
 interface ColumnsTabProps {
   readonly asset: AssetSummary;
   readonly view: AssetView;
 }
 
+/** What is known of columns beside their names. */
+interface Known extends ColumnsTabProps {
+  readonly claims: readonly Claim[];
+  readonly mayManage: boolean;
+  readonly obligations: Obligations;
+}
+
 /**
- * The columns that producers told of, or else those of the files in the latest commit. A click on one shows in the graph where it came
- * from and where it went.
+ * The columns that producers told of, or else those of the files in the latest commit; with their classifications, and which the reader
+ * gets masked. A click on one shows in the graph where it came from and where it went.
  */
 export function ColumnsTab({ asset, view }: ColumnsTabProps) {
   const question = useQuery(COLUMNS, { id: asset.id });
+  const { answer } = useQuery(CLASSIFICATIONS, { id: asset.id });
+  const obligations = useObligations(asset);
+  const known: Known = {
+    ...{ asset, view, obligations, claims: answer?.asset.classifications ?? [] },
+    mayManage: answer?.manage.allowed ?? false,
+  };
   return (
     <Answered question={question} what="columns">
       {({ asset: { columns } }) => {
-        if (columns.length > 0) return <Columns columns={columns} view={view} />;
-        return asset.isManaged ? <FileColumns asset={asset} view={view} /> : <NoColumns />;
+        if (columns.length > 0) return <Columns columns={columns} known={known} />;
+        return asset.isManaged ? <FileColumns known={known} /> : <NoColumns />;
       }}
     </Answered>
   );
 }
 
-function FileColumns({ asset, view }: ColumnsTabProps) {
-  const question = useQuery(FILE_COLUMNS, { id: asset.id });
+function FileColumns({ known }: { readonly known: Known }) {
+  const question = useQuery(FILE_COLUMNS, { id: known.asset.id });
   return (
     <Answered question={question} what="columns of files">
       {({ asset: { repository } }) => {
@@ -35,7 +53,14 @@ function FileColumns({ asset, view }: ColumnsTabProps) {
           repository?.entries.nodes.filter(({ profile }) => profile !== null && profile.columns.length > 0) ??
           [];
         if (files.length === 0) return <NoColumns />;
-        return files.map((file) => <FileSection key={file.path} file={file} view={view} />);
+        return (
+          <>
+            <FilterNotice filters={known.obligations.filters} />
+            {files.map((file) => (
+              <FileSection key={file.path} file={file} known={known} />
+            ))}
+          </>
+        );
       }}
     </Answered>
   );
@@ -43,22 +68,22 @@ function FileColumns({ asset, view }: ColumnsTabProps) {
 
 function FileSection({
   file: { path, profile },
-  view,
+  known,
 }: {
   readonly file: ProfiledFile;
-  readonly view: AssetView;
+  readonly known: Known;
 }) {
   return (
     <section className="file">
       <div className="row-head">
         <code className="breakable">{path}</code>
         {profile?.rowCount !== null && (
-          <span className="muted small">{profile?.rowCount.toLocaleString('en')} rows</span>
+          <span className="muted small unbroken">{profile?.rowCount.toLocaleString('en')} rows</span>
         )}
       </div>
       <Columns
         columns={profile?.columns.map((column) => ({ ...column, description: null })) ?? []}
-        view={view}
+        known={known}
       />
     </section>
   );
@@ -72,29 +97,48 @@ function NoColumns() {
   );
 }
 
-function Columns({ columns, view }: { readonly columns: readonly Column[]; readonly view: AssetView }) {
+function Columns({ columns, known }: { readonly columns: readonly Column[]; readonly known: Known }) {
   return (
     <ul className="columns">
-      {columns.map(({ name, type, description }) => {
-        const isPicked = name === view.column;
-        return (
-          <li key={name}>
-            <button
-              type="button"
-              className={isPicked ? 'column is-picked' : 'column'}
-              aria-pressed={isPicked}
-              title={isPicked ? 'Let go of the column' : 'Follow the column through the graph'}
-              onClick={() => navigate({ ...view, tab: 'columns', column: isPicked ? undefined : name })}
-            >
-              <span className="column-name">{name}</span>
-              <code className="column-type">{type ?? '?'}</code>
-              {description !== null && description !== '' && (
-                <span className="column-description muted small">{description}</span>
-              )}
-            </button>
-          </li>
-        );
-      })}
+      {columns.map((column) => (
+        <ColumnRow key={column.name} column={column} known={known} />
+      ))}
     </ul>
+  );
+}
+
+function ColumnRow({
+  column: { name, type, description },
+  known: { asset, view, claims, mayManage, obligations },
+}: {
+  readonly column: Column;
+  readonly known: Known;
+}) {
+  const isPicked = name === view.column;
+  const mask = obligations.maskOf(name);
+  const tags = tagsOfColumn(claims, name);
+  return (
+    <li>
+      <button
+        type="button"
+        className={isPicked ? 'column is-picked' : 'column'}
+        aria-pressed={isPicked}
+        title={isPicked ? 'Let go of the column' : 'Follow the column through the graph'}
+        onClick={() => navigate({ ...view, tab: 'columns', column: isPicked ? undefined : name })}
+      >
+        <span className="column-name">
+          {name} {mask !== undefined && <MaskMark mask={mask} />}
+        </span>
+        <code className="column-type">{type ?? '?'}</code>
+        {description !== null && description !== '' && (
+          <span className="column-description muted small">{description}</span>
+        )}
+      </button>
+      {tags.length > 0 && (
+        <div className="column-tags">
+          <TagList asset={asset} view={view} column={name} tags={tags} mayManage={mayManage} />
+        </div>
+      )}
+    </li>
   );
 }

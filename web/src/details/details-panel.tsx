@@ -1,3 +1,5 @@
+import { useEffect } from 'react';
+import { AccessTab } from '../access/access-tab.js';
 import type { AssetSummary } from '../api/types.js';
 import { linkTo, navigate } from '../navigation/use-view.js';
 import { type AssetView, assetView, type Tab } from '../navigation/view.js';
@@ -5,21 +7,35 @@ import { KindIcon } from '../parts/kind-icon.js';
 import { ColumnsTab } from './columns-tab.js';
 import { FacetsTab } from './facets-tab.js';
 import { OverviewTab } from './overview-tab.js';
+import { RowsTab } from './rows-tab.js';
 import { RunsTab } from './runs-tab.js';
 import { VersionsTab } from './versions-tab.js';
 
 const LABELS: Readonly<Record<Tab, string>> = {
   overview: 'Overview',
   columns: 'Columns',
+  rows: 'Rows',
   versions: 'Versions',
   runs: 'Runs',
+  access: 'Access',
   facets: 'Facets',
 };
 
+interface DetailsPanelProps {
+  readonly asset: AssetSummary;
+  readonly view: AssetView;
+  /** Subject of the reader. */
+  readonly me: string | undefined;
+}
+
 /** All that is known of one asset. Each tab asks for what it shows when it is opened. */
-export function DetailsPanel({ asset, view }: { readonly asset: AssetSummary; readonly view: AssetView }) {
+export function DetailsPanel({ asset, view, me }: DetailsPanelProps) {
   const tabs = tabsOf(asset);
   const tab = tabs.includes(view.tab) ? view.tab : 'overview';
+  useEffect(() => {
+    // It answers with a promise in newer browsers, which is no way to clean up.
+    void document.getElementById(`tab-${tab}`)?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  }, [tab]);
   return (
     <aside className="panel" aria-label={`Details of ${asset.identityName}`}>
       <header>
@@ -72,19 +88,22 @@ export function DetailsPanel({ asset, view }: { readonly asset: AssetSummary; re
         ))}
       </div>
       <div className="tab-panel" id="tab-panel" role="tabpanel" aria-labelledby={`tab-${tab}`}>
-        {tab === 'overview' && <OverviewTab asset={asset} />}
+        {tab === 'overview' && <OverviewTab asset={asset} view={view} />}
         {tab === 'columns' && <ColumnsTab asset={asset} view={view} />}
+        {tab === 'rows' && <RowsTab asset={asset} view={view} />}
         {tab === 'versions' && <VersionsTab asset={asset} view={view} />}
         {tab === 'runs' && <RunsTab asset={asset} />}
+        {tab === 'access' && <AccessTab asset={asset} me={me} />}
         {tab === 'facets' && <FacetsTab asset={asset} />}
       </div>
     </aside>
   );
 }
 
-function tabsOf({ kind }: AssetSummary): readonly Tab[] {
-  if (kind === 'dataset' || kind === 'model') return ['overview', 'columns', 'versions', 'facets'];
-  return ['overview', 'runs', 'facets'];
+function tabsOf({ kind, isManaged }: AssetSummary): readonly Tab[] {
+  if (kind === 'dataset' && isManaged) return ['overview', 'columns', 'rows', 'versions', 'access', 'facets'];
+  if (kind === 'dataset' || kind === 'model') return ['overview', 'columns', 'versions', 'access', 'facets'];
+  return ['overview', 'runs', 'access', 'facets'];
 }
 
 function moveAmong(tabs: readonly Tab[], tab: Tab, view: AssetView, event: React.KeyboardEvent): void {

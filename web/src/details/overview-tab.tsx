@@ -1,18 +1,18 @@
-import type { ReactNode } from 'react';
 import { ENDPOINT_OF, SERVED_BY } from '../api/operations.js';
 import type { AssetSummary, EndpointDetails, ServedBy } from '../api/types.js';
 import { useQuery } from '../api/use-query.js';
 import { linkTo } from '../navigation/use-view.js';
-import { assetView } from '../navigation/view.js';
+import { type AssetView, assetView } from '../navigation/view.js';
+import { Fact } from '../parts/fact.js';
 import { ago, shortId, when } from '../parts/format.js';
 import { Answered } from '../parts/states.js';
-import { Tags } from '../parts/tags.js';
+import { AssetTags } from './asset-tags.js';
 
 /** Endpoints carry their name behind this in their OpenLineage name. */
 const ENDPOINT_PREFIX = 'serve/';
 
 /** Who answers for the asset, what it is, and what serves it. */
-export function OverviewTab({ asset }: { readonly asset: AssetSummary }) {
+export function OverviewTab({ asset, view }: { readonly asset: AssetSummary; readonly view: AssetView }) {
   return (
     <>
       {asset.description !== null && asset.description !== '' ? (
@@ -25,7 +25,7 @@ export function OverviewTab({ asset }: { readonly asset: AssetSummary }) {
           {asset.owners.length === 0 ? <span className="muted">nobody yet</span> : asset.owners.join(', ')}
         </Fact>
         <Fact name="Tags">
-          {asset.tags.length === 0 ? <span className="muted">none</span> : <Tags tags={asset.tags} />}
+          <AssetTags asset={asset} view={view} />
         </Fact>
         <Fact name="Namespace">{asset.namespace}</Fact>
         <Fact name="Identity">
@@ -41,15 +41,6 @@ export function OverviewTab({ asset }: { readonly asset: AssetSummary }) {
       {asset.kind === 'endpoint' && asset.isManaged && (
         <Endpoint name={asset.identityName.slice(ENDPOINT_PREFIX.length)} />
       )}
-    </>
-  );
-}
-
-function Fact({ name, children }: { readonly name: string; readonly children: ReactNode }) {
-  return (
-    <>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
     </>
   );
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { assetView, DIRECTIONS, formatView, parseView, TABS, type View } from './view.js';
+import { ACCESS_LISTS, assetView, DIRECTIONS, formatView, parseView, TABS, type View } from './view.js';
 
 const text = fc.string({ minLength: 1, maxLength: 60, unit: 'binary' });
 const searchViews = fc.record(
@@ -28,14 +28,21 @@ const assetViews = fc.record(
     selected: text,
     column: text,
     compare: fc.record({ from: text, to: text }),
+    file: text,
+    tag: fc.record({ name: text, column: text }, { requiredKeys: ['name'] }),
   },
   { requiredKeys: ['page', 'asset', 'direction', 'depth', 'isPanelOpen', 'tab', 'expanded'] },
+);
+
+const otherViews = fc.oneof(
+  fc.record({ page: fc.constant('access' as const), list: fc.constantFrom(...ACCESS_LISTS) }),
+  fc.constant({ page: 'policy' as const }),
 );
 
 describe('the view in the URL', () => {
   it('comes back from the URL exactly as it went in', () => {
     fc.assert(
-      fc.property(fc.oneof(searchViews, assetViews), (view: View) => {
+      fc.property(fc.oneof(searchViews, assetViews, otherViews), (view: View) => {
         expect(parseView(formatView(view))).toEqual(view);
       }),
     );
@@ -53,6 +60,15 @@ describe('the view in the URL', () => {
   it('leaves the usual out of the URL', () => {
     expect(formatView(assetView('a1'))).toBe('?asset=a1');
     expect(formatView({ page: 'search', query: '' })).toBe('');
+    expect(formatView({ page: 'access', list: 'waiting' })).toBe('?page=access');
+  });
+
+  it('has nothing of an identity provider in it', () => {
+    expect(formatView(parseView('?q=a&code=c&state=s&iss=i&error=e&error_description=d'))).toBe('?q=a');
+  });
+
+  it('takes the usual list for one that it does not know', () => {
+    expect(parseView('?page=access&list=secret')).toEqual({ page: 'access', list: 'waiting' });
   });
 
   it.each([

@@ -1,10 +1,10 @@
 /** What the whole screen shows; the URL carries exactly this. */
-export type View = SearchView | AssetView;
+export type View = SearchView | AssetView | AccessView | PolicyView;
 
 export const DIRECTIONS = ['both', 'upstream', 'downstream'] as const;
 export type Direction = (typeof DIRECTIONS)[number];
 
-export const TABS = ['overview', 'columns', 'versions', 'runs', 'facets'] as const;
+export const TABS = ['overview', 'columns', 'rows', 'versions', 'runs', 'access', 'facets'] as const;
 export type Tab = (typeof TABS)[number];
 
 /** Hops, both included. */
@@ -12,12 +12,27 @@ export const DEPTH_RANGE = { min: 1, max: 10, usual: 2 } as const;
 const MAX_EXPANSIONS = 40;
 const MAX_TEXT = 512;
 
+/** Whose requests for access are listed: those that wait for the reader, the reader's own, or all that they may see. */
+export const ACCESS_LISTS = ['waiting', 'mine', 'all'] as const;
+export type AccessList = (typeof ACCESS_LISTS)[number];
+
 export interface SearchView {
   readonly page: 'search';
   readonly query: string;
   readonly kind?: string;
   readonly tag?: string;
   readonly namespace?: string;
+}
+
+/** Requests for access, and emergencies. */
+export interface AccessView {
+  readonly page: 'access';
+  readonly list: AccessList;
+}
+
+/** The version of the policy that answers. */
+export interface PolicyView {
+  readonly page: 'policy';
 }
 
 /** A node whose neighbours on one side were asked for by hand. */
@@ -39,8 +54,18 @@ export interface AssetView {
   /** A column of the selected asset, whose lineage is highlighted. */
   readonly column?: string;
   readonly expanded: readonly Expansion[];
+  /** The classification of the selected asset, or of a column of it, whose origins are shown. */
+  readonly tag?: ShownTag;
+  /** The file whose rows are shown; the first table when absent. */
+  readonly file?: string;
   /** Two revisions of the selected repository to compare. */
   readonly compare?: { readonly from: string; readonly to: string };
+}
+
+export interface ShownTag {
+  readonly name: string;
+  /** Absent for the asset as a whole. */
+  readonly column?: string;
 }
 
 /** The usual view of an asset. */
@@ -60,6 +85,9 @@ export function assetView(asset: string): AssetView {
 export function parseView(search: string): View {
   const params = new URLSearchParams(search);
   const text = (name: string): string | undefined => params.get(name)?.slice(0, MAX_TEXT) || undefined;
+  const page = params.get('page');
+  if (page === 'policy') return { page };
+  if (page === 'access') return { page, list: oneOf(ACCESS_LISTS, params.get('list')) ?? 'waiting' };
   const asset = text('asset');
   if (asset === undefined) {
     return {
@@ -69,6 +97,7 @@ export function parseView(search: string): View {
     };
   }
   const [from, to] = [text('from'), text('to')];
+  const [tag, tagged] = [text('tag'), text('tagged')];
   return {
     page: 'asset',
     asset,
@@ -80,6 +109,8 @@ export function parseView(search: string): View {
     ...present({
       selected: text('selected'),
       column: text('column'),
+      file: text('file'),
+      tag: tag === undefined ? undefined : { name: tag, ...present({ column: tagged }) },
       compare: from !== undefined && to !== undefined ? { from, to } : undefined,
     }),
   };
@@ -96,6 +127,11 @@ export function formatView(view: View): string {
     set('kind', view.kind);
     set('tag', view.tag);
     set('namespace', view.namespace);
+  } else if (view.page === 'access') {
+    set('page', view.page);
+    set('list', view.list === 'waiting' ? undefined : view.list);
+  } else if (view.page === 'policy') {
+    set('page', view.page);
   } else {
     set('asset', view.asset);
     set('direction', view.direction === 'both' ? undefined : view.direction);
@@ -106,6 +142,9 @@ export function formatView(view: View): string {
     set('column', view.column);
     set('from', view.compare?.from);
     set('to', view.compare?.to);
+    set('file', view.file);
+    set('tag', view.tag?.name);
+    set('tagged', view.tag?.column);
     for (const { id, direction } of view.expanded) set('expand', `${direction}:${id}`);
   }
   const formatted = params.toString();
