@@ -104,7 +104,7 @@ export class ConfirmationService {
     yield { result: { from, to, ...count, discrepancies, isTruncated } };
   }
 
-  /** The version, with the grants as replicas knew them at the latest and at the earliest; none when it is not kept. */
+  /** The version, with the grants as they stood, and as replicas knew them at the latest and at the earliest; none when it is not kept. */
   private async answering(version: string, grants: readonly Grant[]): Promise<readonly CompiledPolicy[]> {
     const stored = readVersion(await this.versions.find(version));
     if (stored === undefined) return [];
@@ -113,7 +113,7 @@ export class ConfirmationService {
     const late = grants
       .map((grant) => ({ ...grant, from: later(grant.from) }))
       .filter(({ from, until }) => from < until);
-    return [early, late].map((known) => new CompiledPolicy(withGrants(stored.bundle, known)));
+    return [grants, early, late].map((known) => new CompiledPolicy(withGrants(stored.bundle, known)));
   }
 }
 
