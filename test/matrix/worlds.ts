@@ -3,6 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { S3Client } from '@aws-sdk/client-s3';
 import { Database, OutboxWorker } from '../../src/platform/index.js';
+import { RootMaker } from '../../src/policy/index.js';
 import { eventually } from '../support/training.js';
 import { startTestCairn, type TestCairn } from '../support/cairn.js';
 import { fillCatalog } from './fill/catalog.js';
@@ -98,6 +99,8 @@ async function fill(world: World, hidden: Things | undefined): Promise<void> {
   }
   await tagAll(world, open);
   await world.cairn.app.get(OutboxWorker).drain();
+  // Of the first minute, so that both say when there was a root.
+  await world.cairn.app.get(RootMaker).make();
   // Until the graph is read, nobody is told by which ways classifications came.
   await eventually(
     () =>

@@ -3,6 +3,7 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app.js';
 import './cairn.css';
+import { FaultBoundary } from './parts/fault-boundary.js';
 import { arrive, depart, depose, renew } from './session/provider.js';
 import { Session } from './session/session.js';
 
@@ -15,6 +16,8 @@ void session.open();
 
 createRoot(document.getElementById('root')!).render(
   <StrictMode>
-    <App session={session} />
+    <FaultBoundary>
+      <App session={session} />
+    </FaultBoundary>
   </StrictMode>,
 );
