@@ -34,6 +34,7 @@ import { People1795392000072 } from './1795392000072-people.js';
 import { ColumnTags1795392000073 } from './1795392000073-column-tags.js';
 import { Classification1795392000074 } from './1795392000074-classification.js';
 import { InstallationSeal1795392000079 } from './1795392000079-installation-seal.js';
+import { AssetsInNamespaces1795392000080 } from './1795392000080-assets-in-namespaces.js';
 
 /** Every migration, in order. A room's migration creates that room's tables. */
 export const MIGRATIONS = [
@@ -73,4 +74,5 @@ export const MIGRATIONS = [
   ColumnTags1795392000073,
   Classification1795392000074,
   InstallationSeal1795392000079,
+  AssetsInNamespaces1795392000080,
 ];

@@ -188,15 +188,10 @@ describe('classifications', () => {
     const { createRepository: customers } = await cairn.ask(create, { n: 'customers' });
     const { createRepository: counts } = await cairn.ask(create, { n: 'counts' });
     const rows = Array.from({ length: 40 }, (_, i) => `${i},person${i}@example.org`).join('\n');
-    const commit = async (name: string, text: string): Promise<void> => {
+    const commit = async (name: string, text: string, file = 'table.csv'): Promise<void> => {
       const folder = mkdtempSync(path.join(os.tmpdir(), 'cairn-classified-'));
-      writeFileSync(path.join(folder, 'table.csv'), text);
-      const put = await runCli(
-        cairn,
-        cairn.adminToken,
-        ['put', name, 'main', 'table.csv', '-m', 'rows'],
-        folder,
-      );
+      writeFileSync(path.join(folder, file), text);
+      const put = await runCli(cairn, cairn.adminToken, ['put', name, 'main', file, '-m', 'rows'], folder);
       rmSync(folder, { recursive: true });
       expect(put.exitCode).toBe(0);
     };
@@ -214,6 +209,21 @@ describe('classifications', () => {
     };
     await untilTags(customers.asset.id, ['pii.email']);
     await untilTags(counts.asset.id, []);
+
+    // What no scanner knows keeps an asset from being examined until it is gone; what comes meanwhile is looked at.
+    const { createRepository: mixed } = await cairn.ask(create, { n: 'mixed' });
+    await commit('mixed', 'free text', 'notes.txt');
+    await commit('mixed', 'id,count\n1,2\n', 'a.csv');
+    const waiting = 'SELECT 1 FROM outbox_message WHERE dead_at IS NULL LIMIT 1';
+    while ((await cairn.app.get(Database).query(waiting)).length > 0) await pause(20);
+    await untilTags(mixed.asset.id, ['unclassified']);
+    const remove = `mutation($path: String!) { commit(input: { repository: "mixed", branch: "main", message: "gone",
+      changes: [{ path: $path, isDeleted: true }] }) { id } }`;
+    await cairn.ask(remove, { path: 'notes.txt' });
+    await untilTags(mixed.asset.id, []);
+    await commit('mixed', `id,contact\n${rows}\n`, 'b.csv');
+    await untilTags(mixed.asset.id, ['pii.email']);
+
     const decide = `mutation($id: ID!, $state: ClassificationState!) {
       decideClassification(id: $id, tag: "pii.email", column: "contact", state: $state, reason: "made up") { tags } }`;
     const scan = 'mutation($id: ID!) { scanAsset(id: $id) { tags } }';

@@ -19,6 +19,7 @@ export { DatabaseUnavailableError } from './database/errors.js';
 export { MonthlyTable } from './database/monthly-table.js';
 export type { Month } from './database/monthly-table.js';
 export { Installation } from './database/installation.js';
+export { prepared } from './database/prepared.js';
 export { namelessId, seal, unseal } from './database/sealed-text.js';
 export { AlreadyExistsError, DomainError, InvalidInputError, NotFoundError } from './errors/domain-error.js';
 export type { ErrorDetails, ErrorKind } from './errors/domain-error.js';

@@ -27,6 +27,8 @@ export { maskName } from './mask/mask.js';
 export type { Mask } from './mask/mask.js';
 export { policyLinesOf } from './overlay/grant.js';
 export type { Target } from './overlay/target.js';
+export { byNamespace } from './plan/by-namespace.js';
+export type { NamespacePart } from './plan/by-namespace.js';
 export type { Plan } from './plan/plan.js';
 export { planToSql } from './plan/plan-to-sql.js';
 export { PolicyModule } from './policy.module.js';

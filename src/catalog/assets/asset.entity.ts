@@ -6,7 +6,7 @@ import type { Asset, AssetKind, AssetSpace } from './asset.js';
 @Check('asset_kind', "kind IN ('dataset', 'model', 'job', 'endpoint', 'workload')")
 @Unique('asset_identity', ['space', 'identityNamespace', 'identityName'])
 @Index('asset_by_name', ['identityName', 'id'])
-@Index('asset_by_namespace', ['namespace', 'kind'])
+@Index('asset_by_namespace', ['namespace', 'identityName', 'id'])
 @Index('asset_by_tag', { synchronize: false })
 @Index('asset_by_change', ['changedBy'])
 @Index('asset_by_alias', ['aliasOf', 'createdAt'], { where: 'alias_of IS NOT NULL' })

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { batched, Database, type PageRequest } from '../../platform/index.js';
-import { type Plan, planToSql } from '../../policy/index.js';
+import { byNamespace, type NamespacePart, type Plan, planToSql } from '../../policy/index.js';
 import type { Asset, AssetKind, AssetSpace } from './asset.js';
 import type { AssetClass } from './asset-class.js';
 
@@ -65,6 +65,16 @@ export function isOfFilter(filter: AssetFilter, of: AssetClass): boolean {
   );
 }
 
+/** Namespaces that are read each by itself at most. */
+const MAX_APART = 32;
+
+/** What may be seen in each of a few namespaces; undefined where it is all, none or in many. */
+function apart(visible: Plan): readonly NamespacePart[] | undefined {
+  const parts = byNamespace(visible);
+  const count = parts?.reduce((sum, { namespaces }) => sum + namespaces.length, 0) ?? 0;
+  return count > 0 && count <= MAX_APART ? parts : undefined;
+}
+
 /** What people may edit. */
 export type AssetEdit = Partial<Pick<Asset, 'description' | 'owners'>>;
 
@@ -125,12 +135,27 @@ export class AssetRepository {
   list(filter: AssetFilter, visible: Plan, page: PageRequest<readonly [string, string]>): Promise<Asset[]> {
     const parameters: unknown[] = [];
     const parameter = (value: unknown) => `$${parameters.push(value)}`;
-    const conditions = conditionsOf(filter, visible, parameters);
-    if (page.after)
-      conditions.push(`(a.identity_name, a.id) > (${page.after.map(parameter).join(', ')}::uuid)`);
+    const ordered = `ORDER BY a.identity_name, a.id LIMIT ${parameter(page.limit)}`;
+    const after = page.after?.map(parameter).join(', ');
+    const where = (plan: Plan) =>
+      [
+        ...conditionsOf(filter, plan, parameters),
+        ...(after === undefined ? [] : [`(a.identity_name, a.id) > (${after}::uuid)`]),
+      ].join(' AND ');
+    const parts = apart(visible);
+    if (parts === undefined) {
+      return this.database.query<Asset>(
+        `SELECT ${assetColumns('a')} FROM asset AS a WHERE ${where(visible)} ${ordered}`,
+        parameters,
+      );
+    }
+    // By names alone one would go through all that stands elsewhere before them.
+    const firsts = parts.map(
+      ({ namespaces, plan }) => `SELECT a.* FROM unnest(${parameter(namespaces)}::text[]) AS n (namespace)
+       CROSS JOIN LATERAL (SELECT * FROM asset AS a WHERE a.namespace = n.namespace AND ${where(plan)} ${ordered}) AS a`,
+    );
     return this.database.query<Asset>(
-      `SELECT ${assetColumns('a')} FROM asset AS a WHERE ${conditions.join(' AND ')}
-       ORDER BY a.identity_name, a.id LIMIT ${parameter(page.limit)}`,
+      `SELECT ${assetColumns('a')} FROM (${firsts.join(' UNION ALL ')}) AS a ${ordered}`,
       parameters,
     );
   }

@@ -1,5 +1,5 @@
 import { Inject, Injectable, Optional } from '@nestjs/common';
-import { CONFIG, type Config, Database } from '../../platform/index.js';
+import { CONFIG, type Config, Database, prepared } from '../../platform/index.js';
 import type { Sha256 } from '../../storage/index.js';
 import type { NodePlace } from './pack-format.js';
 
@@ -61,14 +61,14 @@ export class PackRepository {
    */
   async use(names: readonly Sha256[]): Promise<Set<Sha256>> {
     const [row] = await this.database.query<{ known: Buffer | null }>(
-      `WITH known AS (
+      prepared(`WITH known AS (
          SELECT i, n.pack_id, p.used_at < now() - $2 * interval '1 second' AS is_stale
          FROM ${NAMED} JOIN tree_pack AS p ON p.id = n.pack_id
        ), used AS (
          UPDATE tree_pack SET used_at = now()
          WHERE id IN (SELECT pack_id FROM known WHERE is_stale) RETURNING id
        )
-       SELECT string_agg(int4send(i), '') AS known FROM known WHERE NOT is_stale OR pack_id IN (SELECT id FROM used)`,
+       SELECT string_agg(int4send(i), '') AS known FROM known WHERE NOT is_stale OR pack_id IN (SELECT id FROM used)`),
       [bytesOf(names), this.freshSeconds],
     );
     const known = row?.known ?? Buffer.alloc(0);
@@ -80,14 +80,14 @@ export class PackRepository {
     // In one order by all writers, so that none waits for one that waits for it.
     const sorted = [...places].sort((a, b) => (a.sha256 < b.sha256 ? -1 : 1));
     await this.database.query(
-      `WITH pack AS (
+      prepared(`WITH pack AS (
          INSERT INTO tree_pack (sha256, size_bytes) VALUES ($1, $2)
          ON CONFLICT (sha256) DO UPDATE SET used_at = now() RETURNING id
        )
        INSERT INTO tree_node (sha256, pack_id, start_byte, size_bytes)
        SELECT substring($3::bytea FROM (i::int - 1) * 32 + 1 FOR 32), pack.id, start_byte, node.size_bytes
        FROM pack, unnest($4::int[], $5::int[]) WITH ORDINALITY AS node (start_byte, size_bytes, i)
-       ON CONFLICT (sha256) DO NOTHING`,
+       ON CONFLICT (sha256) DO NOTHING`),
       [
         Buffer.from(pack, 'hex'),
         sizeBytes,

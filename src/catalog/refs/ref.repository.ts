@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
-import { batched, Database, type PageRequest } from '../../platform/index.js';
+import { batched, Database, type PageRequest, prepared } from '../../platform/index.js';
 import { AuditLog } from '../../policy/index.js';
 import { GC_LOCK } from '../gc/gc-lock.js';
 import type { Ref, RefType } from './ref.js';
@@ -54,8 +54,8 @@ export class RefRepository {
   private readonly findByKey = batched<Ref>(async (keys) => {
     const parts = keys.map((key) => key.split(' ', 3) as [string, string, string]);
     const rows = await this.database.query<Ref & { key: string }>(
-      `SELECT ${COLUMNS}, repository_id || ' ' || type || ' ' || name AS key FROM ref
-       WHERE (repository_id, type, name) IN (SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[]))`,
+      prepared(`SELECT ${COLUMNS}, repository_id || ' ' || type || ' ' || name AS key FROM ref
+       WHERE (repository_id, type, name) IN (SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[]))`),
       [parts.map(([id]) => id), parts.map(([, type]) => type), parts.map(([, , name]) => name)],
     );
     return new Map(rows.map(({ key, ...ref }) => [key, ref]));

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type FindOptionsWhere, IsNull, Not } from 'typeorm';
-import { batched, Database, type PageRequest } from '../../platform/index.js';
+import { batched, Database, type PageRequest, prepared } from '../../platform/index.js';
 import { type Plan, planToSql } from '../../policy/index.js';
 import type { Asset } from '../assets/asset.js';
 import { assetColumns, policyColumns } from '../assets/asset.repository.js';
@@ -54,9 +54,9 @@ export class RepositoryRepository {
   /** A repository and its asset, in one query. */
   readonly findWithAsset: (name: string) => Promise<WithAsset | undefined> = batched(async (names) => {
     const rows = await this.database.query<Asset & OwnColumns>(
-      `SELECT ${assetColumns('a')}, r.id AS "repositoryId", r.name, r.kind AS "repositoryKind",
+      prepared(`SELECT ${assetColumns('a')}, r.id AS "repositoryId", r.name, r.kind AS "repositoryKind",
          r.default_branch AS "defaultBranch", r.created_by AS "createdBy", r.created_at AS "repositoryCreatedAt", r.checks
-       FROM repository AS r JOIN asset AS a ON a.id = r.asset_id WHERE r.name = ANY($1) AND r.deleted_at IS NULL`,
+       FROM repository AS r JOIN asset AS a ON a.id = r.asset_id WHERE r.name = ANY($1) AND r.deleted_at IS NULL`),
       [names],
     );
     return new Map(rows.map((row) => [row.name, withAsset(row)]));
@@ -165,9 +165,9 @@ export class RepositoryRepository {
 
   private readonly heldByKey = batched<HeldObject>(async (keys) => {
     const rows = await this.database.query<{ key: string; sizeBytes: number; source: string | null }>(
-      `SELECT o.repository_id || ' ' || o.sha256 AS key, o.size_bytes::float8 AS "sizeBytes", i.source
+      prepared(`SELECT o.repository_id || ' ' || o.sha256 AS key, o.size_bytes::float8 AS "sizeBytes", i.source
        FROM repository_object AS o LEFT JOIN imported_object AS i ON i.sha256 = o.sha256
-       WHERE (o.repository_id, o.sha256) IN (SELECT * FROM unnest($1::uuid[], $2::text[]))`,
+       WHERE (o.repository_id, o.sha256) IN (SELECT * FROM unnest($1::uuid[], $2::text[]))`),
       [keys.map((key) => key.slice(0, UUID_CHARS)), keys.map((key) => key.slice(UUID_CHARS + 1))],
     );
     return new Map(

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Database } from '../../platform/index.js';
+import { Database, prepared } from '../../platform/index.js';
 import { namesOf } from '../identity/names-of.js';
 
 /** A version of a dataset that a run read or wrote. */
@@ -30,12 +30,12 @@ export class AssetLineageRepository {
     names?: readonly string[],
   ): Promise<{ id: string; name: string; value: unknown }[]> {
     return this.database.query(
-      `SELECT f.asset_id AS id, f.name, v.value FROM (
+      prepared(`SELECT f.asset_id AS id, f.name, v.value FROM (
          SELECT DISTINCT ON (a.id, f.name) a.id AS asset_id, f.name, f.value_id
          FROM unnest($1::uuid[]) AS a (id) CROSS JOIN LATERAL (${namesOf('a.id')}) AS n
          JOIN lineage_facet AS f ON f.holder_id = n.raw_id AND f.holder = $2 AND ($3::text[] IS NULL OR f.name = ANY($3))
          ORDER BY a.id, f.name, f.claim DESC
-       ) AS f JOIN lineage_facet_value AS v ON v.id = f.value_id ORDER BY f.name`,
+       ) AS f JOIN lineage_facet_value AS v ON v.id = f.value_id ORDER BY f.name`),
       [ids, holder, names ?? null],
     );
   }

@@ -105,7 +105,12 @@ export class ProjectionRepository {
       ...[...drops.values()].map(({ assetId }) => canonical(assetId)),
     ]);
     if (ids.size === 0) return;
-    await this.database.query(CUT_BY_DROPS, [[...ids]]);
+    // Few assets are ever dropped, and planning the cut takes ten times as long as seeing that none of these was.
+    const dropped = await this.database.query(
+      'SELECT 1 FROM lineage_drop WHERE of_asset_id = ANY($1::uuid[]) LIMIT 1',
+      [[...ids]],
+    );
+    if (dropped.length > 0) await this.database.query(CUT_BY_DROPS, [[...ids]]);
   }
 
   /** The same facet is sent again and again: its value is stored once, under its hash. */

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Database } from '../../platform/index.js';
+import { Database, prepared } from '../../platform/index.js';
 import { type Changed, Differences, NOTHING } from './differences.js';
 import type { StatementFact, StatementKind, StatementValue } from './facts.js';
 import {
@@ -57,7 +57,7 @@ export class StatementRepository {
     });
     const scopes = rows.map(({ ofJobId, ofOutputId }) => ({ jobId: ofJobId, outputId: ofOutputId }));
     await this.lock(scopes);
-    const changes = await this.database.query<Change>(INSERT_STATEMENTS, [JSON.stringify(rows)]);
+    const changes = await this.database.query<Change>(prepared(INSERT_STATEMENTS), [JSON.stringify(rows)]);
     await this.apply(changes, values, canonical);
   }
 
@@ -85,8 +85,8 @@ export class StatementRepository {
   private async lock(given: readonly StatementScope[]): Promise<void> {
     const scopes = [...new Set(given.map(keyOf))];
     await this.database.query(
-      `SELECT pg_advisory_xact_lock(key) FROM (
-         SELECT DISTINCT ${FIRST_LOCK} + (hashtextextended(scope, 0) & ${LOCKS - 1}) AS key FROM unnest($1::text[]) AS scope ORDER BY 1) AS keys`,
+      prepared(`SELECT pg_advisory_xact_lock(key) FROM (
+         SELECT DISTINCT ${FIRST_LOCK} + (hashtextextended(scope, 0) & ${LOCKS - 1}) AS key FROM unnest($1::text[]) AS scope ORDER BY 1) AS keys`),
       [scopes],
     );
   }

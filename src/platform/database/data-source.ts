@@ -1,6 +1,7 @@
 import { DataSource, type DataSourceOptions, type EntitySubscriberInterface, type MixedList } from 'typeorm';
 import { MIGRATIONS } from '../../../migrations/index.js';
 import { DomainError } from '../errors/domain-error.js';
+import { PreparingClient } from './prepared.js';
 
 /** An entity class; rooms list theirs in `src/entities.ts`. */
 export type EntityClass = new () => object;
@@ -24,7 +25,10 @@ export function dataSourceOptions(
     synchronize: false,
     poolSize,
     applicationName: 'cairn',
-    extra: { connectionTimeoutMillis: 10_000, idle_in_transaction_session_timeout: 60_000, keepAlive: true },
+    extra: {
+      ...{ connectionTimeoutMillis: 10_000, idle_in_transaction_session_timeout: 60_000, keepAlive: true },
+      Client: PreparingClient,
+    },
   };
 }
 

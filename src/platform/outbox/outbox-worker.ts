@@ -5,6 +5,7 @@ import {
   type BeforeApplicationShutdown,
 } from '@nestjs/common';
 import { Database } from '../database/database.js';
+import { prepared } from '../database/prepared.js';
 import { ControlLoop } from '../leases/control-loop.js';
 import { LOGGER, type Logger } from '../logging/logger.js';
 import { outboxDeliveries } from '../metrics/metrics.js';
@@ -95,13 +96,13 @@ export class OutboxWorker implements OnApplicationBootstrap, BeforeApplicationSh
    */
   private async deliver(id: string): Promise<boolean> {
     const [message] = await this.database.query<OutboxMessage>(
-      `UPDATE outbox_message AS m SET attempts = attempts + 1, next_attempt_at = now() + interval '60 seconds'
+      prepared(`UPDATE outbox_message AS m SET attempts = attempts + 1, next_attempt_at = now() + interval '60 seconds'
        WHERE id = (
          SELECT id FROM outbox_message WHERE id = $1 AND dead_at IS NULL AND next_attempt_at <= now() FOR UPDATE SKIP LOCKED)
          AND NOT EXISTS (
            SELECT 1 FROM outbox_message AS older
            WHERE older.topic = m.topic AND older.ordering_key = m.ordering_key AND older.id < m.id AND older.dead_at IS NULL)
-       RETURNING id, topic, ordering_key AS "orderingKey", payload, attempts - 1 AS attempts, traceparent`,
+       RETURNING id, topic, ordering_key AS "orderingKey", payload, attempts - 1 AS attempts, traceparent`),
       [id],
     );
     if (!message) return false;

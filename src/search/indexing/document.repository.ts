@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type Asset, assetColumns } from '../../catalog/index.js';
 import { AssetLineageService } from '../../lineage/index.js';
-import { Database } from '../../platform/index.js';
+import { Database, prepared } from '../../platform/index.js';
 import type { SearchDocument } from '../search-index.js';
 
 const BATCH = 500;
@@ -20,7 +20,7 @@ export class DocumentRepository {
   /** Documents of those of the assets that exist and are no other's name. */
   async find(assetIds: readonly string[]): Promise<SearchDocument[]> {
     const assets = await this.database.query<Asset>(
-      `SELECT ${assetColumns('a')} FROM asset AS a WHERE a.id = ANY($1) AND a.alias_of IS NULL`,
+      prepared(`SELECT ${assetColumns('a')} FROM asset AS a WHERE a.id = ANY($1) AND a.alias_of IS NULL`),
       [assetIds],
     );
     return this.describe(assets);
@@ -59,11 +59,11 @@ export class DocumentRepository {
   /** Those of the asset's own place in policy: who may not see another place must not find out its names by guessing. */
   private async otherNames(assetIds: readonly string[]): Promise<Map<string, string[]>> {
     const rows = await this.database.query<{ id: string; names: string[] }>(
-      `SELECT a.id, array_agg(n.identity_name) AS names
+      prepared(`SELECT a.id, array_agg(n.identity_name) AS names
        FROM asset AS a CROSS JOIN LATERAL (
          SELECT identity_name FROM asset AS n WHERE n.alias_of = a.id AND n.namespace = a.namespace
          ORDER BY n.created_at DESC LIMIT ${MAX_OTHER_NAMES}) AS n
-       WHERE a.id = ANY($1) GROUP BY a.id`,
+       WHERE a.id = ANY($1) GROUP BY a.id`),
       [assetIds],
     );
     return new Map(rows.map(({ id, names }) => [id, names]));

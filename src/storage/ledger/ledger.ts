@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { batched, CONFIG, type Config, Database, DomainError } from '../../platform/index.js';
+import { batched, CONFIG, type Config, Database, DomainError, prepared } from '../../platform/index.js';
 import type { StoredObject } from '../object-store.js';
 import type { Sha256 } from '../sha256.js';
 
@@ -59,7 +59,7 @@ export class Ledger {
   private readonly touchByKey = batched<true>(async (keys) => {
     const objects = keys.map((key) => key.split(' '));
     const rows = await this.database.query<{ sha256: Sha256 }>(
-      `WITH named AS (SELECT DISTINCT ON (sha256) * FROM unnest($1::text[], $2::bigint[]) AS n (sha256, size_bytes) ORDER BY sha256),
+      prepared(`WITH named AS (SELECT DISTINCT ON (sha256) * FROM unnest($1::text[], $2::bigint[]) AS n (sha256, size_bytes) ORDER BY sha256),
        fresh AS (
          SELECT o.sha256 FROM stored_object AS o JOIN named USING (sha256)
          WHERE o.removing_at IS NULL AND o.condemned_at IS NULL AND o.touched_at > now() - $3 * interval '1 second'
@@ -68,7 +68,7 @@ export class Ledger {
          SELECT sha256, size_bytes FROM named WHERE sha256 NOT IN (SELECT sha256 FROM fresh) ORDER BY sha256
          ON CONFLICT (sha256) DO UPDATE SET touched_at = now(), condemned_at = NULL, condemned_by = NULL
          WHERE stored_object.removing_at IS NULL RETURNING sha256
-       ) SELECT sha256 FROM fresh UNION ALL SELECT sha256 FROM written`,
+       ) SELECT sha256 FROM fresh UNION ALL SELECT sha256 FROM written`),
       [objects.map(([sha256]) => sha256), objects.map(([, sizeBytes]) => sizeBytes), this.freshSeconds],
     );
     const touched = new Set(rows.map(({ sha256 }) => sha256));
