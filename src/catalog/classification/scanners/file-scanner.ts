@@ -7,7 +7,7 @@ import { TaskRunner } from '../../merging/task-runner.js';
 import { formatOf } from '../../profiles/index.js';
 import { scannedFiles } from '../metrics.js';
 import type { ColumnCounts } from './confidence.js';
-import { MAX_HEAD_BYTES, SCANNED_FORMATS, type ScannedFormat } from './count-columns.js';
+import { MAX_HEAD_BYTES, SCANNED_FORMATS, type ScannedFormat } from './scanned-formats.js';
 
 /** Larger Parquet files are not copied to be looked at; of them the names of columns count. */
 const MAX_PARQUET_BYTES = 64 * 1024 * 1024;

@@ -8,7 +8,8 @@ import {
   type RowDiffOutcome,
 } from '../rows/row-diff.js';
 import { MAX_SHOWN, TableFault } from '../rows/row-table.js';
-import { identifier, ScratchDatabase, type SqlRow } from './duckdb.js';
+import { ScratchDatabase, type SqlRow } from './duckdb.js';
+import { identifier } from './sql-text.js';
 import { checkKey, loadSide, naming, type ParquetSide, readSide, reasonOf, ROW } from './parquet-side.js';
 
 interface Versions {

@@ -1,4 +1,5 @@
 import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
+import { literal } from './sql-text.js';
 
 /** Bytes that DuckDB may hold; what does not fit is spilt beside the files. */
 const MEMORY_LIMIT = '512MB';
@@ -49,12 +50,4 @@ export class ScratchDatabase {
     this.connection.closeSync();
     this.instance.closeSync();
   }
-}
-
-export function literal(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`;
-}
-
-export function identifier(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
 }

@@ -4,7 +4,8 @@ import type { RowConflict } from '../../versions/index.js';
 import { MAX_CONFLICTS, type RowStrategy } from '../rows/row-plan.js';
 import { MAX_SHOWN, TableFault } from '../rows/row-table.js';
 import type { RowRule, RowsOutcome, ThreeSides } from '../rows/merge-text.js';
-import { identifier, literal, ScratchDatabase, type SqlRow } from './duckdb.js';
+import { ScratchDatabase, type SqlRow } from './duckdb.js';
+import { identifier, literal } from './sql-text.js';
 import {
   checkKey,
   checkRewritable,

@@ -1,6 +1,6 @@
 import type { ThreeSides } from '../rows/merge-text.js';
 import type { RowStrategy } from '../rows/row-plan.js';
-import { identifier } from './duckdb.js';
+import { identifier } from './sql-text.js';
 import { type ParquetSide, ROW } from './parquet-side.js';
 
 /** The merge of three tables by key, as SQL over the tables `base`, `ours` and `theirs`. The rules are those of `cells.ts`. */

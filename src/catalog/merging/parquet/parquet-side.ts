@@ -7,7 +7,8 @@ import { FooterFault } from '../../profiles/parquet-footer.js';
 import { readParquet } from '../../profiles/parquet.js';
 import { schemaTree, typeText } from '../../profiles/parquet-types.js';
 import { TableFault } from '../rows/row-table.js';
-import { identifier, literal, type ScratchDatabase } from './duckdb.js';
+import type { ScratchDatabase } from './duckdb.js';
+import { identifier, literal } from './sql-text.js';
 
 /** The row's place in its file. */
 export const ROW = '"#row"';

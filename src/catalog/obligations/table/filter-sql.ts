@@ -1,4 +1,4 @@
-import { literal } from '../../merging/parquet/duckdb.js';
+import { literal } from '../../merging/parquet/sql-text.js';
 import { TableFault } from '../../merging/rows/row-table.js';
 import type { BoundFilter } from '../../../policy/index.js';
 import { missingColumn } from './row-test.js';

@@ -1,4 +1,5 @@
-import { identifier, literal, ScratchDatabase } from '../../merging/parquet/duckdb.js';
+import { ScratchDatabase } from '../../merging/parquet/duckdb.js';
+import { identifier, literal } from '../../merging/parquet/sql-text.js';
 import { readSide, reasonOf, writeLayout } from '../../merging/parquet/parquet-side.js';
 import { TableFault } from '../../merging/rows/row-table.js';
 import { filterSql } from './filter-sql.js';

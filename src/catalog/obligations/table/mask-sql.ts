@@ -1,4 +1,4 @@
-import { literal } from '../../merging/parquet/duckdb.js';
+import { literal } from '../../merging/parquet/sql-text.js';
 import type { Mask } from '../../../policy/index.js';
 import { ISO_TIME } from './iso-time.js';
 import { constantOf } from './mask-text.js';

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { identifier, literal, ScratchDatabase } from '../../merging/parquet/duckdb.js';
+import { ScratchDatabase } from '../../merging/parquet/duckdb.js';
+import { identifier, literal } from '../../merging/parquet/sql-text.js';
 import { reasonOf } from '../../merging/parquet/parquet-side.js';
 import { CsvTable } from '../../merging/rows/csv-table.js';
 import { JsonTable } from '../../merging/rows/json-table.js';
