@@ -26,7 +26,7 @@ const child = spawn(
   'node',
   [
     ...['--experimental-vm-modules', '--no-warnings', 'node_modules/jest/bin/jest.js'],
-    ...['--maxWorkers=1', 'policy-reloads'],
+    ...['--config', 'jest.long.config.js', '--maxWorkers=1', 'policy-reloads'],
   ],
   {
     cwd: path.resolve(import.meta.dirname, '..'),
