@@ -21,7 +21,7 @@ const DECISION = CHANGE.extend({ state: z.enum(CLAIM_STATES) });
 
 /** Claims of one asset and its columns, by hand. */
 const MAX_CLAIMS = 10_000;
-/** Assets whose effective classifications are settled in one transaction. */
+/** Assets whose effective classifications are settled by one statement. */
 const AT_ONCE = 500;
 
 /** Who says which classifications of assets and columns, and what of it counts. Changing needs `manage` of the asset. */

@@ -108,7 +108,8 @@ export class FlowWorker implements OnApplicationBootstrap, BeforeApplicationShut
       count += change.added.length + change.removed.length;
       flowChanges.inc({ change: 'added' }, change.added.length);
       flowChanges.inc({ change: 'removed' }, change.removed.length);
-      await this.isLeader();
+      // What is not written yet is for who holds it now.
+      if (!(await this.isLeader())) return WAIT_MS;
     }
     this.isFollowing = true;
     this.settledAt = startedAt;

@@ -115,10 +115,11 @@ export class EmergencyService {
   async list(caller: Principal, args: PageArgs, state?: string | null): Promise<Page<Emergency>> {
     const wanted = validate(STATE, state, 'state');
     const now = new Date();
+    const isKnown = this.reviewers.knowing(caller);
     return visiblePage(
       args,
       (page) => this.emergencies.list(page),
-      (emergency) => (!wanted || stateOf(emergency, now) === wanted) && this.isVisible(caller, emergency),
+      (emergency) => (!wanted || stateOf(emergency, now) === wanted) && isKnown(emergency, emergency.subject),
     );
   }
 
@@ -134,17 +135,9 @@ export class EmergencyService {
 
   private async visible(caller: Principal, id: string): Promise<Emergency> {
     const emergency = await this.emergencies.find(id);
-    if (emergency === undefined || !this.isVisible(caller, emergency))
+    if (emergency === undefined || !this.reviewers.knowing(caller)(emergency, emergency.subject))
       throw new NotFoundError('Emergency', id);
     return emergency;
-  }
-
-  private isVisible(caller: Principal, emergency: Emergency): boolean {
-    return (
-      emergency.subject === subjectOf(caller) ||
-      this.reviewers.isPolicyOwner(caller) ||
-      this.reviewers.managesByFiles(caller, emergency)
-    );
   }
 
   private async again(id: string): Promise<Emergency> {

@@ -98,10 +98,33 @@ export class Reviewers {
   }
 
   /** Whether the files let somebody manage all of it. Nothing is logged. */
-  managesByFiles(caller: Principal, { namespace, kind, name, tags }: Reviewed): boolean {
-    if (kind !== null && name !== null)
-      return this.policy.byFiles(caller, 'manage', { namespace, kind, name, tags: tags ?? [] }).allowed;
-    return this.isAllOf(this.policy.planByFiles(caller, 'manage'), namespace);
+  managesByFiles(caller: Principal, target: Reviewed): boolean {
+    return this.managing(caller)(target);
+  }
+
+  /**
+   * Which requests and emergencies the caller may know of, to be asked of many: their own, those of what they manage by the files, and all
+   * for who administers the policy. Nothing is logged.
+   */
+  knowing(caller: Principal): (target: Reviewed, own: string) => boolean {
+    const subject = subjectOf(caller);
+    if (this.isPolicyOwner(caller)) return () => true;
+    const manages = this.managing(caller);
+    return (target, own) => own === subject || manages(target);
+  }
+
+  /** A namespace is looked at once, however many ask about it. */
+  private managing(caller: Principal): (target: Reviewed) => boolean {
+    const known = new Map<string, boolean>();
+    let plan: Plan | undefined;
+    return ({ namespace, kind, name, tags }) => {
+      if (kind !== null && name !== null)
+        return this.policy.byFiles(caller, 'manage', { namespace, kind, name, tags: tags ?? [] }).allowed;
+      plan ??= this.policy.planByFiles(caller, 'manage');
+      const isManaged = known.get(namespace) ?? this.isAllOf(plan, namespace);
+      known.set(namespace, isManaged);
+      return isManaged;
+    };
   }
 
   private isAllOf(plan: Plan, namespace: string): boolean {

@@ -129,10 +129,11 @@ export class AccessRequestService {
   async list(caller: Principal, args: PageArgs, state?: string | null): Promise<Page<AccessRequest>> {
     const wanted = validate(STATE, state, 'state');
     const now = new Date();
+    const isKnown = this.reviewers.knowing(caller);
     return visiblePage(
       args,
       (page) => this.requests.list(page),
-      (request) => this.isVisible(caller, request) && (!wanted || stateOf(request, now) === wanted),
+      (request) => (!wanted || stateOf(request, now) === wanted) && isKnown(request, request.requester),
     );
   }
 
@@ -177,17 +178,9 @@ export class AccessRequestService {
 
   private async visible(caller: Principal, id: string): Promise<AccessRequest> {
     const request = await this.requests.find(id);
-    if (request === undefined || !this.isVisible(caller, request))
+    if (request === undefined || !this.reviewers.knowing(caller)(request, request.requester))
       throw new NotFoundError('AccessRequest', id);
     return request;
-  }
-
-  private isVisible(caller: Principal, request: AccessRequest): boolean {
-    return (
-      request.requester === subjectOf(caller) ||
-      this.reviewers.isPolicyOwner(caller) ||
-      this.reviewers.managesByFiles(caller, request)
-    );
   }
 
   private async again(id: string): Promise<AccessRequest> {
