@@ -74,26 +74,25 @@ export class ConfirmationService {
   private async *steps(from: Date, to: Date): AsyncGenerator<ConfirmationStep> {
     const total = await this.log.count(from, to);
     const grants = await this.overlay.granted(new Date(from.getTime() - GRANT_GRACE_MS), to);
-    const policies = new LRUCache<string, readonly CompiledPolicy[]>({ max: MAX_VERSIONS });
+    const policies = new LRUCache<string, readonly CompiledPolicy[]>({
+      max: MAX_VERSIONS,
+      fetchMethod: (version) => this.answering(version, grants),
+    });
     const count = { confirmed: 0, discrepancyCount: 0, unknownVersion: 0, unreadable: 0 };
     const discrepancies: Discrepancy[] = [];
     let looked = 0;
     for await (const decisions of this.log.read(from, to)) {
       for (const decision of decisions) {
         looked += 1;
-        const answering =
-          decision && (policies.get(decision.bundle) ?? (await this.answering(decision.bundle, grants)));
-        if (decision === undefined) count.unreadable += 1;
-        else if (answering!.length === 0) count.unknownVersion += 1;
+        const answering = (decision && (await policies.fetch(decision.bundle))) ?? [];
+        const found =
+          decision === undefined ? 'unreadable' : answering.length > 0 && confirm(decision, answering);
+        if (found === undefined) count.confirmed += 1;
+        else if (found === false) count.unknownVersion += 1;
+        else if (found === 'unreadable') count.unreadable += 1;
         else {
-          policies.set(decision.bundle, answering!);
-          const found = confirm(decision, answering!);
-          if (found === undefined) count.confirmed += 1;
-          else if (found === 'unreadable') count.unreadable += 1;
-          else {
-            count.discrepancyCount += 1;
-            if (discrepancies.length < TOLD) discrepancies.push(found);
-          }
+          count.discrepancyCount += 1;
+          if (discrepancies.length < TOLD) discrepancies.push(found);
         }
       }
       yield { progress: { looked, total: Math.max(total, looked) } };
