@@ -111,14 +111,15 @@ function policyText(random) {
   return [administrator, ...rules, ...tenth, ...Object.values(CALLERS), ...tree, ''].join('\n');
 }
 
+/** Managed ones: what is known from events only would be moved to where `places.csv` puts it. */
 async function fill(pool, random) {
   for (let from = 0; from < ASSETS; from += BATCH) {
     progress(`pages: ${from.toLocaleString('en')} of ${ASSETS.toLocaleString('en')} assets …`);
     await pool.query(
-      `INSERT INTO asset (id, space, kind, identity_namespace, identity_name, namespace, tags)
+      `INSERT INTO asset (id, space, kind, identity_namespace, identity_name, namespace, is_managed, tags)
        SELECT gen_random_uuid(), 'data', 'dataset', 'bench',
          (ARRAY['raw','clean','mart','feature'])[1 + n % 4] || '_' || substr(md5(n::text || $3), 1, 6) || '_' || n,
-         'org/t' || (hashint4(n) & 2147483647) % $4::int, ARRAY[(ARRAY['geo','finance','pii','restricted','unclassified'])[1 + (hashint4(n + 7) & 2147483647) % 5]]
+         'org/t' || (hashint4(n) & 2147483647) % $4::int, true, ARRAY[(ARRAY['geo','finance','pii','restricted','unclassified'])[1 + (hashint4(n + 7) & 2147483647) % 5]]
        FROM generate_series($1::int, $2::int) AS n`,
       [from, from + BATCH - 1, String(random()), TEAMS],
     );

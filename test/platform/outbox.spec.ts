@@ -1,7 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { pino } from 'pino';
-import { DeadLetters, type OutboxMessage, Outbox, OutboxWorker } from '../../src/platform/index.js';
+import {
+  DeadLetters,
+  type OutboxHandler,
+  type OutboxMessage,
+  Outbox,
+  OutboxWorker,
+} from '../../src/platform/index.js';
 import { openTestDatabase, type OpenDatabase } from '../support/platform.js';
 
 const silent = pino({ level: 'silent' });
@@ -22,6 +28,12 @@ function outboxWith(handler: (message: OutboxMessage) => Promise<void>): {
   return { outbox, worker: new OutboxWorker(open.database, outbox, silent) };
 }
 
+function outboxOfMany(handler: OutboxHandler): ReturnType<typeof outboxWith> {
+  const outbox = new Outbox(open.database);
+  outbox.handleMany('test', handler);
+  return { outbox, worker: new OutboxWorker(open.database, outbox, silent) };
+}
+
 const entry = (orderingKey: string, n: number) => ({ topic: 'test', orderingKey, payload: { n } });
 const makeDue = () => open.database.query('UPDATE outbox_message SET next_attempt_at = now()');
 
@@ -38,35 +50,50 @@ describe('outbox', () => {
     expect(delivered).toEqual([]);
   });
 
-  test('every message is delivered at least once and in order per key, whatever fails and whoever delivers', async () => {
-    await fc.assert(
-      fc.asyncProperty(
-        fc.array(fc.tuple(fc.constantFrom('a', 'b', 'c'), fc.integer({ min: 0, max: 2 })), { maxLength: 20 }),
-        async (plan) => {
-          await open.database.query('TRUNCATE outbox_message');
-          const failures = new Map(plan.map(([, count], n) => [n, count]));
-          const done = new Map<string, number[]>();
-          const handler = async ({ orderingKey, payload }: OutboxMessage) => {
-            const n = payload['n'] as number;
-            const left = failures.get(n)!;
-            failures.set(n, left - 1);
-            if (left > 0) throw new RangeError('not yet');
-            done.set(orderingKey, [...(done.get(orderingKey) ?? []), n]);
-          };
-          const first = outboxWith(handler);
-          const second = outboxWith(handler);
-          await first.outbox.append(plan.map(([key], n) => entry(key, n)));
-          for (let round = 0; round < 60; round++) {
-            await Promise.all([first.worker.drain(), second.worker.drain()]);
-            if ((await makeDue()) && (await count()) === 0) break;
-          }
-          const expected = (key: string) => plan.flatMap(([k], n) => (k === key ? [n] : []));
-          for (const key of ['a', 'b', 'c']) expect(done.get(key) ?? []).toEqual(expected(key));
-        },
-      ),
-      { numRuns: 15 },
-    );
-  });
+  test.each([
+    { name: 'one at a time', takesMany: false },
+    { name: 'many at once', takesMany: true },
+  ])(
+    'every message is delivered at least once and in order per key, whatever fails and whoever delivers: $name',
+    async ({ takesMany }) => {
+      let most = 0;
+      await fc.assert(
+        fc.asyncProperty(
+          fc.array(fc.tuple(fc.constantFrom('a', 'b', 'c'), fc.integer({ min: 0, max: 2 })), {
+            maxLength: 20,
+          }),
+          async (plan) => {
+            await open.database.query('TRUNCATE outbox_message');
+            const failures = new Map(plan.map(([, count], n) => [n, count]));
+            const done = new Map<string, number[]>();
+            const handler = async (messages: readonly OutboxMessage[]) => {
+              most = Math.max(most, messages.length);
+              for (const { payload } of messages) {
+                const n = payload['n'] as number;
+                const left = failures.get(n)!;
+                failures.set(n, left - 1);
+                if (left > 0) throw new RangeError('not yet');
+              }
+              for (const { orderingKey, payload } of messages)
+                done.set(orderingKey, [...(done.get(orderingKey) ?? []), payload['n'] as number]);
+            };
+            const another = () =>
+              takesMany ? outboxOfMany(handler) : outboxWith((message) => handler([message]));
+            const [first, second] = [another(), another()];
+            await first.outbox.append(plan.map(([key], n) => entry(key, n)));
+            for (let round = 0; round < 60; round++) {
+              await Promise.all([first.worker.drain(), second.worker.drain()]);
+              if ((await makeDue()) && (await count()) === 0) break;
+            }
+            const expected = (key: string) => plan.flatMap(([k], n) => (k === key ? [n] : []));
+            for (const key of ['a', 'b', 'c']) expect(done.get(key) ?? []).toEqual(expected(key));
+          },
+        ),
+        { numRuns: 15 },
+      );
+      expect(most > 1).toBe(takesMany);
+    },
+  );
 
   test('a message that keeps failing becomes a dead letter, lets its key go on, and can be replayed', async () => {
     let isBroken = true;

@@ -33,6 +33,7 @@ export class EffectiveTags {
        SELECT asset_id AS id FROM added UNION SELECT asset_id FROM removed`,
       [assetIds],
     );
+    await this.forget(assetIds);
     await this.sum(assetIds);
     await this.touch(changed.map(({ id }) => id));
   }
@@ -44,17 +45,21 @@ export class EffectiveTags {
   async flow(added: readonly FlowedTag[], removed: readonly FlowedTag[]): Promise<string[]> {
     const assetIds = [...new Set([...added, ...removed].map(({ assetId }) => assetId))];
     await this.lock(assetIds);
-    await this.database.query(
-      `INSERT INTO column_tag AS t (asset_id, column_name, tag, is_own, is_flowed)
-       SELECT f."assetId", f."column", f.tag, false, true FROM ${FLOWED} JOIN asset AS a ON a.id = f."assetId"
-       ON CONFLICT (asset_id, column_name, tag) DO UPDATE SET is_flowed = true WHERE NOT t.is_flowed`,
-      [JSON.stringify(added)],
-    );
-    await this.database.query(
-      `UPDATE column_tag AS t SET is_flowed = false FROM ${FLOWED}
-       WHERE t.asset_id = f."assetId" AND t.column_name = f."column" AND t.tag = f.tag AND t.is_flowed`,
-      [JSON.stringify(removed)],
-    );
+    if (added.length > 0)
+      await this.database.query(
+        `INSERT INTO column_tag AS t (asset_id, column_name, tag, is_own, is_flowed)
+         SELECT f."assetId", f."column", f.tag, false, true FROM ${FLOWED} JOIN asset AS a ON a.id = f."assetId"
+         ON CONFLICT (asset_id, column_name, tag) DO UPDATE SET is_flowed = true WHERE NOT t.is_flowed`,
+        [JSON.stringify(added)],
+      );
+    if (removed.length > 0) {
+      await this.database.query(
+        `UPDATE column_tag AS t SET is_flowed = false FROM ${FLOWED}
+         WHERE t.asset_id = f."assetId" AND t.column_name = f."column" AND t.tag = f.tag AND t.is_flowed`,
+        [JSON.stringify(removed)],
+      );
+      await this.forget(assetIds);
+    }
     return this.sum(assetIds);
   }
 
@@ -90,11 +95,14 @@ export class EffectiveTags {
     ]);
   }
 
-  private async sum(assetIds: readonly string[]): Promise<string[]> {
+  private async forget(assetIds: readonly string[]): Promise<void> {
     await this.database.query(
       'DELETE FROM column_tag WHERE asset_id = ANY($1) AND NOT is_own AND NOT is_flowed',
       [assetIds],
     );
+  }
+
+  private async sum(assetIds: readonly string[]): Promise<string[]> {
     const rows = await this.database.query<{ id: string }>(
       `WITH s AS (
          SELECT a.id, coalesce(

@@ -28,6 +28,17 @@ const BATCH = 200;
 /** Messages of different keys that are delivered at once. */
 const CONCURRENCY = 4;
 
+/** Of messages $1 those that nobody delivers, and before which no older one of the same topic and key waits that is not among them. */
+const CLAIM = `WITH free AS (
+    SELECT id FROM outbox_message WHERE id = ANY($1) AND dead_at IS NULL AND next_attempt_at <= now()
+    ORDER BY id FOR UPDATE SKIP LOCKED)
+  UPDATE outbox_message AS m SET attempts = attempts + 1, next_attempt_at = now() + interval '60 seconds'
+  WHERE id IN (SELECT id FROM free) AND NOT EXISTS (
+    SELECT FROM outbox_message AS older
+    WHERE older.topic = m.topic AND older.ordering_key = m.ordering_key AND older.id < m.id AND older.dead_at IS NULL
+      AND older.id NOT IN (SELECT id FROM free))
+  RETURNING id, topic, ordering_key AS "orderingKey", payload, attempts - 1 AS attempts, traceparent`;
+
 /**
  * Delivers the outbox. Several processes may run it: a message is locked while it is delivered, and a message is taken only
  * when no older one of the same topic and key waits, so a failing message holds back its own key and no other.
@@ -72,65 +83,91 @@ export class OutboxWorker implements OnApplicationBootstrap, BeforeApplicationSh
   }
 
   private async deliverBatch(): Promise<number> {
-    const due = await this.database.query<{ id: string }>(
-      `SELECT id FROM outbox_message
+    const due = await this.database.query<{ id: string; topic: string }>(
+      `SELECT id, topic FROM outbox_message
        WHERE dead_at IS NULL AND next_attempt_at <= now() AND topic = ANY($1) ORDER BY id LIMIT ${BATCH}`,
       [this.outbox.topics],
     );
     let taken = 0;
-    const queue = due.values();
+    const queue = this.parcels(due).values();
     const work = async () => {
-      for (const { id } of queue) {
+      for (const ids of queue) {
         if (this.isStopping) return;
-        if (await this.deliver(id)) taken++;
+        taken += await this.deliver(ids);
       }
     };
     await Promise.all(Array.from({ length: CONCURRENCY }, work));
     return taken;
   }
 
+  /** Which messages go to a handler together. */
+  private parcels(due: readonly { readonly id: string; readonly topic: string }[]): string[][] {
+    const parcels = new Map<string, string[]>();
+    for (const { id, topic } of due) {
+      const of = this.outbox.subscriptionOf(topic).takesMany ? topic : `${topic} ${id}`;
+      const parcel = parcels.get(of);
+      if (parcel === undefined) parcels.set(of, [id]);
+      else parcel.push(id);
+    }
+    return [...parcels.values()];
+  }
+
   /**
-   * Delivers one message while its row is locked by an own session-level claim: the claim moves `next_attempt_at` ahead, so
-   * that a process that dies in mid-delivery leaves a message that is due again later. The handler runs outside of any
-   * transaction, since it calls other systems.
+   * Delivers messages of one topic under a claim of their rows: it moves `next_attempt_at` ahead, so that a process that dies in mid-delivery
+   * leaves messages that are due again later. The handler runs outside of any transaction, since it calls other systems.
+   * @returns how many could be claimed
    */
-  private async deliver(id: string): Promise<boolean> {
-    const [message] = await this.database.query<OutboxMessage>(
-      prepared(`UPDATE outbox_message AS m SET attempts = attempts + 1, next_attempt_at = now() + interval '60 seconds'
-       WHERE id = (
-         SELECT id FROM outbox_message WHERE id = $1 AND dead_at IS NULL AND next_attempt_at <= now() FOR UPDATE SKIP LOCKED)
-         AND NOT EXISTS (
-           SELECT 1 FROM outbox_message AS older
-           WHERE older.topic = m.topic AND older.ordering_key = m.ordering_key AND older.id < m.id AND older.dead_at IS NULL)
-       RETURNING id, topic, ordering_key AS "orderingKey", payload, attempts - 1 AS attempts, traceparent`),
-      [id],
-    );
-    if (!message) return false;
+  private async deliver(ids: readonly string[]): Promise<number> {
+    const messages = await this.database.query<OutboxMessage>(prepared(CLAIM), [ids]);
+    const [first] = messages;
+    if (first === undefined) return 0;
     noteworthy();
-    const { topic, attempts, traceparent } = message;
+    messages.sort((a, b) => Number(a.id) - Number(b.id));
+    const { topic } = first;
+    const origins = [...new Set(messages.flatMap(({ traceparent }) => traceparent ?? []))];
     const options = {
       kind: SpanKind.CONSUMER,
       attributes: {
         'messaging.system': 'cairn_outbox',
         'messaging.operation.type': 'process',
         'messaging.destination.name': topic,
-        'messaging.message.id': id,
-        'cairn.outbox.attempts': attempts,
+        'messaging.batch.message_count': messages.length,
+        ...(messages.length === 1 && {
+          'messaging.message.id': first.id,
+          'cairn.outbox.attempts': first.attempts,
+        }),
       },
-      links: [currentTraceparent()],
+      links: [currentTraceparent(), ...(origins.length > 1 ? origins : [])],
     };
-    await withTraceparent(traceparent, () => inSpan(`outbox ${topic}`, options, () => this.process(message)));
-    return true;
+    // What has one origin goes on with its trace; what has many has a trace of its own, which leads to theirs.
+    const origin = origins.length === 1 ? origins[0]! : null;
+    await withTraceparent(origin, () => inSpan(`outbox ${topic}`, options, () => this.process(messages)));
+    return messages.length;
   }
 
-  private async process(message: OutboxMessage): Promise<void> {
+  private async process(messages: readonly OutboxMessage[]): Promise<void> {
+    const [{ topic }] = messages as [OutboxMessage];
+    const ids = messages.map(({ id }) => id);
     try {
-      await this.outbox.handlerOf(message.topic)!(message);
-      await this.database.query('DELETE FROM outbox_message WHERE id = $1', [message.id]);
-      outboxDeliveries.inc({ topic: message.topic, outcome: 'delivered' });
+      await this.outbox.subscriptionOf(topic).handler(messages);
+      await this.database.query(prepared('DELETE FROM outbox_message WHERE id = ANY($1)'), [ids]);
+      outboxDeliveries.inc({ topic, outcome: 'delivered' }, messages.length);
     } catch (error) {
       failed(error);
-      await this.putBack(message, error);
+      if (messages.length === 1) await this.putBack(messages[0]!, error);
+      else await this.deliverEach(ids);
+    }
+  }
+
+  /** One of them could not be delivered: it is put back by itself, and only what must wait for it waits. */
+  private async deliverEach(ids: readonly string[]): Promise<void> {
+    await this.database.query(
+      'UPDATE outbox_message SET attempts = attempts - 1, next_attempt_at = now() WHERE id = ANY($1)',
+      [ids],
+    );
+    for (const id of ids) {
+      if (this.isStopping) return;
+      await this.deliver([id]);
     }
   }
 

@@ -21,8 +21,17 @@ export interface OutboxMessage extends OutboxEntry {
   readonly traceparent: string | null;
 }
 
-/** Delivers one message. It may be called again with the same message, so it must be idempotent; throwing means later again. */
-export type OutboxHandler = (message: OutboxMessage) => Promise<void>;
+/**
+ * Delivers messages of one topic, those of one key in the order of their writing. It may be called again with the same messages, so it must be
+ * idempotent; throwing means later again.
+ */
+export type OutboxHandler = (messages: readonly OutboxMessage[]) => Promise<void>;
+
+interface Subscription {
+  readonly handler: OutboxHandler;
+  /** Whether the handler takes many messages at once. */
+  readonly takesMany: boolean;
+}
 
 /**
  * The way out of a transaction: entries are written with the change they follow from, and delivered after it committed,
@@ -30,7 +39,7 @@ export type OutboxHandler = (message: OutboxMessage) => Promise<void>;
  */
 @Injectable()
 export class Outbox {
-  private readonly handlers = new Map<string, OutboxHandler>();
+  private readonly subscriptions = new Map<string, Subscription>();
   private wake: () => void = () => undefined;
 
   constructor(private readonly database: Database) {}
@@ -46,23 +55,33 @@ export class Outbox {
     this.database.afterCommit(() => this.wake());
   }
 
-  /** Registers the one handler of a topic, at construction of the module that owns it. */
-  handle(topic: string, handler: OutboxHandler): void {
-    if (this.handlers.has(topic)) throw new TypeError(`outbox topic ${topic} has two handlers`);
-    this.handlers.set(topic, handler);
+  /** Registers the one handler of a topic, at construction of the module that owns it. It gets one message at a time. */
+  handle(topic: string, handler: (message: OutboxMessage) => Promise<void>): void {
+    this.subscribe(topic, { handler: ([message]) => handler(message!), takesMany: false });
+  }
+
+  /** The same, for a handler that gets all messages at once that are due. When it fails they are delivered again, one by one. */
+  handleMany(topic: string, handler: OutboxHandler): void {
+    this.subscribe(topic, { handler, takesMany: true });
   }
 
   /** Topics with a handler in this process. */
   get topics(): readonly string[] {
-    return [...this.handlers.keys()];
+    return [...this.subscriptions.keys()];
   }
 
-  handlerOf(topic: string): OutboxHandler | undefined {
-    return this.handlers.get(topic);
+  /** @param topic one of {@link topics} */
+  subscriptionOf(topic: string): Subscription {
+    return this.subscriptions.get(topic)!;
   }
 
   /** Calls `wake` after each commit that wrote entries. For the worker. */
   onAppended(wake: () => void): void {
     this.wake = wake;
+  }
+
+  private subscribe(topic: string, subscription: Subscription): void {
+    if (this.subscriptions.has(topic)) throw new TypeError(`outbox topic ${topic} has two handlers`);
+    this.subscriptions.set(topic, subscription);
   }
 }

@@ -19,7 +19,9 @@ export class IndexingService {
     private readonly policy: Policy,
     outbox: Outbox,
   ) {
-    outbox.handle(ASSET_CHANGED, ({ payload }) => this.follow(String(payload['assetId'])));
+    outbox.handleMany(ASSET_CHANGED, (messages) =>
+      this.follow([...new Set(messages.map(({ payload }) => String(payload['assetId'])))]),
+    );
   }
 
   /**
@@ -34,11 +36,15 @@ export class IndexingService {
     return count;
   }
 
-  private async follow(assetId: string): Promise<void> {
+  private async follow(assetIds: readonly string[]): Promise<void> {
     const version = await this.pending.nextVersion();
-    const documents = await this.documents.find([assetId]);
-    if (documents.length > 0) await this.index.upsert(documents, version);
-    else await this.index.remove([assetId], version);
+    const documents = await this.documents.find(assetIds);
+    const found = new Set(documents.map(({ assetId }) => assetId));
+    await this.index.upsert(documents, version);
+    await this.index.remove(
+      assetIds.filter((id) => !found.has(id)),
+      version,
+    );
     this.follower.wake();
   }
 }
