@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Asset } from '../src/catalog/assets/asset.js';
-import { AssetRepository } from '../src/catalog/assets/asset.repository.js';
+import { AssetListRepository } from '../src/catalog/assets/asset-list.repository.js';
+import { type Glob, parseGlob } from '../src/policy/glob/glob.js';
 import { allOf, anyOf, hasAnyTag, namespaceIn, not } from '../src/policy/plan/combine.js';
 import { type Plan, planMatches } from '../src/policy/plan/plan.js';
 import { openTestDatabase, type OpenDatabase } from './support/platform.js';
@@ -43,18 +44,29 @@ const narrowed = fc
   .map(([namespaces, tags, isDenied]): Plan => {
     return allOf([namespaces, isDenied ? not(hasAnyTag(tags)) : hasAnyTag(tags)]);
   });
+const byPattern = fc
+  .tuple(fc.constantFrom('*7', 'n*3*', '*', '*none'), fc.option(some(40), { nil: undefined }))
+  .map(([source, namespaces]): Plan => {
+    const plan: Plan = { kind: 'nameGlob', glob: parseGlob(source) as Glob };
+    return namespaces === undefined ? plan : anyOf([plan, namespaces]);
+  });
 const plans = fc.oneof(
-  ...[some(8), some(40), narrowed, fc.constant<Plan>({ kind: 'all' })],
+  ...[byPattern, some(8), some(40), narrowed, fc.constant<Plan>({ kind: 'all' })],
   fc.tuple(some(4), narrowed, narrowed).map((parts) => anyOf(parts)),
 );
 
 it('pages show all that a plan lets one see, once and in order, whatever it says of namespaces', async () => {
-  const repository = new AssetRepository(open.database);
-  const read = async (plan: Plan, isModel: boolean): Promise<string[]> => {
+  const repository = new AssetListRepository(open.database);
+  const read = async (plan: Plan, isModel: boolean, next: number): Promise<string[]> => {
     const shown: string[] = [];
     for (let after: readonly [string, string] | undefined; ;) {
       const filter = isModel ? { kinds: ['model'] as const } : {};
-      const page = await repository.list(filter, plan, { first: 30, limit: 30, ...(after && { after }) });
+      const page = await repository.list(
+        filter,
+        plan,
+        { first: 30, limit: 30, ...(after && { after }) },
+        next,
+      );
       shown.push(...page.map(({ id }) => id));
       const last = page.at(-1);
       if (last === undefined) return shown;
@@ -62,13 +74,13 @@ it('pages show all that a plan lets one see, once and in order, whatever it says
     }
   };
   await fc.assert(
-    fc.asyncProperty(plans, fc.boolean(), async (plan, isModel) => {
+    fc.asyncProperty(plans, fc.boolean(), fc.constantFrom(30, 100, 10_000), async (plan, isModel, next) => {
       const expected = assets.filter(
         ({ namespace, kind, identityName: name, tags }) =>
           planMatches(plan, { namespace, kind, name, tags }) && (!isModel || kind === 'model'),
       );
-      expect(await read(plan, isModel)).toEqual(expected.map(({ id }) => id));
+      expect(await read(plan, isModel, next)).toEqual(expected.map(({ id }) => id));
     }),
-    { numRuns: 60 },
+    { numRuns: 80 },
   );
 });

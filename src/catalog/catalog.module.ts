@@ -10,6 +10,7 @@ import { AccessLogRepository } from './access-log/access-log.repository.js';
 import { AccessLogResolver } from './access-log/access-log.resolver.js';
 import { AccessLogService } from './access-log/access-log.service.js';
 import { AccessLogHousekeeping } from './access-log/housekeeping.js';
+import { AssetListRepository } from './assets/asset-list.repository.js';
 import { AssetRepository } from './assets/asset.repository.js';
 import { AssetResolver } from './assets/asset.resolver.js';
 import { AssetService } from './assets/asset.service.js';
@@ -213,6 +214,7 @@ const models = [
   imports: [AuditRootsModule, GovernedAssetsModule],
   controllers: [ContentController],
   providers: [
+    AssetListRepository,
     AssetRepository,
     AssetService,
     Placement,

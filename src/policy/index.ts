@@ -30,7 +30,7 @@ export type { Target } from './overlay/target.js';
 export { byNamespace } from './plan/by-namespace.js';
 export type { NamespacePart } from './plan/by-namespace.js';
 export type { Plan } from './plan/plan.js';
-export { planToSql } from './plan/plan-to-sql.js';
+export { isGuessed, planToSql } from './plan/plan-to-sql.js';
 export { PolicyModule } from './policy.module.js';
 export { Policy } from './policy.service.js';
 export type { RequestContext, Resource, VisibilityPlan } from './policy.service.js';

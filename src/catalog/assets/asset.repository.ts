@@ -1,79 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import { batched, Database, type PageRequest } from '../../platform/index.js';
-import { byNamespace, type NamespacePart, type Plan, planToSql } from '../../policy/index.js';
-import type { Asset, AssetKind, AssetSpace } from './asset.js';
-import type { AssetClass } from './asset-class.js';
-
-/** Columns of the asset table as policy's predicate names them, for an alias. */
-export function policyColumns(alias: string): {
-  namespace: string;
-  kind: string;
-  name: string;
-  tags: string;
-} {
-  return {
-    namespace: `${alias}.namespace`,
-    kind: `${alias}.kind`,
-    name: `${alias}.identity_name`,
-    tags: `${alias}.tags`,
-  };
-}
-
-/** The columns of {@link Asset}, for an alias. */
-export function assetColumns(alias: string): string {
-  return `${alias}.id, ${alias}.space, ${alias}.kind, ${alias}.identity_namespace AS "identityNamespace",
-    ${alias}.identity_name AS "identityName", ${alias}.namespace, ${alias}.is_managed AS "isManaged", ${alias}.description,
-    ${alias}.owners, ${alias}.tags, ${alias}.alias_of AS "aliasOf", ${alias}.created_at AS "createdAt", ${alias}.updated_at AS "updatedAt"`;
-}
-
-/** Which assets a list shows; absent means any. */
-export interface AssetFilter {
-  readonly kinds?: readonly AssetKind[];
-  readonly namespace?: string;
-  readonly tag?: string;
-  readonly owner?: string;
-}
+import { batched, Database } from '../../platform/index.js';
+import type { Asset, AssetSpace } from './asset.js';
+import { assetColumns } from './asset-columns.js';
 
 /** An asset as the world shows it to exist. */
 export type AssetSeen = Pick<
   Asset,
   'id' | 'space' | 'kind' | 'identityNamespace' | 'identityName' | 'namespace' | 'isManaged'
 >;
-
-/** Conditions for assets `a` that are not another's name. @param visible which of them the caller may see */
-function conditionsOf(filter: AssetFilter, visible: Plan, parameters: unknown[]): string[] {
-  const parameter = (value: unknown) => `$${parameters.push(value)}`;
-  const conditions = [planToSql(visible, policyColumns('a'), parameters), 'a.alias_of IS NULL'];
-  if (filter.kinds) conditions.push(`a.kind = ANY(${parameter(filter.kinds)})`);
-  if (filter.namespace !== undefined) {
-    const at = parameter(filter.namespace);
-    conditions.push(`(a.namespace = ${at} OR starts_with(a.namespace, ${at} || '/'))`);
-  }
-  if (filter.tag !== undefined) conditions.push(`a.tags @> ARRAY[${parameter(filter.tag)}]::text[]`);
-  if (filter.owner !== undefined) conditions.push(`${parameter(filter.owner)} = ANY(a.owners)`);
-  return conditions;
-}
-
-/** Whether the filter shows assets of a class. The same as {@link conditionsOf} says in SQL. */
-export function isOfFilter(filter: AssetFilter, of: AssetClass): boolean {
-  const { kinds, namespace, tag, owner } = filter;
-  return (
-    (kinds === undefined || kinds.includes(of.kind)) &&
-    (namespace === undefined || of.namespace === namespace || of.namespace.startsWith(`${namespace}/`)) &&
-    (tag === undefined || of.tags.includes(tag)) &&
-    (owner === undefined || of.owners.includes(owner))
-  );
-}
-
-/** Namespaces that are read each by itself at most. */
-const MAX_APART = 32;
-
-/** What may be seen in each of a few namespaces; undefined where it is all, none or in many. */
-function apart(visible: Plan): readonly NamespacePart[] | undefined {
-  const parts = byNamespace(visible);
-  const count = parts?.reduce((sum, { namespaces }) => sum + namespaces.length, 0) ?? 0;
-  return count > 0 && count <= MAX_APART ? parts : undefined;
-}
 
 /** What people may edit. */
 export type AssetEdit = Partial<Pick<Asset, 'description' | 'owners'>>;
@@ -103,61 +37,6 @@ export class AssetRepository {
       [space, identityNamespace, identityName],
     );
     return asset;
-  }
-
-  /** How many of some assets there are by kind, in the order of kinds. @param idList an array of ids as text */
-  async countByKind(
-    idList: string,
-    filter: AssetFilter,
-    visible: Plan,
-  ): Promise<{ kind: AssetKind; count: number }[]> {
-    const parameters: unknown[] = [idList];
-    return this.database.query(
-      `SELECT a.kind, count(*)::int AS count FROM asset AS a
-       WHERE a.id = ANY($1::uuid[]) AND ${conditionsOf(filter, visible, parameters).join(' AND ')}
-       GROUP BY a.kind ORDER BY a.kind COLLATE "C"`,
-      parameters,
-    );
-  }
-
-  /** Ids of those that the caller may see. */
-  async matching(ids: readonly string[], filter: AssetFilter, visible: Plan): Promise<string[]> {
-    const parameters: unknown[] = [`{${ids.join(',')}}`];
-    const rows = await this.database.query<{ id: string }>(
-      `SELECT a.id FROM asset AS a
-       WHERE a.id = ANY($1::uuid[]) AND ${conditionsOf(filter, visible, parameters).join(' AND ')}`,
-      parameters,
-    );
-    return rows.map(({ id }) => id);
-  }
-
-  /** Those that are not another's name, in the order of (name, id). @param visible which assets the caller may see */
-  list(filter: AssetFilter, visible: Plan, page: PageRequest<readonly [string, string]>): Promise<Asset[]> {
-    const parameters: unknown[] = [];
-    const parameter = (value: unknown) => `$${parameters.push(value)}`;
-    const ordered = `ORDER BY a.identity_name, a.id LIMIT ${parameter(page.limit)}`;
-    const after = page.after?.map(parameter).join(', ');
-    const where = (plan: Plan) =>
-      [
-        ...conditionsOf(filter, plan, parameters),
-        ...(after === undefined ? [] : [`(a.identity_name, a.id) > (${after}::uuid)`]),
-      ].join(' AND ');
-    const parts = apart(visible);
-    if (parts === undefined) {
-      return this.database.query<Asset>(
-        `SELECT ${assetColumns('a')} FROM asset AS a WHERE ${where(visible)} ${ordered}`,
-        parameters,
-      );
-    }
-    // By names alone one would go through all that stands elsewhere before them.
-    const firsts = parts.map(
-      ({ namespaces, plan }) => `SELECT a.* FROM unnest(${parameter(namespaces)}::text[]) AS n (namespace)
-       CROSS JOIN LATERAL (SELECT * FROM asset AS a WHERE a.namespace = n.namespace AND ${where(plan)} ${ordered}) AS a`,
-    );
-    return this.database.query<Asset>(
-      `SELECT ${assetColumns('a')} FROM (${firsts.join(' UNION ALL ')}) AS a ${ordered}`,
-      parameters,
-    );
   }
 
   /**

@@ -18,7 +18,8 @@ import { EffectiveTags } from '../classification/effective-tags.js';
 import { HandTags } from '../classification/hand-tags.js';
 import { type Asset, ASSET_KINDS, assetIdOf, type AssetIdentity, type AssetKind, spaceOf } from './asset.js';
 import type { AssetClass } from './asset-class.js';
-import { type AssetEdit, AssetRepository, isOfFilter } from './asset.repository.js';
+import { AssetListRepository, isOfFilter } from './asset-list.repository.js';
+import { type AssetEdit, AssetRepository } from './asset.repository.js';
 
 /** Outbox topic: an asset is new or its catalog entry changed. Payload: `{ assetId }`. Ordered per asset. */
 export const ASSET_CHANGED = 'asset.changed';
@@ -58,6 +59,7 @@ export class AssetService {
   constructor(
     private readonly database: Database,
     private readonly assets: AssetRepository,
+    private readonly lists: AssetListRepository,
     private readonly policy: Policy,
     private readonly outbox: Outbox,
     private readonly audit: AuditLog,
@@ -116,7 +118,7 @@ export class AssetService {
     filter: z.input<typeof FILTER> = {},
   ): Promise<{ kind: AssetKind; count: number }[]> {
     const { plan } = await this.policy.plan(caller, 'list');
-    return this.assets.countByKind(idList, validate(FILTER, filter, 'filter'), plan);
+    return this.lists.countByKind(idList, validate(FILTER, filter, 'filter'), plan);
   }
 
   /**
@@ -138,14 +140,14 @@ export class AssetService {
     filter: z.input<typeof FILTER> = {},
   ): Promise<string[]> {
     const { plan } = await this.policy.plan(caller, 'list');
-    return this.assets.matching(ids, validate(FILTER, filter, 'filter'), plan);
+    return this.lists.matching(ids, validate(FILTER, filter, 'filter'), plan);
   }
 
   /** Ordered by name; what the caller may not see is absent. */
   async list(caller: Principal, filter: z.input<typeof FILTER>, args: PageArgs): Promise<Page<Asset>> {
     const request = pageRequest<readonly [string, string]>(args, 2);
     const { plan } = await this.policy.plan(caller, 'list');
-    const rows = await this.assets.list(validate(FILTER, filter, 'filter'), plan, request);
+    const rows = await this.lists.list(validate(FILTER, filter, 'filter'), plan, request);
     return pageOf(rows, request, (asset) => [asset.identityName, asset.id]);
   }
 

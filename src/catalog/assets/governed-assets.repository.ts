@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../platform/index.js';
 import { type GovernedAsset, type GovernedAssets, type Plan, planToSql } from '../../policy/index.js';
-import { policyColumns } from './asset.repository.js';
+import { policyColumns } from './asset-columns.js';
 
 const COLUMNS = 'a.id, a.namespace, a.kind, a.identity_name AS name, a.tags';
 

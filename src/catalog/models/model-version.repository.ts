@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type PageRequest } from '../../platform/index.js';
 import { type Plan, planToSql } from '../../policy/index.js';
-import { policyColumns } from '../assets/asset.repository.js';
+import { policyColumns } from '../assets/asset-columns.js';
 import { criteriaToSql, ordersToSql, type Search, type SearchColumns } from './criteria.js';
 import type { ModelVersion, Stage, Tags } from './registered-model.js';
 

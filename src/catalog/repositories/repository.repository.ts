@@ -3,7 +3,7 @@ import { type FindOptionsWhere, IsNull, Not } from 'typeorm';
 import { batched, Database, type PageRequest, prepared } from '../../platform/index.js';
 import { type Plan, planToSql } from '../../policy/index.js';
 import type { Asset } from '../assets/asset.js';
-import { assetColumns, policyColumns } from '../assets/asset.repository.js';
+import { assetColumns, policyColumns } from '../assets/asset-columns.js';
 import type { RepositoryChecks } from '../checks/checks.js';
 import { RepositoryEntity } from './repository.entity.js';
 import type { Repository } from './repository.js';

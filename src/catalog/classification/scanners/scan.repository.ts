@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../../platform/index.js';
 import type { Asset } from '../../assets/asset.js';
-import { assetColumns } from '../../assets/asset.repository.js';
+import { assetColumns } from '../../assets/asset-columns.js';
 
 /** SQL of what scanners look at. */
 @Injectable()
