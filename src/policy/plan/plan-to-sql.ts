@@ -37,11 +37,11 @@ export function planToSql(plan: Plan, columns: PlanColumns, params: unknown[]): 
   }
 }
 
-/** Whether PostgreSQL can only guess how many rows the plan describes: it asks for names by more than their beginning. */
+/** Whether PostgreSQL can only guess how many rows the plan describes: it asks for names by something else than their beginning. */
 export function isGuessed(plan: Plan): boolean {
   switch (plan.kind) {
     case 'nameGlob':
-      return !plan.glob.isExact && !isPrefix(plan.glob);
+      return plan.glob.prefix === '';
     case 'and':
     case 'or':
       return plan.nodes.some(isGuessed);
@@ -55,10 +55,8 @@ export function isGuessed(plan: Plan): boolean {
 /** Equality or a prefix where that is all there is, which an index can serve; else an anchored regular expression. */
 function globToSql(glob: Glob, column: string, param: (value: unknown) => string): string {
   if (glob.isExact) return `${column} = ${param(glob.source)}::text`;
-  if (isPrefix(glob)) return `${column} LIKE ${param(`${glob.prefix.replace(/[\\%_]/g, '\\$&')}%`)}::text`;
+  if (glob.parts.length === 2 && glob.prefix !== '' && glob.parts[1] === 'any') {
+    return `${column} LIKE ${param(`${glob.prefix.replace(/[\\%_]/g, '\\$&')}%`)}::text`;
+  }
   return `${column} ~ ${param(globToRegex(glob))}::text`;
-}
-
-function isPrefix({ parts, prefix }: Glob): boolean {
-  return parts.length === 2 && prefix !== '' && parts[1] === 'any';
 }
