@@ -20,7 +20,7 @@ beforeAll(async () => {
   open = await openTestDatabase();
   leases = new Leases(open.database);
   objects = new ObjectRepository(open.database, leases);
-  lease = (await leases.acquire('kubernetes', 'one', 600_000))!;
+  lease = (await leases.acquire('kubernetes', 600_000))!;
 });
 afterAll(() => open.close());
 beforeEach(() => void (cluster = randomUUID()));

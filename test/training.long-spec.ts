@@ -668,12 +668,14 @@ describe('a restart of the service', () => {
 describe('two reconcilers', () => {
   test('whoever holds the lease when, each success is committed once and nothing else is', async () => {
     const { app } = cairn;
-    const parts = [Leases, TrainingRunRepository, RunSteps, Housekeeping, EXECUTION_DRIVER, LOGGER].map(
-      (part) => app.get(part as never),
-    );
-    const other = new (TrainingReconciler as any)(...parts, new HealthChecks()) as TrainingReconciler;
-    other.onApplicationBootstrap();
     const rows = app.get(Database);
+    const parts = [TrainingRunRepository, RunSteps, Housekeeping, EXECUTION_DRIVER, LOGGER].map((part) =>
+      app.get(part as never),
+    );
+    const other = new (TrainingReconciler as any)(
+      ...[new Leases(rows), ...parts, new HealthChecks()],
+    ) as TrainingReconciler;
+    other.onApplicationBootstrap();
     await repository('contested', 'model');
     const output = { repository: 'contested', branch: 'main' };
     const plan = fc.record({
@@ -718,14 +720,15 @@ describe('two reconcilers', () => {
   test('of many writers who saw a run end, one commits; none of an earlier epoch does', async () => {
     const [rows, leases, runs, steps, driver] = [
       cairn.app.get(Database),
-      cairn.app.get(Leases),
+      // Of another process than the one whose loop looks too.
+      new Leases(cairn.app.get(Database)),
       cairn.app.get(TrainingRunRepository),
       cairn.app.get(RunSteps),
       cairn.app.get<ExecutionDriver>(EXECUTION_DRIVER),
     ];
     await repository('stormed', 'model');
     await rows.query(`UPDATE lease SET expires_at = '-infinity' WHERE name = 'training'`);
-    const lease = (await leases.acquire('training', 'the test', 600_000))!;
+    const lease = (await leases.acquire('training', 600_000))!;
     const late = { ...lease, epoch: String(BigInt(lease.epoch) - 1n) };
     const make = (run: TrainingRun, by = lease) => steps.make(by, run, new AbortController().signal, false);
     const writer = fc.record({
@@ -776,7 +779,7 @@ describe('two reconcilers', () => {
         { numRuns: 8 },
       );
     } finally {
-      await leases.release('training', 'the test');
+      await leases.release('training');
     }
   }, 120_000);
 });

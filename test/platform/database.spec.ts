@@ -55,21 +55,20 @@ describe('transactions', () => {
 });
 
 describe('leases', () => {
-  test('of many who want a lease at once one gets it', async () => {
-    const leases = new Leases(open.database);
-    const taken = await Promise.all(
-      Array.from({ length: 8 }, (_, i) => leases.acquire('one', `holder-${i}`, 60_000)),
-    );
+  const aProcess = () => new Leases(open.database);
+
+  test('of many processes that want a lease at once one gets it', async () => {
+    const taken = await Promise.all(Array.from({ length: 8 }, () => aProcess().acquire('one', 60_000)));
     expect(taken.filter((lease) => lease !== undefined)).toHaveLength(1);
   });
 
   test('a holder renews in the same epoch; a successor gets the next, and the first can write no more', async () => {
-    const leases = new Leases(open.database);
-    const first = (await leases.acquire('two', 'a', 60_000))!;
-    expect(await leases.acquire('two', 'a', 60_000)).toEqual(first);
-    expect(await leases.acquire('two', 'b', 60_000)).toBeUndefined();
-    await leases.release('two', 'a');
-    const second = (await leases.acquire('two', 'b', 60_000))!;
+    const [leases, others] = [aProcess(), aProcess()];
+    const first = (await leases.acquire('two', 60_000))!;
+    expect(await leases.acquire('two', 60_000)).toEqual(first);
+    expect(await others.acquire('two', 60_000)).toBeUndefined();
+    await leases.release('two');
+    const second = (await others.acquire('two', 60_000))!;
     expect(Number(second.epoch)).toBe(Number(first.epoch) + 1);
     await expect(open.database.run(() => leases.assertHeld(first))).rejects.toThrow(LeaseLostError);
     await expect(open.database.run(() => leases.assertHeld(second))).resolves.toBeUndefined();

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import {
   type BeforeApplicationShutdown,
   Inject,
@@ -36,7 +35,6 @@ const ASSETS_AT_ONCE = 500;
  */
 @Injectable()
 export class FlowWorker implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly holder = randomUUID();
   private lease: Lease | undefined;
   private renewedAt = 0;
   private follower: FlowFollower | undefined;
@@ -80,7 +78,7 @@ export class FlowWorker implements OnApplicationBootstrap, BeforeApplicationShut
 
   async beforeApplicationShutdown(): Promise<void> {
     await this.loop.stop();
-    if (this.lease !== undefined) await this.leases.release(LEASE, this.holder);
+    if (this.lease !== undefined) await this.leases.release(LEASE);
   }
 
   /** Once: takes in what changed, and writes down what flows otherwise. @returns milliseconds until the next look; 0 for at once */
@@ -124,7 +122,7 @@ export class FlowWorker implements OnApplicationBootstrap, BeforeApplicationShut
 
   private async isLeader(): Promise<boolean> {
     if (this.lease !== undefined && Date.now() - this.renewedAt < RENEW_MS) return true;
-    const lease = await this.leases.acquire(LEASE, this.holder, LEASE_MS);
+    const lease = await this.leases.acquire(LEASE, LEASE_MS);
     if (lease?.epoch !== this.lease?.epoch) this.follower = undefined;
     this.lease = lease;
     this.renewedAt = Date.now();

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { Database } from '../database/database.js';
 import { DomainError } from '../errors/domain-error.js';
@@ -26,32 +27,34 @@ export interface Lease {
 /** Leases with epochs: at most one holder at a time, and a late write of an earlier holder is told from the present one's. */
 @Injectable()
 export class Leases {
+  /** This process. */
+  private readonly holder = randomUUID();
+
   constructor(private readonly database: Database) {}
 
   /**
-   * Takes or renews a lease.
-   * @param holder the process's own id
+   * Takes or renews a lease for this process.
    * @param ttlMs how long it lasts from now, 1,000–600,000
-   * @returns undefined while another holds it
+   * @returns undefined while another process holds it
    */
-  async acquire(name: string, holder: string, ttlMs: number): Promise<Lease | undefined> {
+  async acquire(name: string, ttlMs: number): Promise<Lease | undefined> {
     const [row] = await this.database.query<{ epoch: string }>(
       `INSERT INTO lease AS l (name, holder, epoch, expires_at) VALUES ($1, $2, 1, now() + $3 * interval '1 millisecond')
        ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, expires_at = excluded.expires_at,
          epoch = CASE WHEN l.holder = excluded.holder THEN l.epoch ELSE l.epoch + 1 END
        WHERE l.holder = excluded.holder OR l.expires_at < now()
        RETURNING epoch`,
-      [name, holder, ttlMs],
+      [name, this.holder, ttlMs],
     );
     leaseHeld.set({ lease: name }, row ? 1 : 0);
     return row && { name, epoch: row.epoch };
   }
 
   /** Gives a lease back early, so that another need not wait. */
-  async release(name: string, holder: string): Promise<void> {
+  async release(name: string): Promise<void> {
     await this.database.query("UPDATE lease SET expires_at = '-infinity' WHERE name = $1 AND holder = $2", [
       name,
-      holder,
+      this.holder,
     ]);
     leaseHeld.set({ lease: name }, 0);
   }

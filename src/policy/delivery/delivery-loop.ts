@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import {
   type BeforeApplicationShutdown,
   Inject,
@@ -27,7 +26,6 @@ const SHOWN_FINDINGS = 20;
  */
 @Injectable()
 export class DeliveryLoop implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly holder = randomUUID();
   private readonly loop: ControlLoop;
   private lease: Lease | undefined;
   private renewedMs = 0;
@@ -71,7 +69,7 @@ export class DeliveryLoop implements OnApplicationBootstrap, BeforeApplicationSh
 
   async beforeApplicationShutdown(): Promise<void> {
     await this.loop.stop();
-    await this.leases.release(LEASE, this.holder);
+    await this.leases.release(LEASE);
   }
 
   /** What was dealt with before the loop began, as the service started. */
@@ -142,7 +140,7 @@ export class DeliveryLoop implements OnApplicationBootstrap, BeforeApplicationSh
   private async held(): Promise<Lease | undefined> {
     const now = Date.now();
     if (this.lease !== undefined && now - this.renewedMs < RENEW_MS) return this.lease;
-    this.lease = await this.leases.acquire(LEASE, this.holder, LEASE_MS);
+    this.lease = await this.leases.acquire(LEASE, LEASE_MS);
     this.renewedMs = now;
     return this.lease;
   }

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import {
   type BeforeApplicationShutdown,
   Inject,
@@ -29,7 +28,6 @@ const BATCH_BYTES = 16 * 1024 ** 2;
 /** Copies the event log to Elasticsearch, where ELASTICSEARCH_EVENTS asks for it: at least once, from a position that it keeps. */
 @Injectable()
 export class EventFollower implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly holder = randomUUID();
   private readonly index: EventIndex | undefined;
   private isEnsured = false;
   private isInTrouble = false;
@@ -64,11 +62,11 @@ export class EventFollower implements OnApplicationBootstrap, BeforeApplicationS
   async beforeApplicationShutdown(): Promise<void> {
     if (this.index === undefined) return;
     await this.loop.stop();
-    await this.leases.release(LEASE, this.holder);
+    await this.leases.release(LEASE);
   }
 
   private async look(): Promise<number> {
-    if (!(await this.leases.acquire(LEASE, this.holder, LEASE_MS))) return LOOK_MS;
+    if (!(await this.leases.acquire(LEASE, LEASE_MS))) return LOOK_MS;
     if (!this.isEnsured) {
       // An empty index begins at the beginning, wherever an earlier one was.
       if (await this.index!.ensure()) await this.setPosition('0');

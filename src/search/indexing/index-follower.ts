@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import {
   type BeforeApplicationShutdown,
@@ -45,7 +44,6 @@ export class SearchRebuildDueError extends DomainError {
  */
 @Injectable()
 export class IndexFollower implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly holder = randomUUID();
   private standing: IndexStanding | undefined;
   /** Of which {@link standing} was said. */
   private checked: { readonly generation: string | null | undefined; readonly at: number } | undefined;
@@ -75,7 +73,7 @@ export class IndexFollower implements OnApplicationBootstrap, BeforeApplicationS
   async beforeApplicationShutdown(): Promise<void> {
     if (this.elasticsearch.index === undefined) return;
     await this.loop.stop();
-    await this.leases.release(LEASE, this.holder);
+    await this.leases.release(LEASE);
   }
 
   /** Says that something changed. */
@@ -138,7 +136,7 @@ export class IndexFollower implements OnApplicationBootstrap, BeforeApplicationS
     const isDue = (state?.due ?? null) !== null;
     // What a newer Cairn made is its own; it tells it. Unless someone wants this one's.
     if (this.standing === 'newer' && !isDue) {
-      await this.leases.release(LEASE, this.holder);
+      await this.leases.release(LEASE);
       return LOOK_MS;
     }
     if (!(await this.hold())) return LOOK_MS;
@@ -166,7 +164,7 @@ export class IndexFollower implements OnApplicationBootstrap, BeforeApplicationS
   }
 
   private async hold(): Promise<boolean> {
-    return (await this.leases.acquire(LEASE, this.holder, LEASE_MS)) !== undefined;
+    return (await this.leases.acquire(LEASE, LEASE_MS)) !== undefined;
   }
 
   private async build(): Promise<void> {

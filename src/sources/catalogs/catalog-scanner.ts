@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import {
   type BeforeApplicationShutdown,
   Inject,
@@ -30,7 +29,6 @@ const RETRY_SECONDS = 30;
 /** Looks at every connected source when its time has come. One process does it at a time. */
 @Injectable()
 export class CatalogScanner implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly holder = randomUUID();
   private readonly underWay = new Map<string, Promise<void>>();
   private stop = new AbortController();
   private readonly loop = new ControlLoop(
@@ -63,14 +61,14 @@ export class CatalogScanner implements OnApplicationBootstrap, BeforeApplication
     await this.loop.stop();
     this.stop.abort();
     await Promise.all(this.underWay.values());
-    await this.leases.release(LEASE, this.holder);
+    await this.leases.release(LEASE);
   }
 
   /** Looks again now. */
   readonly wake = (): void => this.loop.wake();
 
   private async look(): Promise<number> {
-    const lease = await this.leases.acquire(LEASE, this.holder, LEASE_MS);
+    const lease = await this.leases.acquire(LEASE, LEASE_MS);
     if (!lease) {
       this.stop.abort();
       this.stop = new AbortController();

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import {
   type BeforeApplicationShutdown,
   Inject,
@@ -40,7 +39,6 @@ const FORGET_REFUSED_HOURS = 7 * 24;
  */
 @Injectable()
 export class KubernetesSource implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly holder = randomUUID();
   private readonly http: ClusterHttp | undefined;
   private watch: ClusterWatch | undefined;
   private cluster: Cluster | undefined;
@@ -99,11 +97,11 @@ export class KubernetesSource implements OnApplicationBootstrap, BeforeApplicati
     await this.watching.stop();
     await this.endWatch();
     await this.telling.stop();
-    await this.leases.release(LEASE, this.holder);
+    await this.leases.release(LEASE);
   }
 
   private async renew(): Promise<number> {
-    const lease = await this.leases.acquire(LEASE, this.holder, LEASE_MS);
+    const lease = await this.leases.acquire(LEASE, LEASE_MS);
     if (!lease || this.watch?.lease.epoch !== lease.epoch) await this.endWatch();
     if (lease && !this.watch) await this.begin(lease, this.http!);
     if (this.watch) {
@@ -119,7 +117,7 @@ export class KubernetesSource implements OnApplicationBootstrap, BeforeApplicati
       this.cluster ??= await findCluster(http, this.config.KUBERNETES_CLUSTER_NAME);
     } catch (error) {
       // Another replica may reach it.
-      await this.leases.release(LEASE, this.holder);
+      await this.leases.release(LEASE);
       throw error;
     }
     const { KUBERNETES_SOURCE_NAMESPACES: namespaces } = this.config;

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import {
   type BeforeApplicationShutdown,
   Inject,
@@ -35,7 +34,6 @@ const LOOK_MS = 1_000;
  */
 @Injectable()
 export class EndpointReconciler implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly holder = randomUUID();
   private readonly loop = new ControlLoop(
     () => this.look(),
     (error) => {
@@ -70,7 +68,7 @@ export class EndpointReconciler implements OnApplicationBootstrap, BeforeApplica
   async beforeApplicationShutdown(): Promise<void> {
     await this.loop.stop();
     await this.models.close();
-    await this.leases.release(LEASE, this.holder);
+    await this.leases.release(LEASE);
   }
 
   /** Looks again now. */
@@ -82,7 +80,7 @@ export class EndpointReconciler implements OnApplicationBootstrap, BeforeApplica
     const wanted = new Set(endpoints.filter(({ desired }) => desired === 'serving').map(({ name }) => name));
     for (const endpoint of endpoints) if (wanted.has(endpoint.name)) this.models.want(endpoint);
     for (const name of this.models.names()) if (!wanted.has(name)) this.models.drop(name);
-    const lease = await this.leases.acquire(LEASE, this.holder, LEASE_MS);
+    const lease = await this.leases.acquire(LEASE, LEASE_MS);
     if (lease) for (const endpoint of endpoints) await this.write(lease, endpoint);
     return LOOK_MS;
   }

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import {
   Inject,
   Injectable,
@@ -49,7 +48,6 @@ interface StepUnderWay {
  */
 @Injectable()
 export class TrainingReconciler implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly holder = randomUUID();
   private readonly stepsUnderWay = new Map<string, StepUnderWay>();
   private readonly failures = new Map<string, { readonly tries: number; readonly until: number }>();
   private readonly loop = new ControlLoop(
@@ -95,7 +93,7 @@ export class TrainingReconciler implements OnApplicationBootstrap, BeforeApplica
     for (const { stop } of steps) stop.abort();
     const ended = Promise.all([this.clearing, ...steps.map(({ done }) => done)]).then(() => true);
     const isQuiet = await Promise.race([ended, after(SHUTDOWN_MS, false)]);
-    if (isQuiet) await this.leases.release(LEASE, this.holder);
+    if (isQuiet) await this.leases.release(LEASE);
   }
 
   /** Looks again now. */
@@ -103,7 +101,7 @@ export class TrainingReconciler implements OnApplicationBootstrap, BeforeApplica
 
   /** @returns milliseconds until the next look */
   private async look(): Promise<number> {
-    const lease = await this.leases.acquire(LEASE, this.holder, LEASE_MS);
+    const lease = await this.leases.acquire(LEASE, LEASE_MS);
     this.isHolding = lease !== undefined;
     const runs = lease === undefined ? [] : await this.runs.unfinished();
     for (const state of ['pending', 'starting', 'running'] as const)

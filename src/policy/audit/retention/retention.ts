@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { CONFIG, type Config, Housekeeping, Leases, type Month } from '../../../platform/index.js';
 import { AuditLog } from '../audit-log.js';
@@ -18,8 +17,6 @@ const RANGES_AT_ONCE = 500;
  */
 @Injectable()
 export class AuditRetention implements OnModuleInit {
-  private readonly holder = randomUUID();
-
   constructor(
     private readonly repository: RetentionRepository,
     private readonly audit: AuditLog,
@@ -38,7 +35,7 @@ export class AuditRetention implements OnModuleInit {
 
   /** Makes coming months and ends old ones. @returns whether there is more to do at once */
   async tidy(now: Date): Promise<boolean> {
-    if (!(await this.leases.acquire('audit retention', this.holder, LEASE_MS))) return false;
+    if (!(await this.leases.acquire('audit retention', LEASE_MS))) return false;
     const there = await this.repository.prepare(now);
     const days = this.config.CAIRN_AUDIT_RETENTION_DAYS;
     if (days === undefined) return false;

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { HealthChecks, Housekeeping, Leases } from '../../../platform/index.js';
 import { ChangeRepository } from '../change.repository.js';
@@ -14,8 +13,6 @@ const MAX_WAIT_SECONDS = 60;
 /** Has one process make a root every minute, and tells how it stands. */
 @Injectable()
 export class RootSchedule {
-  private readonly holder = randomUUID();
-
   constructor(
     roots: RootRepository,
     maker: RootMaker,
@@ -26,7 +23,7 @@ export class RootSchedule {
   ) {
     housekeeping.add('audit roots', EVERY_MS, async () => {
       unchainedChanges.set((await changes.waiting()).count);
-      if (await leases.acquire('audit roots', this.holder, LEASE_MS)) await maker.make();
+      if (await leases.acquire('audit roots', LEASE_MS)) await maker.make();
       return false;
     });
     health.register('auditRoots', async () => {
