@@ -158,6 +158,27 @@ describe('classifications', () => {
     expect(ways.stdout.trim()).toBe('patients → statistics (by anonymise)');
   });
 
+  test('where they do not flow on is listed page by page', async () => {
+    await send('join', ['patients'], 'joined');
+    const id = await idOf('join', 'job', 'etl');
+    const request = `mutation($id: ID!, $tag: String!) { requestDeclassifier(kind: job, assetId: $id, tag: $tag, reason: "tested") { id } }`;
+    const asked: string[] = [];
+    for (const tag of ['a', 'b', 'c', 'd'])
+      asked.push((await cairn.ask(request, { id, tag })).requestDeclassifier.id);
+    await cairn.ask('mutation($id: ID!) { endDeclassifier(id: $id) { endedBy } }', { id: asked[2] });
+    const list = `query($id: ID!, $after: String) { declassifiers(assetId: $id, first: 1, after: $after) { nodes { id } pageInfo { hasNextPage endCursor } } }`;
+    const read = async () => {
+      const ids: string[] = [];
+      for (let after: string | undefined; ;) {
+        const { nodes, pageInfo } = (await cairn.ask(list, { id, after })).declassifiers;
+        ids.push(...nodes.map((node: { id: string }) => node.id));
+        if (!pageInfo.hasNextPage) return ids;
+        after = pageInfo.endCursor;
+      }
+    };
+    expect(await read()).toEqual([asked[3], asked[1], asked[0], asked[2]]);
+  });
+
   test('by hand through editAsset are of the asset as a whole, and leave the rest', async () => {
     await send('x', ['a'], 'b');
     const id = await idOf('b');

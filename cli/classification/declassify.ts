@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { Page } from '../api/client.js';
 import { UsageError } from '../exit-codes.js';
 import { ASSET_ARGUMENT, resolveAsset } from '../lineage/asset-name.js';
 import { formatTable } from '../output/format.js';
@@ -8,7 +9,9 @@ const KINDS = ['job', 'column', 'edge'] as const;
 const DECLASSIFIER = `id kind tag column reason requestedBy requestedAt confirmedBy confirmedAt endedBy endedAt
   asset { id identityName } target { id identityName }`;
 
-const LIST = `query Declassifiers($assetId: ID) { declassifiers(assetId: $assetId) { ${DECLASSIFIER} } }`;
+const LIST = `query Declassifiers($first: Int!, $after: String, $assetId: ID) {
+  declassifiers(first: $first, after: $after, assetId: $assetId) { nodes { ${DECLASSIFIER} } pageInfo { hasNextPage endCursor } }
+}`;
 const REQUEST = `mutation RequestDeclassifier($kind: DeclassifierKind!, $assetId: ID!, $tag: String!, $reason: String!, $column: String, $targetId: ID) {
   requestDeclassifier(kind: $kind, assetId: $assetId, tag: $tag, reason: $reason, column: $column, targetId: $targetId) { ${DECLASSIFIER} }
 }`;
@@ -41,7 +44,10 @@ export function addDeclassify(classify: Command, open: () => Session): void {
       const { output, connect } = open();
       const client = connect();
       const assetId = name === undefined ? undefined : await resolveAsset(client, name);
-      const { declassifiers } = await client.ask<{ declassifiers: Declassifier[] }>(LIST, { assetId });
+      const declassifiers = await client.all(
+        async (page) =>
+          (await client.ask<{ declassifiers: Page<Declassifier> }>(LIST, { ...page, assetId })).declassifiers,
+      );
       output.result(declassifiers, () => tableOf(declassifiers));
     });
 

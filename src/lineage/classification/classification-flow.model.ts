@@ -1,5 +1,6 @@
 import { Field, ID, ObjectType, registerEnumType } from '@nestjs/graphql';
 import { AssetModel } from '../../catalog/index.js';
+import { pageType } from '../../platform/index.js';
 import { LineageNodeModel } from '../graph/graph.model.js';
 import type { DeclassifierKind } from './flow/declassifier.js';
 
@@ -83,3 +84,5 @@ export class DeclassifierModel {
   @Field(() => Date, { nullable: true })
   endedAt!: Date | null;
 }
+
+export const DeclassifierPage = pageType(DeclassifierModel, 'DeclassifierPage');

@@ -1,10 +1,12 @@
 import { Args, ID, Int, Mutation, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
 import { AssetModel, ClassificationModel } from '../../catalog/index.js';
 import { Access, Caller, type Principal } from '../../identity/index.js';
+import { type Page, PageArgs } from '../../platform/index.js';
 import {
   ClassificationPathModel,
   DeclassifierKindEnum,
   DeclassifierModel,
+  DeclassifierPage,
 } from './classification-flow.model.js';
 import { ClassificationFlowService } from './classification-flow.service.js';
 import { DeclassifierService } from './declassifier.service.js';
@@ -59,16 +61,17 @@ export class ClassificationFlowResolver {
   }
 
   @Access('governed')
-  @Query(() => [DeclassifierModel], {
+  @Query(() => DeclassifierPage, {
     name: 'declassifiers',
     description:
-      'Where classifications do not flow on: the latest 500 first, ended ones last; those about what you may not see are absent.',
+      'Where classifications do not flow on: the latest first, ended ones last; those about what you may not see are absent.',
   })
   list(
     @Caller() caller: Principal,
+    @Args() page: PageArgs,
     @Args('assetId', { type: () => ID, nullable: true }) assetId?: string,
-  ): Promise<DeclassifierModel[]> {
-    return this.declassifiers.list(caller, assetId);
+  ): Promise<Page<DeclassifierModel>> {
+    return this.declassifiers.list(caller, page, assetId);
   }
 
   @Access('governed')

@@ -1,5 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { Database } from '../../platform/index.js';
+import { policyColumns } from '../../catalog/index.js';
+import { Database, type PageRequest } from '../../platform/index.js';
+import { type Plan, planToSql } from '../../policy/index.js';
 import type { Barrier } from './flow/declassifier.js';
 
 /** A declared place where a classification does not flow on. In force once a second person confirmed it, until somebody ends it. */
@@ -14,10 +16,16 @@ export interface Declassifier extends Barrier {
   readonly endedAt: Date | null;
 }
 
-const DECLASSIFIER = `d.id, d.kind, coalesce(a.alias_of, a.id) AS "assetId", d.column_name AS "column", coalesce(t.alias_of, t.id) AS "targetId",
+/** Where one stands in a list: whether it ended, 0 or 1, and its id. */
+export type DeclassifierKey = readonly [number, string];
+
+const DECLASSIFIER = `d.id, d.kind, a.id AS "assetId", d.column_name AS "column", t.id AS "targetId",
   d.tag, d.reason, d.requested_by AS "requestedBy", d.requested_at AS "requestedAt", d.confirmed_by AS "confirmedBy",
   d.confirmed_at AS "confirmedAt", d.ended_by AS "endedBy", d.ended_at AS "endedAt"`;
-const FROM = `FROM declassifier AS d JOIN asset AS a ON a.id = d.asset_id LEFT JOIN asset AS t ON t.id = d.target_id`;
+/** What names stand for is what they are about. */
+const FROM = `FROM declassifier AS d
+  JOIN asset AS n ON n.id = d.asset_id JOIN asset AS a ON a.id = coalesce(n.alias_of, n.id)
+  LEFT JOIN asset AS m ON m.id = d.target_id LEFT JOIN asset AS t ON t.id = coalesce(m.alias_of, m.id)`;
 
 /** SQL of declassifiers. */
 @Injectable()
@@ -41,12 +49,22 @@ export class DeclassifierRepository {
     return row;
   }
 
-  /** Of which an asset is an end, or all; those that ended last. @param limit at most so many, the latest first */
-  list(assetId: string | undefined, limit: number): Promise<Declassifier[]> {
+  /** The latest first, ended ones last. @param assetId an end of them @param visible which assets the caller may see: all of their ends */
+  list(
+    assetId: string | undefined,
+    visible: Plan,
+    page: PageRequest<DeclassifierKey>,
+  ): Promise<Declassifier[]> {
+    const [isEnded, id] = page.after ?? [null, null];
+    const parameters: unknown[] = [assetId ?? null, isEnded, id, page.limit];
+    const mayBeSeen = (alias: string) => planToSql(visible, policyColumns(alias), parameters);
     return this.database.query(
-      `SELECT ${DECLASSIFIER} ${FROM} WHERE $1::uuid IS NULL OR $1 IN (coalesce(a.alias_of, a.id), coalesce(t.alias_of, t.id))
-       ORDER BY d.ended_at IS NOT NULL, d.id DESC LIMIT $2`,
-      [assetId ?? null, limit],
+      `SELECT ${DECLASSIFIER} ${FROM}
+       WHERE ($1::uuid IS NULL OR $1 IN (a.id, t.id)) AND ${mayBeSeen('a')} AND (t.id IS NULL OR ${mayBeSeen('t')})
+         AND ($3::bigint IS NULL OR (d.ended_at IS NOT NULL)::int > $2::int
+           OR (d.ended_at IS NOT NULL)::int = $2::int AND d.id < $3::bigint)
+       ORDER BY d.ended_at IS NOT NULL, d.id DESC LIMIT $4`,
+      parameters,
     );
   }
 

@@ -2,9 +2,24 @@ import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
 import { type Asset, AssetService, ClassificationChanges, COLUMN, REASON, TAG } from '../../catalog/index.js';
 import { type Principal, subjectOf } from '../../identity/index.js';
-import { Database, DomainError, InvalidInputError, NotFoundError, validate } from '../../platform/index.js';
+import {
+  Database,
+  DomainError,
+  InvalidInputError,
+  NotFoundError,
+  type Page,
+  type PageArgs,
+  pageOf,
+  pageRequest,
+  validate,
+} from '../../platform/index.js';
+import { Policy } from '../../policy/index.js';
 import { type Barrier, DECLASSIFIER_KINDS } from './flow/declassifier.js';
-import { type Declassifier, DeclassifierRepository } from './declassifier.repository.js';
+import {
+  type Declassifier,
+  type DeclassifierKey,
+  DeclassifierRepository,
+} from './declassifier.repository.js';
 
 const REQUEST = z.object({
   kind: z.enum(DECLASSIFIER_KINDS),
@@ -19,7 +34,6 @@ const REQUEST = z.object({
 const ID = z.string().regex(/^\d{1,18}$/, 'must be the id of a declassifier');
 /** In force or waiting, by one person. */
 const MAX_OPEN = 1_000;
-const MAX_LISTED = 500;
 
 /** A declassifier takes two people, and this one asked for it. */
 export class SecondPersonNeededError extends DomainError {
@@ -49,6 +63,7 @@ export class DeclassifierService {
     private readonly declassifiers: DeclassifierRepository,
     private readonly assets: AssetService,
     private readonly changes: ClassificationChanges,
+    private readonly policy: Policy,
   ) {}
 
   /** Asks for one; nothing changes before a second person confirms it. @throws {InvalidInputError} naming field and rule */
@@ -103,16 +118,20 @@ export class DeclassifierService {
     });
   }
 
-  /** At most 500, the latest first, ended ones last; those about what the caller may not see are absent. @param assetId all when absent */
-  async list(caller: Principal, assetId?: string | null): Promise<ShownDeclassifier[]> {
+  /** The latest first, ended ones last; those about what the caller may not see are absent. @param assetId all when absent */
+  async list(caller: Principal, args: PageArgs, assetId?: string | null): Promise<Page<ShownDeclassifier>> {
+    const request = pageRequest<DeclassifierKey>(args, 2);
     const asset = assetId ? await this.assets.get(caller, assetId) : undefined;
-    const all = await this.declassifiers.list(asset?.id, MAX_LISTED);
-    const ids = all.flatMap((one) => [one.assetId, ...(one.targetId === null ? [] : [one.targetId])]);
+    const { plan } = await this.policy.plan(caller, 'list');
+    const rows = await this.declassifiers.list(asset?.id, plan, request);
+    const { nodes, pageInfo } = pageOf(rows, request, ({ endedAt, id }) => [endedAt === null ? 0 : 1, id]);
+    const ids = nodes.flatMap((one) => [one.assetId, ...(one.targetId === null ? [] : [one.targetId])]);
     const visible = await this.assets.getVisible(caller, [...new Set(ids)]);
-    return all.flatMap((one) => {
+    const shown = nodes.flatMap((one) => {
       const [from, to] = [visible.get(one.assetId), one.targetId === null ? null : visible.get(one.targetId)];
       return from === undefined || to === undefined ? [] : [{ ...one, asset: from, target: to }];
     });
+    return { nodes: shown, pageInfo };
   }
 
   private async managedOf(caller: Principal, id: string): Promise<{ asset: Asset; target: Asset | null }> {

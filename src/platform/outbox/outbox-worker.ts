@@ -13,6 +13,7 @@ import {
   currentTraceparent,
   failed,
   inSpan,
+  isSampled,
   noteworthy,
   SpanKind,
   withTraceparent,
@@ -38,6 +39,8 @@ const CLAIM = `WITH free AS (
     WHERE older.topic = m.topic AND older.ordering_key = m.ordering_key AND older.id < m.id AND older.dead_at IS NULL
       AND older.id NOT IN (SELECT id FROM free))
   RETURNING id, topic, ordering_key AS "orderingKey", payload, attempts - 1 AS attempts, traceparent`;
+
+type DueMessage = Pick<OutboxMessage, 'id' | 'topic' | 'traceparent'>;
 
 /**
  * Delivers the outbox. Several processes may run it: a message is locked while it is delivered, and a message is taken only
@@ -83,8 +86,8 @@ export class OutboxWorker implements OnApplicationBootstrap, BeforeApplicationSh
   }
 
   private async deliverBatch(): Promise<number> {
-    const due = await this.database.query<{ id: string; topic: string }>(
-      `SELECT id, topic FROM outbox_message
+    const due = await this.database.query<DueMessage>(
+      `SELECT id, topic, traceparent FROM outbox_message
        WHERE dead_at IS NULL AND next_attempt_at <= now() AND topic = ANY($1) ORDER BY id LIMIT ${BATCH}`,
       [this.outbox.topics],
     );
@@ -100,13 +103,14 @@ export class OutboxWorker implements OnApplicationBootstrap, BeforeApplicationSh
     return taken;
   }
 
-  /** Which messages go to a handler together. */
-  private parcels(due: readonly { readonly id: string; readonly topic: string }[]): string[][] {
+  /** Which messages go to a handler together: those of one topic that takes many, but none of a trace with any other. */
+  private parcels(due: readonly DueMessage[]): string[][] {
     const parcels = new Map<string, string[]>();
-    for (const { id, topic } of due) {
-      const of = this.outbox.subscriptionOf(topic).takesMany ? topic : `${topic} ${id}`;
-      const parcel = parcels.get(of);
-      if (parcel === undefined) parcels.set(of, [id]);
+    for (const { id, topic, traceparent } of due) {
+      const trace = isSampled(traceparent) ? traceparent : null;
+      const key = JSON.stringify([topic, trace, this.outbox.subscriptionOf(topic).takesMany ? null : id]);
+      const parcel = parcels.get(key);
+      if (parcel === undefined) parcels.set(key, [id]);
       else parcel.push(id);
     }
     return [...parcels.values()];
@@ -123,8 +127,7 @@ export class OutboxWorker implements OnApplicationBootstrap, BeforeApplicationSh
     if (first === undefined) return 0;
     noteworthy();
     messages.sort((a, b) => Number(a.id) - Number(b.id));
-    const { topic } = first;
-    const origins = [...new Set(messages.flatMap(({ traceparent }) => traceparent ?? []))];
+    const { topic, traceparent } = first;
     const options = {
       kind: SpanKind.CONSUMER,
       attributes: {
@@ -137,11 +140,11 @@ export class OutboxWorker implements OnApplicationBootstrap, BeforeApplicationSh
           'cairn.outbox.attempts': first.attempts,
         }),
       },
-      links: [currentTraceparent(), ...(origins.length > 1 ? origins : [])],
+      links: [currentTraceparent()],
     };
-    // What has one origin goes on with its trace; what has many has a trace of its own, which leads to theirs.
-    const origin = origins.length === 1 ? origins[0]! : null;
-    await withTraceparent(origin, () => inSpan(`outbox ${topic}`, options, () => this.process(messages)));
+    await withTraceparent(traceparent, () =>
+      inSpan(`outbox ${topic}`, options, () => this.process(messages)),
+    );
     return messages.length;
   }
 

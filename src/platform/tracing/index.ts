@@ -4,6 +4,7 @@ export {
   fail,
   failed,
   inSpan,
+  isSampled,
   noteworthy,
   SpanKind,
   tentatively,

@@ -8,6 +8,7 @@ import {
   SpanKind,
   SpanStatusCode,
   trace,
+  TraceFlags,
 } from '@opentelemetry/api';
 import { TENTATIVE, Tentative } from './tentative.js';
 
@@ -91,6 +92,11 @@ export function fail(span: Span, error: unknown): void {
 /** Runs `work` as a part of the trace that a stored `traceparent` tells of, and of no trace if it is none. */
 export function withTraceparent<T>(traceparent: string | null | undefined, work: () => T): T {
   return context.with(contextOf(traceparent), work);
+}
+
+/** Whether a stored `traceparent` tells of a trace that is kept. */
+export function isSampled(traceparent: string | null | undefined): boolean {
+  return ((trace.getSpanContext(contextOf(traceparent))?.traceFlags ?? 0) & TraceFlags.SAMPLED) !== 0;
 }
 
 /** Headers by which a call to another system carries the trace under way: `traceparent` and, if there is one, `tracestate`. */

@@ -72,7 +72,7 @@ export const classificationRows: readonly Row[] = [
     ),
     opaque: true,
   },
-  read('ClassificationFlowResolver.list', () => gql(`{ declassifiers { ${DECLASSIFIER} } }`)),
+  read('ClassificationFlowResolver.list', () => gql(`{ declassifiers { nodes { ${DECLASSIFIER} } } }`)),
   write('ClassificationFlowResolver.requestDeclassifier', (t) =>
     gql(
       `mutation { requestDeclassifier(assetId: ${dataset(t)}, kind: column, column: "x", tag: "plain", reason: "x") { ${DECLASSIFIER} } }`,
