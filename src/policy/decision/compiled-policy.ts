@@ -81,9 +81,11 @@ export class CompiledPolicy {
     const namespaces = new Set([...this.bundle.namespaces.pathFrom(request.namespace), ROOT_NAMESPACE]);
     const held = this.roles.held(request, namespaces, request.context.now.getTime());
     const closed = closeTags(request.tags, this.bundle.tags);
-    const matched = this.rules
-      .candidates(namespaces, request.action, held, request.kind, request.name)
-      .flatMap((rule) => match(rule, held, closed, request.context) ?? []);
+    const matched: MatchedRule[] = [];
+    for (const rule of this.rules.candidates(namespaces, request.action, held, request.kind, request.name)) {
+      const found = match(rule, held, closed, request.context);
+      if (found !== undefined) matched.push(found);
+    }
 
     const denials = idsOf(matched, 'deny');
     if (denials.length > 0) return this.answer(false, denials, `denied by ${list(denials)}`, matched);
@@ -113,7 +115,8 @@ export class CompiledPolicy {
       ];
       return this.answer(false, ids, `${list(what)} cannot be carried out here`, all);
     }
-    return this.answer(true, allows, `allowed by ${list(allows)}`, all, obligations, filters);
+    const why = [...new Set([...allows, ...grantsOf(all.filter(({ effect }) => effect === 'exempt'))])];
+    return this.answer(true, why, `allowed by ${list(why)}`, all, obligations, filters);
   }
 
   /** What the obligations of an answer ask for column by column. @param columns classifications by column */
@@ -199,7 +202,11 @@ function match(
 /** The rules of this effect, and the grants by which the subject has the roles that they name. */
 function idsOf(matched: readonly MatchedRule[], effect: MatchedRule['effect']): readonly string[] {
   const rules = matched.filter((rule) => rule.effect === effect);
-  return [...rules.map(({ id }) => id), ...new Set(rules.flatMap(({ rolePath }) => grantsOn(rolePath)))];
+  return [...rules.map(({ id }) => id), ...grantsOf(rules)];
+}
+
+function grantsOf(rules: readonly MatchedRule[]): readonly string[] {
+  return [...new Set(rules.flatMap(({ rolePath }) => grantsOn(rolePath)))];
 }
 
 /** A mask rule can match by several classifications; their tag paths are put together. */

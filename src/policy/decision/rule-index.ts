@@ -12,33 +12,72 @@ interface OrderedRule<Rule> {
   readonly rule: Rule;
 }
 
-/** Rules of one namespace, action and subject, by kind (`*` for any) and by what their name glob begins with. */
+/** So few rules are looked at one after the other sooner than looked up. */
+const FEW = 16;
+
+/** Rules of one namespace, action and subject. */
 class NameIndex<Rule extends IndexedRule> {
-  private readonly exact = new Map<string, OrderedRule<Rule>[]>();
-  private readonly byPrefix = new Map<string, OrderedRule<Rule>[]>();
-  private prefixLengths: readonly number[] = [];
+  private readonly few: OrderedRule<Rule>[] = [];
+  private many: Map<Kind | typeof ANY, PrefixIndex<Rule>> | undefined;
 
   add(entry: OrderedRule<Rule>): void {
-    const { kind, name } = entry.rule.object;
-    const [lists, text] = name.isExact ? [this.exact, name.source] : [this.byPrefix, name.prefix];
-    const key = keyOf(kind ?? ANY, text);
-    const list = lists.get(key);
-    if (list === undefined) lists.set(key, [entry]);
-    else list.push(entry);
-    if (!name.isExact && !this.prefixLengths.includes(text.length))
-      this.prefixLengths = [...this.prefixLengths, text.length];
+    if (this.many === undefined) this.few.push(entry);
+    else this.addToMany(this.many, entry);
+    if (this.many !== undefined || this.few.length <= FEW) return;
+    this.many = new Map();
+    for (const one of this.few) this.addToMany(this.many, one);
   }
 
-  collect(kind: Kind, name: string, into: OrderedRule<Rule>[]): void {
-    for (const each of [kind, ANY] as const) {
-      into.push(...(this.exact.get(keyOf(each, name)) ?? []));
-      for (const length of this.prefixLengths) {
-        if (length > name.length) continue;
-        for (const entry of this.byPrefix.get(keyOf(each, name.slice(0, length))) ?? []) {
-          if (globMatches(entry.rule.object.name, name)) into.push(entry);
-        }
-      }
+  collect(kind: Kind, name: PrefixedName, into: OrderedRule<Rule>[]): void {
+    if (this.many !== undefined) {
+      this.many.get(kind)?.collect(name, into);
+      this.many.get(ANY)?.collect(name, into);
+      return;
     }
+    for (const entry of this.few) {
+      const { object } = entry.rule;
+      if ((object.kind === undefined || object.kind === kind) && globMatches(object.name, name.whole))
+        into.push(entry);
+    }
+  }
+
+  private addToMany(many: Map<Kind | typeof ANY, PrefixIndex<Rule>>, entry: OrderedRule<Rule>): void {
+    childOf(many, entry.rule.object.kind ?? ANY, () => new PrefixIndex<Rule>()).add(entry);
+  }
+}
+
+/** Rules of one kind besides, by what their name glob begins with. */
+class PrefixIndex<Rule extends IndexedRule> {
+  private readonly exact = new Map<string, OrderedRule<Rule>[]>();
+  /** By the length of what they begin with, then by that. */
+  private readonly byPrefix = new Map<number, Map<string, OrderedRule<Rule>[]>>();
+
+  add(entry: OrderedRule<Rule>): void {
+    const { isExact, source, prefix } = entry.rule.object.name;
+    if (isExact) childOf(this.exact, source, newList<Rule>).push(entry);
+    else {
+      const ofLength = childOf(this.byPrefix, prefix.length, () => new Map<string, OrderedRule<Rule>[]>());
+      childOf(ofLength, prefix, newList<Rule>).push(entry);
+    }
+  }
+
+  collect(name: PrefixedName, into: OrderedRule<Rule>[]): void {
+    for (const entry of this.exact.get(name.whole) ?? []) into.push(entry);
+    for (const [length, lists] of this.byPrefix)
+      for (const entry of lists.get(name.prefix(length)) ?? [])
+        if (globMatches(entry.rule.object.name, name.whole)) into.push(entry);
+  }
+}
+
+/** A name whose beginnings are cut off once, however many lists they are looked for in. */
+class PrefixedName {
+  private readonly prefixes: string[] = [];
+
+  constructor(readonly whole: string) {}
+
+  /** All of it where it is shorter. */
+  prefix(length: number): string {
+    return (this.prefixes[length] ??= this.whole.slice(0, length));
   }
 }
 
@@ -70,24 +109,25 @@ export class RuleIndex<Rule extends IndexedRule> {
     name: string,
   ): readonly Rule[] {
     const found: OrderedRule<Rule>[] = [];
+    const prefixed = new PrefixedName(name);
     for (const namespace of namespaces) {
       const byAction = this.byNamespace.get(namespace);
       if (byAction === undefined) continue;
       for (const each of [action, ANY]) {
         const bySubject = byAction.get(each);
         if (bySubject === undefined) continue;
-        for (const subject of subjects.keys()) bySubject.get(subject)?.collect(kind, name, found);
+        for (const subject of subjects.keys()) bySubject.get(subject)?.collect(kind, prefixed, found);
       }
     }
     return found.sort((a, b) => a.order - b.order).map(({ rule }) => rule);
   }
 }
 
-function keyOf(kind: string, text: string): string {
-  return `${kind}/${text}`;
+function newList<Rule>(): OrderedRule<Rule>[] {
+  return [];
 }
 
-function childOf<V>(parent: Map<string, V>, key: string, make: () => V): V {
+function childOf<K, V>(parent: Map<K, V>, key: K, make: () => V): V {
   const present = parent.get(key);
   if (present !== undefined) return present;
   const made = make();

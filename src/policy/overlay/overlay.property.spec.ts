@@ -46,6 +46,26 @@ const WAITING = [
   'p, E-1, *, *, model/**, *, *, emergency == false, deny',
 ];
 
+it('what is allowed because a granted role lifts a mask names the grant', () => {
+  const text = [
+    'p, P-0, *, *, **, read, *, -, allow',
+    'p2, M-0, *, *, pii, *, null, -, allow',
+    'p2, M-1, role:a, *, pii, *, none, -, deny',
+    'g2, lab, *',
+    'g3, pii.email, pii',
+  ].join('\n');
+  const target = { namespace: 'lab', kind: null, name: null };
+  const grant = grantOf({ subject: 'user:u1', target, actions: [], role: 'role:a' });
+  const policy = new CompiledPolicy(withGrants(bundleOf(text), [grant]));
+  const decide = (subject: string) =>
+    policy.decide({
+      ...{ subject, action: 'read', namespace: 'lab', kind: 'dataset', name: 'd', tags: ['pii.email'] },
+      context: { now: WINDOW.from },
+    });
+  expect(decide('user:u1')).toMatchObject({ allowed: true, rules: ['P-0', 'GRANT-1'] });
+  expect(decide('user:u2')).toMatchObject({ allowed: false, rules: ['M-0'] });
+});
+
 it('a list is what decisions allow, with grants, emergencies and scopes', () => {
   const seen = { byGrant: 0, byEmergency: 0, denied: 0 };
   fc.assert(
