@@ -15,16 +15,16 @@ const hash = (seed, text, below) => `(abs(hashtext('${seed} ' || ${text})) % ${b
 
 /**
  * Writes a layered warehouse into the tables of the graph: 100,000 jobs, each of which reads eight datasets of the layer before, mostly
- * neighbours, and writes two of its own layer; columns of the datasets likewise.
+ * neighbours, and writes two of its own layer; columns of the datasets likewise. All stand where no `places.csv` puts them elsewhere.
  */
 export async function fillGraph(database, seed, columnEdges) {
   progress('lineage: assets …');
   await database.query(`
     INSERT INTO asset (id, space, kind, identity_namespace, identity_name, namespace, is_managed)
-    SELECT ${id('dataset', 'l', 'n')}, 'data', 'dataset', 'postgres://bench:5432', format('layer_%s.table_%s', l, n), 'external/bench', false
+    SELECT ${id('dataset', 'l', 'n')}, 'data', 'dataset', 'postgres://bench:5432', format('layer_%s.table_%s', l, n), 'external', false
     FROM generate_series(0, ${LAYERS - 1}) AS l, generate_series(0, ${DATASETS_PER_LAYER - 1}) AS n
     UNION ALL
-    SELECT ${id('job', 'l', 'n')}, 'job', 'job', 'bench', format('build.%s.%s', l, n), 'external/bench', false
+    SELECT ${id('job', 'l', 'n')}, 'job', 'job', 'bench', format('build.%s.%s', l, n), 'external', false
     FROM generate_series(1, ${LAYERS - 1}) AS l, generate_series(0, ${JOBS_PER_LAYER - 1}) AS n`);
   progress('lineage: edges …');
   const near = `((n * 2 + i * 3 + ${hash(seed, `l || ' ' || n || ' ' || i`, 3)} - 12 + ${DATASETS_PER_LAYER}) % ${DATASETS_PER_LAYER})`;
