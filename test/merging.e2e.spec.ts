@@ -14,7 +14,7 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Database } from '../src/platform/index.js';
 import { startTestCairn, type TestCairn } from './support/cairn.js';
-import { eventually } from './support/policy-folder.js';
+import { eventually } from './support/eventually.js';
 
 const LIMIT = 200_000;
 let cairn: TestCairn;

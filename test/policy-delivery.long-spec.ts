@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import pg from 'pg';
 import { startTestCairn, type TestCairn } from './support/cairn.js';
-import { eventually, PolicyFolder } from './support/policy-folder.js';
+import { eventually } from './support/eventually.js';
+import { PolicyFolder } from './support/policy-folder.js';
 
 const STATUS = `{ policy { version generation changedBy source isApplyOpen answering { version generation lagReason }
   lastOfSource { outcome refusal message version findings { file line check message } }

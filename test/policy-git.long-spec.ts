@@ -4,7 +4,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { startTestCairn, type TestCairn } from './support/cairn.js';
-import { eventually, PolicyFolder } from './support/policy-folder.js';
+import { eventually } from './support/eventually.js';
+import { PolicyFolder } from './support/policy-folder.js';
 
 const STATUS = `{ policy { version generation source isApplyOpen
   lastOfSource { outcome refusal message sourceRef findings { file message } }

@@ -2,7 +2,8 @@ import { rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { startTestCairn, type TestCairn } from './support/cairn.js';
-import { eventually, PolicyFolder, signed, signingKey } from './support/policy-folder.js';
+import { eventually } from './support/eventually.js';
+import { PolicyFolder, signed, signingKey } from './support/policy-folder.js';
 
 const STATUS = `{ policy { version generation isApplyOpen keys lastOfSource { outcome refusal findings { file check } }
   history(first: 5) { nodes { signedBy sequence source } } } }`;

@@ -4,7 +4,8 @@ import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { Policy } from '../src/policy/index.js';
 import { startTestCairn, type TestCairn } from './support/cairn.js';
-import { eventually, PolicyFolder } from './support/policy-folder.js';
+import { eventually } from './support/eventually.js';
+import { PolicyFolder } from './support/policy-folder.js';
 import { runCli } from './support/run-cli.js';
 
 const served = new PolicyFolder();

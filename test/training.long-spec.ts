@@ -27,7 +27,7 @@ import { RunSteps } from '../src/orchestrator/training/reconciler/run-steps.js';
 import { TrainingReconciler } from '../src/orchestrator/training/reconciler/training-reconciler.js';
 import type { TrainingRun } from '../src/orchestrator/training/training-run.js';
 import { TrainingRunRepository } from '../src/orchestrator/training/training-run.repository.js';
-import { Database, HealthChecks, Leases, loadConfig, LOGGER } from '../src/platform/index.js';
+import { Database, HealthChecks, Leases, loadConfig, LOGGER, type Logger } from '../src/platform/index.js';
 import { OBJECT_STORE } from '../src/storage/index.js';
 import { type Cairn, startCairn } from '../src/start.js';
 import { createTestDatabase, type TestDatabase } from './support/database.js';
@@ -669,12 +669,15 @@ describe('two reconcilers', () => {
   test('whoever holds the lease when, each success is committed once and nothing else is', async () => {
     const { app } = cairn;
     const rows = app.get(Database);
-    const parts = [TrainingRunRepository, RunSteps, Housekeeping, EXECUTION_DRIVER, LOGGER].map((part) =>
-      app.get(part as never),
+    const other = new TrainingReconciler(
+      new Leases(rows),
+      app.get(TrainingRunRepository),
+      app.get(RunSteps),
+      app.get(Housekeeping),
+      app.get<ExecutionDriver>(EXECUTION_DRIVER),
+      app.get<Logger>(LOGGER),
+      new HealthChecks(),
     );
-    const other = new (TrainingReconciler as any)(
-      ...[new Leases(rows), ...parts, new HealthChecks()],
-    ) as TrainingReconciler;
     other.onApplicationBootstrap();
     await repository('contested', 'model');
     const output = { repository: 'contested', branch: 'main' };

@@ -2,7 +2,6 @@ import { generateKeyPairSync, createHash, type KeyObject, sign } from 'node:cryp
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 
 /** A folder of policy files that a test changes: the default policy, and what is added. */
 export class PolicyFolder {
@@ -62,15 +61,4 @@ export function signed(
     })),
   });
   return { manifest, signature: sign(null, Buffer.from(manifest), privateKey).toString('base64') };
-}
-
-/** Asks again until the answer will do. @throws when it does not within 10 s */
-export async function eventually<T>(ask: () => Promise<T>, isDone: (answer: T) => boolean): Promise<T> {
-  const until = Date.now() + 10_000;
-  for (;;) {
-    const answer = await ask();
-    if (isDone(answer)) return answer;
-    if (Date.now() > until) throw new Error(`it did not come to be: ${JSON.stringify(answer, undefined, 1)}`);
-    await pause(40);
-  }
 }

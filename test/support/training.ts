@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { setTimeout as pause } from 'node:timers/promises';
 import type { TestCairn } from './cairn.js';
+import { eventually as within } from './eventually.js';
 
 /** What a test asks of a service about trainings. */
 export interface Trainings {
@@ -26,13 +26,8 @@ const RUN = `id name state reason exitCode image resources metrics contentHash s
 const WAIT_MS = 90_000;
 
 /** Asks again until it is so. @throws when it is not within a minute and a half */
-export async function eventually<T>(look: () => Promise<T>, isSo: (answer: T) => boolean): Promise<T> {
-  for (const began = Date.now(); ;) {
-    const answer = await look();
-    if (isSo(answer)) return answer;
-    if (Date.now() - began > WAIT_MS) throw new Error(`it did not become so: ${JSON.stringify(answer)}`);
-    await pause(100);
-  }
+export function eventually<T>(look: () => Promise<T>, isSo: (answer: T) => boolean): Promise<T> {
+  return within(look, isSo, WAIT_MS);
 }
 
 export function trainingsOf(service: Service): Trainings {
