@@ -13,7 +13,7 @@ export function policyColumns(alias: string): {
   };
 }
 
-/** The columns of {@link Asset}, for an alias. */
+/** The columns of an `Asset`, under the names of its fields, for an alias. */
 export function assetColumns(alias: string): string {
   return `${alias}.id, ${alias}.space, ${alias}.kind, ${alias}.identity_namespace AS "identityNamespace",
     ${alias}.identity_name AS "identityName", ${alias}.namespace, ${alias}.is_managed AS "isManaged", ${alias}.description,

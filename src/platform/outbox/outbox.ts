@@ -60,7 +60,7 @@ export class Outbox {
     this.subscribe(topic, { handler: ([message]) => handler(message!), takesMany: false });
   }
 
-  /** The same, for a handler that gets all messages at once that are due. When it fails they are delivered again, one by one. */
+  /** The same, for a handler that gets up to 200 messages at once. When it fails they are delivered again, one by one. */
   handleMany(topic: string, handler: OutboxHandler): void {
     this.subscribe(topic, { handler, takesMany: true });
   }
