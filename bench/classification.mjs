@@ -30,7 +30,7 @@ export async function run({ seed, nodeOptions }) {
       [ROOTS, TAGS],
     );
     await cairn.service.query(`UPDATE lineage_graph SET epoch = epoch + 1`);
-    const whole = await untilWritten(cairn, await durations(cairn), TIMEOUT_MS);
+    const whole = await untilWritten(cairn, await durations(cairn), TIMEOUT_MS, 250);
     if (whole === undefined) throw new Error(`nothing was written in ${TIMEOUT_MS} ms`);
     const {
       rows: [flowed],
@@ -83,12 +83,12 @@ async function durations(cairn) {
 }
 
 /** @returns undefined when nothing is */
-async function untilWritten(cairn, before, timeoutMs) {
+async function untilWritten(cairn, before, timeoutMs, everyMs = 20) {
   for (const began = Date.now(); Date.now() - began < timeoutMs;) {
     const now = await durations(cairn);
     if (now.count > before.count)
       return { derive: now.derive - before.derive, write: now.write - before.write };
-    await new Promise((resolve) => setTimeout(resolve, 10));
+    await new Promise((resolve) => setTimeout(resolve, everyMs));
   }
   return undefined;
 }

@@ -104,14 +104,14 @@ export class EffectiveTags {
 
   private async sum(assetIds: readonly string[]): Promise<string[]> {
     const rows = await this.database.query<{ id: string }>(
-      `WITH s AS (
+      `WITH s AS MATERIALIZED (
          SELECT a.id, coalesce(
            (SELECT array_agg(DISTINCT t.tag) FROM column_tag AS t WHERE t.asset_id = a.id),
            CASE WHEN a.examined_at IS NULL AND NOT EXISTS (
              SELECT FROM asset AS n WHERE n.alias_of = a.id AND n.examined_at IS NOT NULL) THEN ARRAY[$2] ELSE '{}'::text[] END) AS tags
          FROM asset AS a WHERE a.id = ANY($1)
        )
-       UPDATE asset AS a SET tags = s.tags, updated_at = now() FROM s WHERE a.id = s.id AND a.tags <> s.tags RETURNING a.id`,
+       UPDATE asset AS a SET tags = s.tags, updated_at = now() FROM s WHERE a.id = ANY($1) AND a.id = s.id AND a.tags <> s.tags RETURNING a.id`,
       [assetIds, UNCLASSIFIED],
     );
     return rows.map(({ id }) => id);

@@ -34,7 +34,7 @@ const CLAIM = `WITH free AS (
     SELECT id FROM outbox_message WHERE id = ANY($1) AND dead_at IS NULL AND next_attempt_at <= now()
     ORDER BY id FOR UPDATE SKIP LOCKED)
   UPDATE outbox_message AS m SET attempts = attempts + 1, next_attempt_at = now() + interval '60 seconds'
-  WHERE id IN (SELECT id FROM free) AND NOT EXISTS (
+  WHERE m.id = ANY($1) AND id IN (SELECT id FROM free) AND NOT EXISTS (
     SELECT FROM outbox_message AS older
     WHERE older.topic = m.topic AND older.ordering_key = m.ordering_key AND older.id < m.id AND older.dead_at IS NULL
       AND older.id NOT IN (SELECT id FROM free))
