@@ -21,7 +21,7 @@ export class RoleGraph {
    */
   held(
     { subject, groups = [] }: Pick<DecisionRequest, 'subject' | 'groups'>,
-    namespaces: ReadonlySet<string>,
+    namespaces: Pick<ReadonlySet<string>, 'has'>,
     atMs: number,
   ): HeldRoles {
     const held = new Map<string, readonly string[]>([[subject, [subject]]]);

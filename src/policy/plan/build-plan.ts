@@ -19,7 +19,9 @@ export type PlanRequest = Pick<
 export function buildPlan(request: PlanRequest, bundle: Bundle, roles: RoleGraph): Plan {
   const { action, context } = request;
   const scopes = new NamespaceScopes(bundle, roles, request, context.now.getTime());
-  const rules = bundle.rules.filter((rule) => rule.action === ANY || rule.action === action);
+  const rules = bundle.rules.filter(
+    (rule) => (rule.action === ANY || rule.action === action) && scopes.reaches(rule.subject),
+  );
   const allows = rules.filter((rule) => rule.effect === 'allow' && appliesOnlyIfTrue(rule.when, context));
   const denies = rules.filter((rule) => rule.effect === 'deny' && appliesUnlessFalse(rule.when, context));
   const allowed = anyOf(accessTerms(allows, scopes, bundle));
@@ -74,7 +76,9 @@ function maskTerms(
   bundle: Bundle,
   scopes: NamespaceScopes,
 ): readonly Plan[] {
-  const rules = bundle.maskRules.filter((rule) => applies(rule, rule.mask === undefined, action, context));
+  const rules = bundle.maskRules.filter(
+    (rule) => scopes.reaches(rule.subject) && applies(rule, rule.mask === undefined, action, context),
+  );
   const tags = new Set([...bundle.tags.names, ...rules.map(({ tag }) => tag)]);
   return [...tags].map((tag) => {
     const path = new Set(bundle.tags.pathFrom(tag));
@@ -115,7 +119,7 @@ function plansByFilter(
   const filters = new Map<string, FilterRule[]>();
   for (const rule of bundle.filterRules) {
     const { filter } = rule;
-    if (!applies(rule, filter === undefined, action, context)) continue;
+    if (!scopes.reaches(rule.subject) || !applies(rule, filter === undefined, action, context)) continue;
     if (filter === undefined) exemptions.push(rule);
     else pushTo(filters, filter.source, rule);
   }

@@ -10,6 +10,8 @@ export type Scope = 'everywhere' | ReadonlySet<string>;
 export class NamespaceScopes {
   /** What holds in a namespace that no g2 line names, and so in every namespace. */
   private readonly heldEverywhere: HeldRoles;
+  /** What holds in any namespace. */
+  private readonly heldAnywhere: HeldRoles;
   private readonly known = new Map<string, Scope>();
   private readonly heldIn: readonly (readonly [namespace: string, held: HeldRoles])[];
 
@@ -20,10 +22,17 @@ export class NamespaceScopes {
     atMs: number,
   ) {
     this.heldEverywhere = roles.held(subject, new Set([ROOT_NAMESPACE]), atMs);
-    this.heldIn = bundle.namespaces.names.map((namespace) => {
+    this.heldAnywhere = roles.held(subject, { has: () => true }, atMs);
+    const names = this.heldAnywhere.size === this.heldEverywhere.size ? [] : bundle.namespaces.names;
+    this.heldIn = names.map((namespace) => {
       const path = new Set([...bundle.namespaces.pathFrom(namespace), ROOT_NAMESPACE]);
       return [namespace, roles.held(subject, path, atMs)];
     });
+  }
+
+  /** Whether the subject counts as `ruleSubject` in any namespace. */
+  reaches(ruleSubject: string): boolean {
+    return this.heldAnywhere.has(ruleSubject);
   }
 
   /** Where a rule that stands in `namespace` and names `ruleSubject` reaches the subject. */
