@@ -76,6 +76,13 @@ export function globToRegex(glob: Glob): string {
   return `^${body.join('')}$`;
 }
 
+/** The glob as a pattern for LIKE that matches all that the glob does and maybe more: its wildcards do not stop at slashes. */
+export function globToLike(glob: Glob): string {
+  return glob.parts
+    .map((part) => (typeof part === 'string' ? '%' : part.literal.replace(/[\\%_]/g, '\\$&')))
+    .join('');
+}
+
 function joinLiterals(parts: readonly GlobPart[]): GlobPart[] {
   const joined: GlobPart[] = [];
   for (const part of parts) {

@@ -1,4 +1,4 @@
-import { globToRegex } from '../glob/glob.js';
+import { globToLike, globToRegex } from '../glob/glob.js';
 import type { Glob } from '../glob/glob.js';
 import type { Plan } from './plan.js';
 
@@ -52,11 +52,14 @@ export function isGuessed(plan: Plan): boolean {
   }
 }
 
-/** Equality or a prefix where that is all there is, which an index can serve; else an anchored regular expression. */
+/**
+ * Equality or a prefix where that is all there is, which an index can serve; else an anchored regular expression. LIKE turns away most names
+ * in a fraction of the time, but PostgreSQL, which finds the beginning in the expression too, would count what it turns away twice.
+ */
 function globToSql(glob: Glob, column: string, param: (value: unknown) => string): string {
   if (glob.isExact) return `${column} = ${param(glob.source)}::text`;
-  if (glob.parts.length === 2 && glob.prefix !== '' && glob.parts[1] === 'any') {
-    return `${column} LIKE ${param(`${glob.prefix.replace(/[\\%_]/g, '\\$&')}%`)}::text`;
-  }
-  return `${column} ~ ${param(globToRegex(glob))}::text`;
+  const like = () => `${column} LIKE ${param(globToLike(glob))}::text`;
+  const regex = () => `${column} ~ ${param(globToRegex(glob))}::text`;
+  if (glob.prefix === '') return `(${like()} AND ${regex()})`;
+  return glob.parts.length === 2 && glob.parts[1] === 'any' ? like() : regex();
 }
