@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { openTestDatabase, type OpenDatabase } from '../../../test/support/platform.js';
 import { prepared } from './prepared.js';
 
@@ -9,6 +9,7 @@ beforeAll(async () => {
   await open.database.query('CREATE TABLE thing (id int PRIMARY KEY, name text)');
   await open.database.query("INSERT INTO thing VALUES (1, 'one'), (2, 'two')");
 });
+afterEach(() => jest.restoreAllMocks());
 afterAll(() => open.close());
 
 const nameOf = (id: unknown) =>
@@ -41,6 +42,33 @@ describe('a prepared statement', () => {
       await open.database.query('ROLLBACK TO SAVEPOINT before');
       await open.database.query('ALTER TABLE thing ADD COLUMN note text');
       expect(await nameOf(2)).toEqual([{ name: 'two' }]);
+    });
+  });
+
+  it('is planned anew after a while, as its table may have grown', async () => {
+    await open.database.run(async () => {
+      await open.database.query('CREATE TABLE grown (id int PRIMARY KEY, name text)');
+      const find = () =>
+        open.database.query(prepared('SELECT name FROM grown WHERE id = ANY($1::int[])'), ['{1,2}']);
+      const plan = async () => {
+        const [{ name }] = (await open.database.query<{ name: string }>(
+          `SELECT name FROM pg_prepared_statements WHERE statement LIKE '%FROM grown%'`,
+        )) as [{ name: string }];
+        const lines = await open.database.query<Record<string, string>>(`EXPLAIN EXECUTE ${name} ('{1}')`);
+        return lines.map((line) => Object.values(line)[0]).join(' ');
+      };
+      // A table without a page is taken for one of ten; one row and an analysis say that it is small.
+      await open.database.query("INSERT INTO grown VALUES (1, 'one')");
+      await open.database.query('ANALYZE grown');
+      for (let i = 0; i < 6; i++) await find();
+      expect(await plan()).toContain('Seq Scan');
+      await open.database.query("INSERT INTO grown SELECT i, 'more' FROM generate_series(2, 50000) AS i");
+      await find();
+      expect(await plan()).toContain('Seq Scan');
+      const now = Date.now();
+      jest.spyOn(Date, 'now').mockImplementation(() => now + 10_000);
+      await find();
+      expect(await plan()).toMatch(/Index|Bitmap/);
     });
   });
 });

@@ -14,14 +14,28 @@ export function prepared(sql: string): string {
   return sql;
 }
 
-/** A connection that prepares the statements that were {@link prepared}. */
+/**
+ * PostgreSQL keeps a plan until somebody analyzes its tables. One from when they were small reads all of them; a table that grows fast is
+ * a hundred times as large before that.
+ */
+const PLAN_MS = 10_000;
+
+/** A connection that prepares the statements that were {@link prepared}, and plans them anew from time to time. */
 export class PreparingClient extends Client {
+  private plannedAt = Date.now();
+
   constructor(config?: string | ClientConfig) {
     super(config);
     const send = this.query.bind(this) as (...given: unknown[]) => unknown;
     const sendPrepared = (text: unknown, values?: unknown, ...rest: unknown[]): unknown => {
       const name = typeof text === 'string' && values !== undefined ? names.get(text) : undefined;
-      return name === undefined ? send(text, values, ...rest) : send({ name, text }, values, ...rest);
+      if (name === undefined) return send(text, values, ...rest);
+      if (Date.now() - this.plannedAt >= PLAN_MS) {
+        this.plannedAt = Date.now();
+        // Where it fails, in a transaction that has failed before, so does what comes behind it.
+        (send('DISCARD PLANS') as Promise<unknown>).catch(() => undefined);
+      }
+      return send({ name, text }, values, ...rest);
     };
     this.query = sendPrepared as typeof this.query;
   }
