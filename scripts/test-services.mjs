@@ -15,8 +15,17 @@ const began = Date.now();
 const started = [];
 const servers = [];
 let code = 1;
+let child;
+let isInterrupted = false;
+// The servers that were started are stopped all the same.
+for (const signal of ['SIGINT', 'SIGTERM'])
+  process.once(signal, () => {
+    isInterrupted = true;
+    child?.kill(signal);
+  });
 try {
   for (const name of TESTED) {
+    if (isInterrupted) break;
     // What is up says where, and clients of which versions they are.
     const isUp = await runService(name, 'status', { stdio: ['ignore', 'pipe', 'ignore'] }).then(
       (said) => {
@@ -38,8 +47,8 @@ try {
       environment: await serviceEnvironment(name),
     });
   }
-  code = await jest();
-  report();
+  if (!isInterrupted) code = await jest();
+  if (!isInterrupted) report();
 } finally {
   for (const name of started.reverse()) await runService(name, 'stop', { stdio: 'inherit' }).catch(() => {});
   rmSync(folder, { recursive: true });
@@ -53,7 +62,7 @@ function seconds(from) {
 /** The tests find the servers in SERVICES: what each script's `env` says, by name. */
 function jest() {
   const environments = Object.fromEntries(servers.map(({ name, environment }) => [name, environment]));
-  const child = spawn(
+  child = spawn(
     'node',
     [
       ...['--experimental-vm-modules', '--no-warnings', 'node_modules/jest/bin/jest.js'],
