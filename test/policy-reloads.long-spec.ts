@@ -17,6 +17,7 @@ import { Replicas } from './support/replicas.js';
 
 const SEED = Number(process.env['RELOADS_SEED'] ?? randomInt(1, 1_000_000_000));
 const ROUNDS = Number(process.env['RELOADS_ROUNDS'] ?? 6);
+const IS_SHOWN = process.env['RELOADS_SHOW'] === '1';
 const POLL_MS = Number(process.env['RELOADS_POLL_MS'] ?? 60);
 /** Between two questions of one asker: the machine has the replicas to run, too. */
 const BETWEEN_MS = 10;
@@ -223,6 +224,10 @@ test(
       const what = await rounds[random.of(KINDS)]();
       counts.set(what, (counts.get(what) ?? 0) + 1);
       expect(model.wrong.slice(0, 5)).toEqual([]);
+      if (IS_SHOWN && (round + 1) % 50 === 0)
+        process.stderr.write(
+          `reloads: ${round + 1} of ${ROUNDS} bundles, ${model.answers} answers, none wrong …\n`,
+        );
     }
     isDone = true;
     await Promise.all(asking);
@@ -236,8 +241,7 @@ test(
         maxMs: convergenceMs.at(-1),
       },
     };
-    if (process.env['RELOADS_SHOW'] === '1')
-      process.stdout.write(`${JSON.stringify(report, undefined, 2)}\n`);
+    if (IS_SHOWN) process.stdout.write(`${JSON.stringify(report, undefined, 2)}\n`);
     expect(model.wrong).toEqual([]);
     expect(model.answers).toBeGreaterThan(ROUNDS);
     expect(convergenceMs.at(-1) ?? 0).toBeLessThanOrEqual(CONVERGENCE_LIMIT_MS);
