@@ -1,3 +1,4 @@
+import './production.js';
 import 'reflect-metadata';
 import { DomainError, loadConfig } from './platform/index.js';
 import { type Cairn, startCairn } from './start.js';

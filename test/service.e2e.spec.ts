@@ -157,6 +157,16 @@ describe('bad requests get a clear answer and the service goes on', () => {
     expect(JSON.stringify(errors)).not.toMatch(/stacktrace|node_modules/);
   });
 
+  test('answers are kept by nobody on the way, whether there is an error or not', async () => {
+    for (const query of ['{ me { subject } }', '{ nothing }', '{']) {
+      const answer = await cairn.http('/graphql', {
+        ...{ method: 'POST', headers: { 'content-type': 'application/json' } },
+        body: JSON.stringify({ query }),
+      });
+      expect([query, answer.headers.get('cache-control')]).toEqual([query, 'no-store']);
+    }
+  });
+
   test('a page of 0 or 1,000 and a cursor of another list are refused by name', async () => {
     const page = (args: string) => cairn.graphql(`{ assets(${args}) { nodes { id } } }`);
     expect((await page('first: 0')).errors![0]!.extensions).toMatchObject({

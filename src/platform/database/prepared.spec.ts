@@ -9,7 +9,9 @@ beforeAll(async () => {
   await open.database.query('CREATE TABLE thing (id int PRIMARY KEY, name text)');
   await open.database.query("INSERT INTO thing VALUES (1, 'one'), (2, 'two')");
 });
-afterEach(() => jest.restoreAllMocks());
+afterEach(() => {
+  jest.restoreAllMocks();
+});
 afterAll(() => open.close());
 
 const nameOf = (id: unknown) =>

@@ -1,3 +1,4 @@
+import { ApolloServerPluginCacheControlDisabled } from '@apollo/server/plugin/disabled';
 import { ApolloDriver, type ApolloDriverConfig } from '@nestjs/apollo';
 import { GraphQLModule } from '@nestjs/graphql';
 import { ApolloArmor } from '@escape.tech/graphql-armor';
@@ -34,7 +35,12 @@ export const CairnGraphqlModule = GraphQLModule.forRootAsync<ApolloDriverConfig>
   useFactory: (log: Logger, config: Config): Omit<ApolloDriverConfig, 'driver'> => {
     const protection = armor.protect();
     return {
-      plugins: [...protection.plugins, observeOperations()] as ApolloDriverConfig['plugins'],
+      plugins: [
+        ...protection.plugins,
+        observeOperations(),
+        // It would look at each field of each object of an answer, a third of what a large one costs, to say what is said below.
+        ApolloServerPluginCacheControlDisabled(),
+      ] as ApolloDriverConfig['plugins'],
       transformSchema: isTracing(config) ? traceResolvers : undefined,
       validationRules: protection.validationRules,
       autoSchemaFile: true,
@@ -47,6 +53,7 @@ export const CairnGraphqlModule = GraphQLModule.forRootAsync<ApolloDriverConfig>
       csrfPrevention: true,
       allowBatchedHttpRequests: true,
       context: (request: FastifyRequest, reply: FastifyReply): GraphqlContext => {
+        void reply.header('cache-control', 'no-store');
         assertOperationList(request.body);
         return { request, reply };
       },
