@@ -45,6 +45,7 @@ export default tseslint.config(
   {
     files: [
       'src/main.ts',
+      'src/production.ts',
       'src/migrate.ts',
       'src/orchestrator/execution/kubernetes/stager/main.ts',
       'cli/**',

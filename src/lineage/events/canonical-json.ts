@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /**
  * JSON with the keys of every object in order, without spaces: two values that are equal as JSON have the same text.
@@ -29,5 +29,5 @@ function quoted(text: string): string {
 
 /** SHA-256 in hex of a text in UTF-8. */
 export function sha256Hex(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
+  return hash('sha256', text, 'hex');
 }

@@ -30,12 +30,12 @@ export class PreparingClient extends Client {
     const sendPrepared = (text: unknown, values?: unknown, ...rest: unknown[]): unknown => {
       const name = typeof text === 'string' && values !== undefined ? names.get(text) : undefined;
       if (name === undefined) return send(text, values, ...rest);
-      if (Date.now() - this.plannedAt >= PLAN_MS) {
-        this.plannedAt = Date.now();
-        // Where it fails, in a transaction that has failed before, so does what comes behind it.
-        (send('DISCARD PLANS') as Promise<unknown>).catch(() => undefined);
-      }
-      return send({ name, text }, values, ...rest);
+      const ask = () => send({ name, text }, values, ...rest);
+      // Who gives a callback gets no promise.
+      if (rest.length > 0 || Date.now() - this.plannedAt < PLAN_MS) return ask();
+      this.plannedAt = Date.now();
+      // Where it fails, in a transaction that has failed before, so does what comes behind it.
+      return (send('DISCARD PLANS') as Promise<unknown>).then(ask, ask);
     };
     this.query = sendPrepared as typeof this.query;
   }
