@@ -11,24 +11,36 @@ const WAIT_MS = 15_000;
 export async function stopLeftover(cluster: string): Promise<void> {
   const deadline = Date.now() + WAIT_MS;
   let asked = false;
-  for (let pid = livePostmaster(cluster); pid !== undefined; pid = livePostmaster(cluster)) {
-    if (!asked || Date.now() > deadline) process.kill(pid, asked ? 'SIGQUIT' : 'SIGINT');
-    asked = true;
+  for (let left = leftoverOf(cluster); left !== undefined; left = leftoverOf(cluster)) {
+    const isLate = Date.now() > deadline;
+    if (left.isEnding && isLate) return;
+    if (!left.isEnding && (!asked || isLate)) {
+      process.kill(left.pid, asked ? 'SIGQUIT' : 'SIGINT');
+      asked = true;
+    }
     await sleep(50);
   }
 }
 
-/** The process id in `postmaster.pid` if that process lives and works in this cluster. */
-function livePostmaster(cluster: string): number | undefined {
+/**
+ * The process in `postmaster.pid`, if it lives and works in this cluster, or is about to be gone: PostgreSQL takes one that was killed and
+ * not yet buried for alive.
+ */
+function leftoverOf(cluster: string): { readonly pid: number; readonly isEnding: boolean } | undefined {
   const pidFile = path.join(cluster, 'postmaster.pid');
   if (!existsSync(pidFile)) return undefined;
   const pid = Number(readFileSync(pidFile, 'utf8').split('\n')[0]);
   if (!Number.isInteger(pid) || pid <= 1) return undefined;
   try {
     process.kill(pid, 0);
-    // Elsewhere than on Linux the cluster's owner of a live process id is not known; PostgreSQL then decides.
-    return readlinkSync(`/proc/${pid}/cwd`) === path.resolve(cluster) ? pid : undefined;
   } catch {
     return undefined;
+  }
+  try {
+    return readlinkSync(`/proc/${pid}/cwd`) === path.resolve(cluster) ? { pid, isEnding: false } : undefined;
+  } catch (error) {
+    // A process that ends has no folder any more. Elsewhere than on Linux none is known; PostgreSQL then decides.
+    const isGone = (error as NodeJS.ErrnoException).code === 'ENOENT';
+    return isGone && existsSync(`/proc/${pid}`) ? { pid, isEnding: true } : undefined;
   }
 }
