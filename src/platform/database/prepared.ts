@@ -20,7 +20,10 @@ export function prepared(sql: string): string {
  */
 const PLAN_MS = 10_000;
 
-/** A connection that prepares the statements that were {@link prepared}, and plans them anew from time to time. */
+/**
+ * A connection that prepares the statements that were {@link prepared}, and plans them anew from time to time. One statement at a time: what
+ * is sent beside a prepared one, without waiting for it, may come before it.
+ */
 export class PreparingClient extends Client {
   private plannedAt = Date.now();
 
