@@ -282,6 +282,20 @@ describe('classifications', () => {
     ]);
   });
 
+  test('are told by their ways when the graph follows slowly', async () => {
+    const query = `query($id: ID!) { asset(id: $id) { classificationPaths(tag: "hr.salary") { steps { column } } } }`;
+    const id = await idOf('open');
+    const database = cairn.app.get(Database);
+    const asked = await database.run(async () => {
+      await database.query('LOCK TABLE lineage_graph IN ACCESS EXCLUSIVE MODE');
+      // Answered once the lock is gone.
+      const answer = cairn.ask(query, { id }, tokens['max']);
+      await pause(600);
+      return { answer };
+    });
+    expect((await asked.answer).asset.classificationPaths).toHaveLength(1);
+  });
+
   test('flow the same where the graph is not in memory', async () => {
     const held = cairn;
     const policies = path.resolve('test/fixtures/lineage-policies');

@@ -17,6 +17,8 @@ export interface FlowGraph extends HeldGraph {
 const AT_ONCE = 5_000;
 /** Without the graph in memory edges may begin and end unnoticed, by time alone: it is read again after so long. */
 const AGAIN_MS = 10_000;
+/** While a graph is held SQL is not asked: it is waited for longer than where SQL would answer. */
+const PATIENCE_MS = 10_000;
 
 /**
  * The graph that classifications flow in: the one that this process holds; where it holds none, or no columns, what is downstream of classified
@@ -35,7 +37,7 @@ export class FlowSource {
 
   /** Another object whenever it has to be derived from anew. @returns undefined while it is not known yet whether it will be held */
   async open(): Promise<FlowGraph | undefined> {
-    const held = await this.memory.upToDate();
+    const held = await this.memory.upToDate(PATIENCE_MS);
     if (held?.columns !== undefined) {
       this.read = undefined;
       return held as FlowGraph;

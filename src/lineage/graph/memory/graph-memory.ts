@@ -91,9 +91,10 @@ export class GraphMemory implements OnApplicationBootstrap, BeforeApplicationShu
 
   /**
    * The graph with all that was committed before the call.
-   * @returns undefined when it is not held, or behind: then SQL has to be asked
+   * @param patienceMs how long to wait for what was committed
+   * @returns undefined when it is not held, or still behind: then SQL has to be asked
    */
-  async upToDate(): Promise<HeldGraph | undefined> {
+  async upToDate(patienceMs = PATIENCE_MS): Promise<HeldGraph | undefined> {
     const isBehind =
       this.held !== undefined &&
       !(await Promise.race([
@@ -101,7 +102,7 @@ export class GraphMemory implements OnApplicationBootstrap, BeforeApplicationShu
           () => true,
           () => false,
         ),
-        setTimeout(PATIENCE_MS, false, { ref: false }),
+        setTimeout(patienceMs, false, { ref: false }),
       ]));
     graphReads.inc({ by: this.held === undefined ? this.without : isBehind ? 'behind' : 'memory' });
     return isBehind ? undefined : this.held;
