@@ -5,26 +5,65 @@ import { hash } from 'node:crypto';
  * Nesting must be bounded by the caller.
  */
 export function canonicalJson(value: unknown): string {
-  if (typeof value === 'string') return quoted(value);
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
-  let json = '';
-  if (Array.isArray(value)) {
-    for (const item of value) json += json === '' ? canonicalJson(item) : `,${canonicalJson(item)}`;
-    return `[${json}]`;
-  }
-  const object = value as Record<string, unknown>;
-  for (const key of Object.keys(object).sort()) {
-    const member = object[key];
-    if (member !== undefined) json += `${json === '' ? '' : ','}${quoted(key)}:${canonicalJson(member)}`;
-  }
-  return `{${json}}`;
+  const ordered = ordering(value);
+  return ordered === UNORDERED ? spelled(value) : (JSON.stringify(ordered) ?? 'null');
 }
 
-const NEEDS_ESCAPE = new RegExp('["\\\\\\u0000-\\u001f\\ud800-\\udfff]');
+/** The same JSON with keys in order, so that the {@link canonicalJson} of it and of what is in it is sooner told. */
+export function inOrder<T>(value: T): T {
+  const ordered = ordering(value);
+  return ordered === UNORDERED ? value : (ordered as T);
+}
 
-/** Most texts need no escapes; the engine's own quoting is several times slower on short ones. */
-function quoted(text: string): string {
-  return NEEDS_ESCAPE.test(text) ? JSON.stringify(text) : `"${text}"`;
+/** An object has an order of its own for keys that are numbers, and no place for one that is called as this is. */
+const ORDERED_BY_ENGINE = /^(?:0|[1-9]\d*|__proto__)$/;
+const UNORDERED = Symbol('objects cannot have their keys in order');
+
+/** @returns the value itself where its keys are in order, else a copy of what is not; `UNORDERED` where no object can be so */
+function ordering(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) {
+    let copy: unknown[] | undefined;
+    for (let i = 0; i < value.length; i++) {
+      const ordered = ordering(value[i]);
+      if (ordered === UNORDERED) return UNORDERED;
+      if (ordered !== value[i]) (copy ??= [...(value as unknown[])])[i] = ordered;
+    }
+    return copy ?? value;
+  }
+  const object = value as Record<string, unknown>;
+  const keys = Object.keys(object);
+  let copy: Record<string, unknown> | undefined;
+  if (!isAscending(keys)) {
+    if (keys.some((key) => ORDERED_BY_ENGINE.test(key))) return UNORDERED;
+    keys.sort();
+    copy = {};
+  }
+  for (const key of keys) {
+    const ordered = ordering(object[key]);
+    if (ordered === UNORDERED) return UNORDERED;
+    if (copy !== undefined) copy[key] = ordered;
+    else if (ordered !== object[key]) {
+      if (keys.includes('__proto__')) return UNORDERED;
+      copy = { ...object, [key]: ordered };
+    }
+  }
+  return copy ?? object;
+}
+
+function isAscending(keys: readonly string[]): boolean {
+  for (let i = 1; i < keys.length; i++) if (keys[i - 1]! > keys[i]!) return false;
+  return true;
+}
+
+function spelled(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(spelled).join(',')}]`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
+  const object = value as Record<string, unknown>;
+  const members = Object.keys(object)
+    .sort()
+    .flatMap((key) => (object[key] === undefined ? [] : [`${JSON.stringify(key)}:${spelled(object[key])}`]));
+  return `{${members.join(',')}}`;
 }
 
 /** SHA-256 in hex of a text in UTF-8. */

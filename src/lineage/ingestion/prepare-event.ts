@@ -1,5 +1,5 @@
 import { idOfAsset } from '../projection/asset-ids.js';
-import { canonicalJson, sha256Hex } from '../events/canonical-json.js';
+import { canonicalJson, inOrder, sha256Hex } from '../events/canonical-json.js';
 import type { EventBody, EventKind, LoggedEvent } from '../events/event.js';
 import { redact } from '../events/redaction.js';
 import { redactText } from '../events/redaction-rules.js';
@@ -42,8 +42,9 @@ export function readFacts(event: LoggedEvent, statement?: ReadStatement): Readin
  * @throws {InvalidInputError} naming path and rule
  */
 export function prepareEvent(value: unknown): PreparedEvent {
-  const { body, kind, warnings } = validateEvent(value);
-  const alterations = redact(body);
+  const { body: checked, kind, warnings } = validateEvent(value);
+  const alterations = redact(checked);
+  const body = inOrder(checked);
   const bodyJson = canonicalJson(body);
   const id = sha256Hex(bodyJson);
   return {
