@@ -38,6 +38,10 @@ p, NO-RESTRICTED, *, acme, **, *, any(restricted), clearance < 3, deny
 # Personal data is read as digests only. Who works on fraud, and says so, reads it as it is.
 p2, MASK-PII, *, acme, pii, read, sha256, -, allow
 p2, FRAUD-PII, role:fraud, acme/sales, pii, read, none, purpose == fraud, deny
+
+# Of the visits everybody sees those of the own region. Who works on fraud, and says so, sees all of them.
+p3, OWN-REGION, *, acme/sales, dataset/visits, read, *, region == $region, -, allow
+p3, FRAUD-VISITS, role:fraud, acme/sales, dataset/visits, read, *, none, purpose == fraud, deny
 `;
 
 const TESTS = `# Every principal is asked for every action on every resource. What is not under allow must be denied.
@@ -56,6 +60,7 @@ const TESTS = `# Every principal is asked for every action on every resource. Wh
     orders: { namespace: acme/sales, kind: dataset, name: orders }
     customers: { namespace: acme/sales, kind: dataset, name: customers, tags: [pii.email] }
     prices: { namespace: acme/sales, kind: dataset, name: prices, tags: [restricted] }
+    visits: { namespace: acme/sales, kind: dataset, name: visits }
     wages: { namespace: acme, kind: dataset, name: wages }
     policy: { namespace: '*', kind: system, name: policy }
   actions: [list, read, write, manage, administer]
@@ -63,6 +68,8 @@ const TESTS = `# Every principal is asked for every action on every resource. Wh
     - { principals: [admin, cairn], resources: [orders, prices, wages, policy] }
     - { principals: [admin, cairn], resources: customers, actions: [list, write, manage] }
     - { principals: [admin, cairn], resources: customers, actions: read, masks: { pii.email: sha256 } }
+    - { principals: [admin, cairn], resources: visits, actions: [list, write, manage] }
+    - { principals: [admin, cairn], resources: visits, actions: read, filters: region == $region }
     - { principals: [reader, cleared-reader], resources: [orders, wages], actions: [list, read] }
     - { principals: cleared-reader, resources: prices, actions: [list, read] }
     - { principals: [reader, cleared-reader, fraud-at-lunch], resources: customers, actions: list }
@@ -70,7 +77,10 @@ const TESTS = `# Every principal is asked for every action on every resource. Wh
     - { principals: editor, resources: orders, actions: [list, read, write] }
     - { principals: editor, resources: customers, actions: [list, write] }
     - { principals: editor, resources: customers, actions: read, masks: { pii.email: sha256 } }
-    - { principals: fraud, resources: customers, actions: [list, read] }
+    - { principals: [reader, cleared-reader, fraud-at-lunch], resources: visits, actions: list }
+    - { principals: editor, resources: visits, actions: [list, write] }
+    - { principals: [reader, cleared-reader, editor, fraud-at-lunch], resources: visits, actions: read, filters: region == $region }
+    - { principals: fraud, resources: [customers, visits], actions: [list, read] }
     - { principals: [fraud, fraud-at-lunch], resources: orders, actions: [list, read] }
 
 # A single case says which rules answer.
