@@ -16,7 +16,7 @@ export class HealthController {
 
   /** 200 when every part is ready, else 503; each part's report is in the body. */
   @Access('public')
-  @Get('ready')
+  @Get(['', 'ready'])
   async ready(@Res({ passthrough: true }) reply: FastifyReply): Promise<object> {
     const { isReady, parts } = await this.checks.run();
     void reply.status(isReady ? 200 : 503);

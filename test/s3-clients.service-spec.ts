@@ -111,6 +111,35 @@ test('rclone syncs, checks and removes', async () => {
   expect(await rclone('lsf', remote)).toBe('');
 });
 
+test('Delta Lake appends to one table from several writers at once', async () => {
+  expect(await python(clients, 'deltalake_client.py', await repository('deltalake'))).toMatch(
+    /^deltalake \d/,
+  );
+});
+
+test('s3cmd syncs, and sees what is there already', async () => {
+  const bucket = await repository('s3cmd');
+  const host = new URL(cairn.s3Url!).host;
+  const s3cmd = (...args: string[]) =>
+    run(path.join(clients, 's3cmd'), [
+      ...['--no-ssl', `--host=${host}`, `--host-bucket=${host}`, '--no-progress'],
+      ...args,
+    ]);
+  const tree = path.join(folder, 's3cmd');
+  mkdirSync(tree);
+  for (let i = 0; i < 5; i++) writeFileSync(path.join(tree, `${i}.csv`), `id\n${i}\n`);
+  writeFileSync(path.join(tree, 'large.bin'), Buffer.alloc(40 * 2 ** 20, 9));
+  expect(await s3cmd('sync', `${tree}/`, `s3://${bucket}/main/tree/`)).toMatch(/large\.bin/);
+  expect(await s3cmd('sync', `${tree}/`, `s3://${bucket}/main/tree/`)).toBe('');
+  await s3cmd('mv', `s3://${bucket}/main/tree/3.csv`, `s3://${bucket}/main/moved.csv`);
+  await s3cmd('get', `s3://${bucket}/main/moved.csv`, path.join(tree, 'back.csv'));
+  expect(readFileSync(path.join(tree, 'back.csv'), 'utf8')).toBe('id\n3\n');
+  await s3cmd('get', `s3://${bucket}/main/tree/large.bin`, path.join(tree, 'back.bin'));
+  expect(readFileSync(path.join(tree, 'back.bin')).equals(Buffer.alloc(40 * 2 ** 20, 9))).toBe(true);
+  await s3cmd('del', '--recursive', '--force', `s3://${bucket}/main/`);
+  expect(await s3cmd('ls', '--recursive', `s3://${bucket}/main/`)).toBe('');
+});
+
 test('DVC pushes data and pulls it elsewhere', async () => {
   const bucket = await repository('dvc');
   const project = path.join(folder, 'project');

@@ -11,6 +11,7 @@ import {
   DeleteObjectCommand,
   DeleteObjectsCommand,
   GetBucketLocationCommand,
+  GetBucketAclCommand,
   GetBucketVersioningCommand,
   GetObjectAclCommand,
   GetObjectCommand,
@@ -113,7 +114,7 @@ describe('objects', () => {
     const found = await s3.send(new GetObjectCommand({ Bucket: 'birds', Key: 'main/raw/one.csv' }));
     expect(await found.Body!.transformToString()).toBe('id\n1\n');
     expect(found).toMatchObject({ ContentType: 'text/csv', ContentLength: 5, Metadata: { origin: 'field' } });
-    expect(found.ETag).toBe(`"${sha256('id\n1\n')}"`);
+    expect(found.ETag).toBe(`"${sha256('id\n1\n')}-1"`);
     expect(await refusal(get('main~0/raw/one.csv'))).toBe('404 NoSuchKey');
     const id = await commitStaged('main');
     for (const ref of ['main~0', id, id.slice(0, 10), 'HEAD'])
@@ -176,7 +177,7 @@ describe('objects', () => {
     expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
     for (const outcome of outcomes)
       if (outcome.status === 'rejected') expect(outcome.reason.name).toBe('PreconditionFailed');
-    const etag = `"${sha256(await get('main/race'))}"`;
+    const etag = `"${sha256(await get('main/race'))}-1"`;
     await put('main/race', 'next', { IfMatch: etag });
     expect(await refusal(put('main/race', 'last', { IfMatch: etag }))).toBe('412 PreconditionFailed');
     expect(await get('main/race')).toBe('next');
@@ -368,8 +369,13 @@ describe('buckets', () => {
     expect((await s3.send(new GetBucketVersioningCommand({ Bucket }))).Status).toBeUndefined();
     const tags = await s3.send(new GetObjectTaggingCommand({ Bucket, Key: 'main/tagged' }));
     expect(tags.TagSet).toEqual([]);
-    const acl = new GetObjectAclCommand({ Bucket, Key: 'main/tagged' });
-    expect(await refusal(s3.send(acl))).toBe('501 NotImplemented');
+    for (const { Owner, Grants } of [
+      await s3.send(new GetBucketAclCommand({ Bucket })),
+      await s3.send(new GetObjectAclCommand({ Bucket, Key: 'main/tagged' })),
+    ])
+      expect(Grants).toEqual([{ Grantee: { ...Owner, Type: 'CanonicalUser' }, Permission: 'FULL_CONTROL' }]);
+    const none = new GetObjectAclCommand({ Bucket, Key: 'main/nothing' });
+    expect(await refusal(s3.send(none))).toBe('404 NoSuchKey');
   });
 });
 
@@ -405,7 +411,7 @@ describe('uploads in parts', () => {
     expect(pending.Uploads!.map(({ UploadId }) => UploadId)).toEqual([id]);
     const all = [first, second, third];
     const outcomes = await Promise.all([1, 2, 3].map(() => complete(Key, id, all)));
-    const etag = `"${createHash('sha256').update(bytes).digest('hex')}"`;
+    const etag = `"${createHash('sha256').update(bytes).digest('hex')}-1"`;
     expect(outcomes.map(({ ETag }) => ETag)).toEqual([etag, etag, etag]);
     expect((await complete(Key, id, all)).ETag).toBe(etag);
     const found = await s3.send(new GetObjectCommand({ Bucket, Key }));

@@ -238,6 +238,7 @@ describe('operating', () => {
   test('health tells of every part, metrics of every route', async () => {
     expect(await (await cairn.http('/health/live', { token: '' })).json()).toEqual({ status: 'ok' });
     const ready = await cairn.http('/health/ready', { token: '' });
+    expect((await cairn.http('/health', { token: '' })).status).toBe(200);
     expect(await ready.json()).toMatchObject({
       status: 'ready',
       parts: { database: { isReady: true }, storage: { isReady: true }, policy: { isReady: true } },

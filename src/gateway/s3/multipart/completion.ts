@@ -12,7 +12,7 @@ import {
   newChecksum,
 } from '../body/checksum.js';
 import { type Payload, readPayload } from '../body/payload.js';
-import { etagOf } from '../content/entry-headers.js';
+import { etagOf } from '../content/etag.js';
 import { conditionOf, ObjectWrites } from '../content/object-writes.js';
 import { S3Error } from '../protocol/s3-error.js';
 import type { S3Request } from '../protocol/s3-request.js';

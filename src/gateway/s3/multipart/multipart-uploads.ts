@@ -5,7 +5,8 @@ import { OBJECT_STORE, type ObjectStore, type StoredObject } from '../../../stor
 import { isChecksumAlgorithm } from '../body/checksum.js';
 import type { Payload } from '../body/payload.js';
 import { parseByteRange } from '../content/byte-range.js';
-import { etagOf, metadataOf } from '../content/entry-headers.js';
+import { metadataOf } from '../content/entry-headers.js';
+import { etagOf } from '../content/etag.js';
 import { parseEncoding, shownKey, wholeNumber } from '../content/list-query.js';
 import { Locations, type Target } from '../content/locations.js';
 import { ObjectWrites } from '../content/object-writes.js';

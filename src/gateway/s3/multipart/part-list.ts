@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { CHECKSUMS } from '../body/checksum.js';
-import { unquoted } from '../content/conditions.js';
+import { digestIn } from '../content/etag.js';
 import { S3Error } from '../protocol/s3-error.js';
 import { allOf } from '../protocol/xml.js';
 import type { UploadedPart } from './upload.repository.js';
@@ -34,8 +34,8 @@ const LIST = z.object({
 /** A part that the client wants in the whole. */
 export interface ListedPart {
   readonly number: number;
-  /** Without quotes. */
-  readonly etag: string;
+  /** Which its ETag names. */
+  readonly sha256: string;
   readonly checksum?: string;
 }
 
@@ -49,7 +49,7 @@ export function parsePartList(document: unknown): ListedPart[] {
     );
   const parts = parsed.data.Part.map(({ PartNumber, ETag, ...checksums }) => {
     const [checksum] = Object.values(checksums).filter((value) => value !== undefined);
-    return { number: PartNumber, etag: unquoted(ETag), ...(checksum !== undefined && { checksum }) };
+    return { number: PartNumber, sha256: digestIn(ETag), ...(checksum !== undefined && { checksum }) };
   });
   if (parts.some(({ number: at }, i) => i > 0 && at <= parts[i - 1]!.number))
     throw new S3Error('InvalidPartOrder');
@@ -65,10 +65,10 @@ export function chooseParts(
   uploaded: readonly UploadedPart[],
 ): UploadedPart[] {
   const byNumber = new Map(uploaded.map((part) => [part.number, part]));
-  const chosen = listed.map(({ number: at, etag, checksum }) => {
+  const chosen = listed.map(({ number: at, sha256, checksum }) => {
     const part = byNumber.get(at);
     const isSame =
-      part?.sha256 === etag && (checksum === undefined || checksum === (part.checksum ?? checksum));
+      part?.sha256 === sha256 && (checksum === undefined || checksum === (part.checksum ?? checksum));
     if (!part || !isSame) throw new S3Error('InvalidPart', undefined, { PartNumber: at });
     return part;
   });

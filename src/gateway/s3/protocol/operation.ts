@@ -25,6 +25,7 @@ type Target = 'service' | 'bucket' | 'object';
 const OPERATIONS = {
   'service GET': 'ListBuckets',
   'bucket GET': 'ListObjects',
+  'bucket GET acl': 'GetBucketAcl',
   'bucket GET location': 'GetBucketLocation',
   'bucket GET versioning': 'GetBucketVersioning',
   'bucket GET uploads': 'ListMultipartUploads',
@@ -32,6 +33,7 @@ const OPERATIONS = {
   'bucket PUT': 'CreateBucket',
   'bucket POST delete': 'DeleteObjects',
   'object GET': 'GetObject',
+  'object GET acl': 'GetObjectAcl',
   'object GET tagging': 'GetObjectTagging',
   'object GET uploadId': 'ListParts',
   'object HEAD': 'HeadObject',

@@ -50,6 +50,8 @@ export class Operations {
         return this.listings.buckets(caller, request);
       case 'HeadBucket':
         return this.listings.head(caller, request);
+      case 'GetBucketAcl':
+        return this.listings.acl(caller, request);
       case 'GetBucketLocation':
         return this.listings.location(caller, request);
       case 'GetBucketVersioning':
@@ -64,6 +66,8 @@ export class Operations {
         return this.reads.get(caller, request);
       case 'HeadObject':
         return this.reads.head(caller, request);
+      case 'GetObjectAcl':
+        return this.reads.acl(caller, request);
       case 'GetObjectTagging':
         return this.reads.tagging(caller, request);
       case 'PutObject':
