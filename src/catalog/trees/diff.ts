@@ -3,7 +3,7 @@ import type { CachedNodes } from './cached-nodes.js';
 import type { TreeEntry } from './entry.js';
 import { type Item, Side, type Window } from './diff-side.js';
 import { rangeOf, type TreeRange } from './list.js';
-import { EMPTY_TREE, leafItem } from './node.js';
+import { EMPTY_TREE, leafItem, type TreeNode } from './node.js';
 
 /** A path that differs between two trees: added without `before`, removed without `after`. */
 export interface TreeChange {
@@ -40,8 +40,8 @@ export async function* diffTrees(
 }
 
 /** Works out the next one while this one is looked at, from the second on: who wants the first may want no more. */
-async function* ahead(windows: AsyncIterable<Window>): AsyncGenerator<Window> {
-  const source = windows[Symbol.asyncIterator]();
+async function* ahead<T>(items: AsyncIterable<T>): AsyncGenerator<T> {
+  const source = items[Symbol.asyncIterator]();
   let coming = source.next();
   try {
     for (let isFirst = true; ; isFirst = false) {
@@ -73,6 +73,29 @@ async function* openLevel(
   left: Side,
   right: Side,
 ): AsyncGenerator<Window> {
+  for await (const { ofLeft, loading, upTo } of ahead(loadLevel(nodes, windows, left, right))) {
+    const opened = await loading;
+    left.open(opened.slice(0, ofLeft));
+    right.open(opened.slice(ofLeft));
+    yield cancel(left, right, upTo, level > 0);
+  }
+}
+
+/** Nodes of both sides on their way, those of the left one first. */
+interface Batch {
+  readonly ofLeft: number;
+  readonly loading: Promise<readonly TreeNode[]>;
+  /** Up to where all is opened once they are; `undefined`: to the end. */
+  readonly upTo: Item | undefined;
+}
+
+/** Chooses which nodes are opened together, and begins to read them: with {@link ahead}, the next ones while these come. */
+async function* loadLevel(
+  nodes: CachedNodes,
+  windows: AsyncIterable<Window>,
+  left: Side,
+  right: Side,
+): AsyncGenerator<Batch> {
   let size = FIRST_NODES;
   for await (const window of ahead(windows)) {
     left.queue(window.left);
@@ -81,11 +104,11 @@ async function* openLevel(
       takeInOrder(left, right, size);
       isDone = left.isEmpty && right.isEmpty;
       const names = left.collect();
-      const opened = await nodes.loadMany([...names, ...right.collect()]);
-      left.open(opened.slice(0, names.length));
-      right.open(opened.slice(names.length));
+      const loading = nodes.loadMany([...names, ...right.collect()]);
+      // Who has ended does not ask how it went.
+      loading.catch(() => undefined);
       const upTo = isDone ? window.upTo : lesser(left.knownTo, right.knownTo);
-      yield cancel(left, right, upTo, level > 0);
+      yield { ofLeft: names.length, loading, upTo };
     }
   }
 }
