@@ -325,7 +325,8 @@ const WRITERS: Readonly<Record<TableFormat, (rows: readonly Row[]) => Promise<Bu
   json: (rows) => JSON.stringify(rows),
   jsonl: (rows) => rows.map((row) => `${JSON.stringify(row)}\n`).join(''),
   parquet: (rows) => {
-    const quote = (value: string | null) => (value === null ? 'NULL' : `'${value}'`);
+    // A column of which all values are missing has its type all the same.
+    const quote = (value: string | null) => (value === null ? 'NULL::VARCHAR' : `'${value}'`);
     const values = rows.map(
       ({ id, mail, day, region }) => `(${id}, ${quote(mail)}, ${quote(day)}::DATE, ${quote(region)})`,
     );
