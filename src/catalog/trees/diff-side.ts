@@ -72,7 +72,10 @@ export class Side {
     return this.isEmpty ? undefined : this.lastTaken;
   }
 
-  /** The nodes that were taken and are to be opened. Those of a side that opens nothing are opened by this. */
+  /**
+   * The nodes that were taken and are to be opened, which may be named before those named earlier are. Those of a side that opens nothing are
+   * opened by this.
+   */
   collect(): Sha256[] {
     const { taken } = this;
     this.taken = [];

@@ -35,7 +35,10 @@ export class FlowSource {
     private readonly database: Database,
   ) {}
 
-  /** Another object whenever it has to be derived from anew. @returns undefined while it is not known yet whether it will be held */
+  /**
+   * Another object whenever it has to be derived from anew.
+   * @returns undefined while it is not known yet whether it will be held, or while what is held is far behind
+   */
   async open(): Promise<FlowGraph | undefined> {
     const held = await this.memory.upToDate(PATIENCE_MS);
     if (held?.columns !== undefined) {

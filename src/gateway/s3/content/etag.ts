@@ -6,10 +6,13 @@ export function etagOf(sha256: string): string {
   return `"${sha256}-1"`;
 }
 
-/** The SHA-256 that an ETag names, or `*`, as a condition or a list of parts has it. Weak marks are overlooked: there are no weak ETags here. */
+/**
+ * The SHA-256 that an ETag names, or `*`, as a condition or a list of parts has it; the digest alone names it too. Weak marks are overlooked:
+ * there are no weak ETags here.
+ */
 export function digestIn(etag: string): string {
   return etag
     .trim()
     .replace(/^(?:W\/)?"(.*)"$/, '$1')
-    .replace(/-1$/, '');
+    .replace(/^([0-9a-f]{64})-1$/, '$1');
 }
