@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { pino } from 'pino';
@@ -119,6 +120,23 @@ describe('outbox', () => {
     expect(await deadLetters.replay()).toBe(1);
     await worker.drain();
     expect(delivered).toEqual([2, 1]);
+  });
+
+  test('draining waits for a delivery that is under way already, and for what that one appends', async () => {
+    const delivered: unknown[] = [];
+    const { outbox, worker } = outboxWith(async ({ payload }) => {
+      if (payload['n'] === 1) {
+        await pause(100);
+        await outbox.append([entry('b', 2)]);
+      }
+      delivered.push(payload['n']);
+    });
+    await outbox.append([entry('a', 1)]);
+    const first = worker.drain();
+    while ((await open.database.query('SELECT 1 FROM outbox_message WHERE attempts = 1')).length === 0);
+    await worker.drain();
+    expect(delivered).toEqual([1, 2]);
+    await first;
   });
 
   test('a message whose deliverer died in the middle is delivered by another later', async () => {

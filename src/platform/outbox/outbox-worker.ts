@@ -49,6 +49,7 @@ type DueMessage = Pick<OutboxMessage, 'id' | 'topic' | 'traceparent'>;
 @Injectable()
 export class OutboxWorker implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private isStopping = false;
+  private lastBatch: Promise<unknown> = Promise.resolve();
   private readonly loop = new ControlLoop(
     async () => ((await this.deliverBatch()) > 0 ? 0 : POLL_MS),
     (error) => {
@@ -75,7 +76,7 @@ export class OutboxWorker implements OnApplicationBootstrap, BeforeApplicationSh
     await this.loop.stop();
   }
 
-  /** Delivers what is due now, for tests and tools that must not wait. @returns messages delivered */
+  /** Delivers what is due now, after what this process delivers already: for tests and tools. @returns messages delivered */
   async drain(): Promise<number> {
     let delivered = 0;
     for (;;) {
@@ -85,7 +86,14 @@ export class OutboxWorker implements OnApplicationBootstrap, BeforeApplicationSh
     }
   }
 
-  private async deliverBatch(): Promise<number> {
+  /** One batch at a time, so that whoever finds nothing due knows that nothing is under way here. */
+  private deliverBatch(): Promise<number> {
+    const batch = this.lastBatch.then(() => this.deliverDue());
+    this.lastBatch = batch.catch(() => undefined);
+    return batch;
+  }
+
+  private async deliverDue(): Promise<number> {
     const due = await this.database.query<DueMessage>(
       `SELECT id, topic, traceparent FROM outbox_message
        WHERE dead_at IS NULL AND next_attempt_at <= now() AND topic = ANY($1) ORDER BY id LIMIT ${BATCH}`,
