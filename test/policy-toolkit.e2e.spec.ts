@@ -219,12 +219,9 @@ describe('who gains and loses before a policy takes effect', () => {
 
   it.each([
     [[], 'files'],
-    [[{ path: '../model.conf', text: '' }], 'files[0].path'],
-    [[{ path: 'deny.cvs', text: '' }], 'files[0].path'],
-    [[{ path: 'tests/.hidden.yaml', text: '' }], 'files[0].path'],
     [[{ path: 'a.csv', text: 'x'.repeat(4 * 1024 ** 2 + 1) }], 'files[0].text'],
     [Array.from({ length: 201 }, (_, i) => ({ path: `${i}.csv`, text: '' })), 'files'],
-  ])('files that are none of a policy are refused (%#)', async (files, field) => {
+  ])('more than a policy can be is refused (%#)', async (files, field) => {
     const { errors } = await cairn.graphql(
       'query($files: [PolicyFileInput!]!) { checkPolicy(files: $files) { version } }',
       { files },
@@ -232,6 +229,24 @@ describe('who gains and loses before a policy takes effect', () => {
     expect(errors?.[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', field });
   });
 });
+
+it.each(['../model.conf', 'deny.cvs', 'tests/.hidden.yaml'])(
+  'a file that a policy cannot have is a finding of the check, and refused by a diff: %s',
+  async (path) => {
+    const files = [...(await readBundleFiles(policies)), { path, text: '' }];
+    const { checkPolicy } = await cairn.ask(
+      'query($files: [PolicyFileInput!]!) { checkPolicy(files: $files) { version findings { severity check file message } } }',
+      { files },
+    );
+    expect(checkPolicy).toMatchObject({
+      version: null,
+      findings: [{ severity: 'error', check: 'file', file: path }],
+    });
+    const diff = 'query($files: [PolicyFileInput!]!) { diffPolicy(files: $files) { before } }';
+    const { errors } = await cairn.graphql(diff, { files });
+    expect(errors?.[0]?.message).toContain(path);
+  },
+);
 
 describe('a check by the service', () => {
   const CHECK = `query($files: [PolicyFileInput!]!) { checkPolicy(files: $files) { version findings { severity check file line message } findingTotal

@@ -46,12 +46,13 @@ export function checkBundle(files: readonly BundleFile[], now = new Date()): Bun
     bundle = loadBundle(files);
   } catch (error) {
     if (!(error instanceof PolicyBundleError)) throw error;
-    const findings = error.problems.map(({ rule: check, ...problem }) => ({
-      ...{ severity: 'error' as const, check },
-      ...problem,
-    }));
-    return { bundle: undefined, findings, questions: [] };
+    return { bundle: undefined, findings: findingsIn(error), questions: [] };
   }
   const { questions, findings } = runCases(files, new CompiledPolicy(bundle));
   return { bundle, questions, findings: inOrder([...lint(bundle, now.getTime()), ...findings]) };
+}
+
+/** What keeps files from being a policy. */
+export function findingsIn({ problems }: PolicyBundleError): Finding[] {
+  return problems.map(({ rule: check, ...problem }) => ({ severity: 'error', check, ...problem }));
 }

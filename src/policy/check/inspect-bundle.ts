@@ -15,11 +15,15 @@ export interface PolicyCheck {
   readonly mutation: MutationRun | undefined;
 }
 
+/** Files that cannot be read as a policy. */
+export function unreadable(findings: readonly Finding[]): PolicyCheck {
+  return { version: undefined, findings, questions: 0, coverage: undefined, mutation: undefined };
+}
+
 /** Loads, lints and tests files, and takes out one line after the other. @param mutationMs for the latter, at most */
 export async function inspectBundle(files: readonly BundleFile[], mutationMs: number): Promise<PolicyCheck> {
   const { bundle, findings, questions } = checkBundle(files);
-  if (bundle === undefined)
-    return { version: undefined, findings, questions: 0, coverage: undefined, mutation: undefined };
+  if (bundle === undefined) return unreadable(findings);
   const compiled = new CompiledPolicy(bundle);
   const mutation = await mutate(compiled, questions, { limitMs: mutationMs });
   const coverage = coverageOf(compiled, questions);

@@ -2,7 +2,6 @@ import { Inject, Injectable } from '@nestjs/common';
 import { z } from 'zod';
 import { type Principal, subjectOf } from '../../identity/index.js';
 import { CONFIG, type Config, validate } from '../../platform/index.js';
-import { BUNDLE_LIMITS } from '../bundle/read-bundle-directory.js';
 import { PolicyBundleError } from '../bundle/policy-bundle-error.js';
 import { Policy } from '../policy.service.js';
 import { systemResource } from '../vocabulary.js';
@@ -13,18 +12,10 @@ import { DeliveryService } from './delivery.service.js';
 import { PolicyRefusedError, refusedBundle } from './refusal.js';
 import { RollbackService } from './rollback.service.js';
 import { MANIFEST_FILE, MANIFEST_LIMIT, SIGNATURE_FILE } from './signing/manifest.js';
-import { siftFiles } from './sift-files.js';
+import { POLICY_FILES, siftTexts } from './sift-files.js';
 
 const REASON = z.string().trim().min(1, 'say why').max(500);
 const GENERATION = z.int().min(0).max(Number.MAX_SAFE_INTEGER).optional();
-
-/** Files of a policy as a request has them. */
-export const POLICY_FILES = z
-  .array(
-    z.strictObject({ path: z.string().min(1).max(1_000), text: z.string().max(BUNDLE_LIMITS.fileBytes) }),
-  )
-  .min(1)
-  .max(BUNDLE_LIMITS.files);
 
 const APPLY = z.strictObject({
   files: POLICY_FILES,
@@ -72,9 +63,8 @@ export class PolicyAdminService {
       ...(signature === undefined ? [] : [{ path: SIGNATURE_FILE, text: signature }]),
     ];
     try {
-      const raw = [...files, ...beside].map(({ path, text }) => ({ path, bytes: Buffer.from(text, 'utf8') }));
       return await this.deliveries.deliver({
-        ...siftFiles(raw),
+        ...siftTexts([...files, ...beside]),
         ...{ kind: 'apply', source: 'apply', by, reason, expectedGeneration },
       });
     } catch (error) {

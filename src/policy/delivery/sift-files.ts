@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { BUNDLE_LIMITS, isPolicyFile, MAX_DEPTH, utf8 } from '../bundle/read-bundle-directory.js';
 import { MODEL_FILE } from '../bundle/model-conf.js';
 import type { BundleFile } from '../bundle/bundle.js';
@@ -11,6 +12,14 @@ export interface RawFile {
   readonly path: string;
   readonly bytes: Uint8Array;
 }
+
+/** Files of a policy as a request has them. */
+export const POLICY_FILES = z
+  .array(
+    z.strictObject({ path: z.string().min(1).max(1_000), text: z.string().max(BUNDLE_LIMITS.fileBytes) }),
+  )
+  .min(1, 'must hold at least model.conf')
+  .max(BUNDLE_LIMITS.files);
 
 /** Whether a file of a folder is no part of a policy and passed over: it, or a folder on the way, is hidden, or it is a text for readers. */
 export function isPassedOver(path: string): boolean {
@@ -52,6 +61,11 @@ export function siftFiles(raw: readonly RawFile[]): Claimed {
   problems.throwIfAny();
   const ordered = files.sort((a, b) => (a.path < b.path ? -1 : 1));
   return { files: ordered, manifest: beside.get(MANIFEST_FILE), signature: beside.get(SIGNATURE_FILE) };
+}
+
+/** {@link siftFiles} for the files of a request. @throws {PolicyBundleError} */
+export function siftTexts(files: readonly BundleFile[]): Claimed {
+  return siftFiles(files.map(({ path, text }) => ({ path, bytes: Buffer.from(text, 'utf8') })));
 }
 
 /** Written as a path within a folder is: no way out of it, and one way to write it. */

@@ -3,12 +3,16 @@ import pLimit from 'p-limit';
 import { z } from 'zod';
 import { heldGroups, type Principal, PrincipalService, subjectOf } from '../../identity/index.js';
 import { InvalidInputError, NotFoundError, validate } from '../../platform/index.js';
+import type { BundleFile } from '../bundle/bundle.js';
 import { loadBundle } from '../bundle/load-bundle.js';
+import { PolicyBundleError } from '../bundle/policy-bundle-error.js';
 import { CONTEXT } from '../cases/context.js';
 import { BundleChecks } from '../check/aside/bundle-checks.js';
-import type { PolicyCheck } from '../check/inspect-bundle.js';
+import { findingsIn } from '../check/check-bundle.js';
+import { type PolicyCheck, unreadable } from '../check/inspect-bundle.js';
 import { isAttribute, type PolicyContext } from '../condition/attributes.js';
 import { CompiledPolicy } from '../decision/compiled-policy.js';
+import { POLICY_FILES, siftTexts } from '../delivery/sift-files.js';
 import type { Candidate } from '../diff/classes.js';
 import { comparePolicies, type PolicyDifference } from '../diff/compare-policies.js';
 import { GOVERNED_ASSETS, type GovernedAssets } from '../diff/governed-assets.js';
@@ -19,7 +23,6 @@ import { Policy } from '../policy.service.js';
 import { ACTIONS, KINDS, systemResource } from '../vocabulary.js';
 import { InspectionBusyError } from './errors.js';
 import { inspectionSeconds } from './metrics.js';
-import { validatePolicyFiles } from './policy-files.js';
 
 /** Principals of the database that a comparison looks at; the others count as what their groups and everybody gain or lose. */
 const MAX_PRINCIPALS = 20_000;
@@ -56,7 +59,14 @@ export class PolicyInspection {
   /** Loads, lints and tests files, and takes out one line after the other. Nothing takes effect. */
   async check(caller: Principal, given: unknown): Promise<PolicyCheck> {
     await this.authorize(caller);
-    const files = validatePolicyFiles(given);
+    const texts = validate(POLICY_FILES, given, 'files');
+    let files: readonly BundleFile[];
+    try {
+      ({ files } = siftTexts(texts));
+    } catch (error) {
+      if (error instanceof PolicyBundleError) return unreadable(findingsIn(error));
+      throw error;
+    }
     return this.inTurn('check', () => this.checks.inspect(files));
   }
 
@@ -67,7 +77,7 @@ export class PolicyInspection {
    */
   async compare(caller: Principal, given: unknown, context: unknown): Promise<PolicyDifference> {
     await this.authorize(caller);
-    const files = validatePolicyFiles(given);
+    const { files } = siftTexts(validate(POLICY_FILES, given, 'files'));
     const { now, ...said } = contextOf(context);
     return this.inTurn('diff', async () => {
       const known = (await this.principals.enabled(MAX_PRINCIPALS)).map((principal) =>

@@ -7,9 +7,8 @@ import type { Bundle } from '../bundle/bundle.js';
 import { PolicyBundleError } from '../bundle/policy-bundle-error.js';
 import { BundleChecks } from '../check/aside/bundle-checks.js';
 import { CompiledPolicy } from '../decision/compiled-policy.js';
-import { POLICY_FILES } from '../delivery/policy-admin.service.js';
 import { refusedBundle } from '../delivery/refusal.js';
-import { siftFiles } from '../delivery/sift-files.js';
+import { POLICY_FILES, siftTexts } from '../delivery/sift-files.js';
 import { type Grant, withGrants } from '../overlay/grant.js';
 import { OverlayRepository } from '../overlay/overlay.repository.js';
 import { Policy } from '../policy.service.js';
@@ -103,9 +102,8 @@ export class SimulationService {
   private async candidateOf(
     files: readonly { readonly path: string; readonly text: string }[],
   ): Promise<Bundle> {
-    const raw = files.map(({ path, text }) => ({ path, bytes: Buffer.from(text, 'utf8') }));
     try {
-      return (await this.checks.accept(siftFiles(raw).files)).bundle;
+      return (await this.checks.accept(siftTexts(files).files)).bundle;
     } catch (error) {
       throw error instanceof PolicyBundleError ? refusedBundle(error) : error;
     }
