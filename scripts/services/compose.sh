@@ -3,14 +3,12 @@
 #
 # usage: compose.sh install|start|stop|status|env
 #   eval "$(compose.sh env)"    sets DOCKER_COMPOSE
-# There is nothing to run: `start` installs, `stop` does nothing.
 set -euo pipefail
 
 COMPOSE_VERSION=v2.40.3
 
+name=compose
 home=${SERVICES_HOME:-$HOME/.cache/services}/compose-$COMPOSE_VERSION
-
-die() { echo "compose: $*" >&2; exit 1; }
 
 # `go install PACKAGE@VERSION` refuses its go.mod for an exclude directive; a module of our own builds the same sources.
 install() {
@@ -21,7 +19,7 @@ install() {
   src=$(mktemp -d)
   # shellcheck disable=SC2064  # the path of now is wanted, not that at exit
   trap "rm -rf '$src'" EXIT
-  echo "compose: building $COMPOSE_VERSION (a minute the first time)" >&2
+  echo "$name: building $COMPOSE_VERSION (a minute the first time)" >&2
   (
     cd "$src"
     export CGO_ENABLED=0 GOFLAGS=-mod=mod
@@ -34,15 +32,10 @@ install() {
 }
 
 installed() {
-  [[ -x $home/docker-compose ]] || { echo 'compose: not installed'; return 1; }
+  [[ -x $home/docker-compose ]] || { echo "$name: not installed"; return 1; }
   "$home/docker-compose" version
 }
 
-case ${1:-} in
-  install) install ;;
-  start) install && installed ;;
-  stop) ;;
-  status) installed ;;
-  env) printf 'export DOCKER_COMPOSE=%q\n' "$home/docker-compose" ;;
-  *) echo "usage: $0 install|start|stop|status|env" >&2; exit 2 ;;
-esac
+environment() { printf 'export DOCKER_COMPOSE=%q\n' "$home/docker-compose"; }
+
+source "$(dirname "${BASH_SOURCE[0]}")/shared/tool.sh"

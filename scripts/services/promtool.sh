@@ -4,12 +4,10 @@
 #
 # usage: promtool.sh install|start|stop|status|env
 #   eval "$(promtool.sh env)"    sets PROMTOOL
-# There is nothing to run: `start` installs, `stop` does nothing.
 set -euo pipefail
 
+name=promtool
 home=${SERVICES_HOME:-$HOME/.cache/services}/promtool
-
-die() { echo "promtool: $*" >&2; exit 1; }
 
 install() {
   [[ -x $home/promtool ]] && return
@@ -30,15 +28,10 @@ install() {
 }
 
 installed() {
-  [[ -x $home/promtool ]] || { echo 'promtool: not installed'; return 1; }
+  [[ -x $home/promtool ]] || { echo "$name: not installed"; return 1; }
   "$home/promtool" --version 2>&1 | head -n 1
 }
 
-case ${1:-} in
-  install) install ;;
-  start) install && installed ;;
-  stop) ;;
-  status) installed ;;
-  env) printf 'export PROMTOOL=%q\n' "$home/promtool" ;;
-  *) echo "usage: $0 install|start|stop|status|env" >&2; exit 2 ;;
-esac
+environment() { printf 'export PROMTOOL=%q\n' "$home/promtool"; }
+
+source "$(dirname "${BASH_SOURCE[0]}")/shared/tool.sh"

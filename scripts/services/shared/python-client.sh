@@ -1,7 +1,5 @@
-# What scripts of unmodified Python clients have in common: a virtual environment of their own, and nothing to run. Sourced, not run.
+# What scripts of unmodified Python clients have in common: a virtual environment of their own. Sourced, not run.
 # Set before: name, home, variable (which env sets to the interpreter), told (what is installed, for people) and packages.
-
-die() { echo "$name: $*" >&2; exit 1; }
 
 install() {
   [[ -e $home/.complete ]] && return
@@ -16,15 +14,11 @@ install() {
   touch "$home/.complete"
 }
 
-running() {
+installed() {
   [[ -e $home/.complete ]] || { echo "$name: not installed"; return 1; }
   echo "$name: installed in $home"
 }
 
-case ${1:-} in
-  install | start) install && running ;;
-  stop) ;;
-  status) running ;;
-  env) printf 'export %s=%q\n' "$variable" "$home/venv/bin/python" ;;
-  *) echo "usage: $0 install|start|stop|status|env" >&2; exit 2 ;;
-esac
+environment() { printf 'export %s=%q\n' "$variable" "$home/venv/bin/python"; }
+
+source "$(dirname "${BASH_SOURCE[0]}")/tool.sh"
