@@ -88,11 +88,16 @@ export interface ObjectStore {
    * Parts of the object, each at the cost of one request, for objects whose parts can be verified by other means. An object that was
    * deleted may be read so for some seconds more.
    * @param ranges with both ends, within the object
-   * @returns exactly those parts, in their order, not verified; copied by whoever keeps some, as they may lie in one memory
+   * @param take is given exactly those parts, each by its place among the ranges and in any order, not verified; their memory is used
+   *   again once it has returned
    * @throws {ObjectNotFoundError}
    * @throws {CorruptObjectError} the object ends before a part does
    */
-  readParts(sha256: Sha256, ranges: readonly Required<ByteRange>[]): Promise<Buffer[]>;
+  readParts(
+    sha256: Sha256,
+    ranges: readonly Required<ByteRange>[],
+    take: (at: number, part: Buffer) => void,
+  ): Promise<void>;
 
   /** @returns `undefined` when there is no such object */
   stat(sha256: Sha256): Promise<StoredObject | undefined>;

@@ -61,8 +61,9 @@ export class PackIndex {
   private async placesIn({ sha256, sizeBytes }: StoredObject) {
     if (sizeBytes < TRAILER_BYTES || sizeBytes > MAX_PACK_BYTES) return undefined;
     const end = { start: sizeBytes - TRAILER_BYTES, end: sizeBytes };
-    const [trailer] = await this.objects.readParts(sha256, [end]);
-    if (!isPackTrailer(trailer!)) return undefined;
+    let isPack = false;
+    await this.objects.readParts(sha256, [end], (_, trailer) => (isPack = isPackTrailer(trailer)));
+    if (!isPack) return undefined;
     return decodePack(await this.objects.read(sha256, MAX_PACK_BYTES));
   }
 }

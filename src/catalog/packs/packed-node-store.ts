@@ -39,10 +39,11 @@ export class PackedNodeStore implements NodeStore {
       packs.map(({ pack, nodes }) =>
         limit(async () => {
           const parts = partsOf(nodes);
-          const read = await this.readParts(pack, parts, names);
-          for (const [i, { start: from, nodes: within }] of parts.entries())
+          await this.readParts(pack, parts, names, (i, bytes) => {
+            const { start: from, nodes: within } = parts[i]!;
             for (const { at, start, sizeBytes } of within)
-              take(at, read[i]!.subarray(start - from, start - from + sizeBytes));
+              take(at, bytes.subarray(start - from, start - from + sizeBytes));
+          });
         }),
       ),
     );
@@ -67,10 +68,11 @@ export class PackedNodeStore implements NodeStore {
     pack: Sha256,
     parts: readonly PackPart[],
     names: readonly Sha256[],
-  ): Promise<Buffer[]> {
+    take: (part: number, bytes: Buffer) => void,
+  ): Promise<void> {
     try {
       partsRead.inc(parts.length);
-      return await this.objects.readParts(pack, parts);
+      await this.objects.readParts(pack, parts, take);
     } catch (error) {
       if (!(error instanceof ObjectNotFoundError)) throw error;
       const reason = `the pack ${pack} that holds this tree node is not in the store`;

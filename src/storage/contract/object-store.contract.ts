@@ -48,6 +48,17 @@ async function collect(stream: AsyncIterable<unknown>): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
+/** Parts as they were while they could be read, in the order of the ranges. */
+async function partsOf(
+  store: ObjectStore,
+  sha256: Sha256,
+  ranges: readonly { readonly start: number; readonly end: number }[],
+): Promise<Buffer[]> {
+  const parts: Buffer[] = [];
+  await store.readParts(sha256, ranges, (at, part) => (parts[at] = Buffer.from(part)));
+  return parts;
+}
+
 async function listed(store: ObjectStore, after?: Sha256): Promise<StoredObject[]> {
   const objects: StoredObject[] = [];
   for await (const object of store.list(after)) objects.push(object);
@@ -101,7 +112,7 @@ export function describeObjectStore(
             expect(part).toEqual(Buffer.from(bytes).subarray(start, end));
             const within = { start, end: Math.min(end, bytes.length) };
             const first = { start: 0, end: start };
-            expect(Buffer.concat(await store.readParts(put.sha256, [first, within]))).toEqual(
+            expect(Buffer.concat(await partsOf(store, put.sha256, [first, within]))).toEqual(
               Buffer.from(bytes).subarray(0, within.end),
             );
           },
@@ -205,7 +216,7 @@ export function describeObjectStore(
       await expect(store.open(ABSENT)).rejects.toThrow(ObjectNotFoundError);
       await expect(store.open(ABSENT, { start: 0, end: 1 })).rejects.toThrow(ABSENT);
       await expect(store.read(ABSENT, 1)).rejects.toThrow(ObjectNotFoundError);
-      await expect(store.readParts(ABSENT, [{ start: 0, end: 1 }])).rejects.toThrow(ObjectNotFoundError);
+      await expect(partsOf(store, ABSENT, [{ start: 0, end: 1 }])).rejects.toThrow(ObjectNotFoundError);
       expect(await store.stat(ABSENT)).toBeUndefined();
     });
 
@@ -239,21 +250,36 @@ export function describeObjectStore(
       { start: 9, end: 12 },
     ])('the part %j of five bytes is reported, not shortened', async (range) => {
       const { sha256 } = await store.put(bytesOf('five!'));
-      await expect(store.readParts(sha256, [{ start: 0, end: 1 }, range])).rejects.toThrow(
-        CorruptObjectError,
+      await expect(partsOf(store, sha256, [{ start: 0, end: 1 }, range])).rejects.toThrow(CorruptObjectError);
+    });
+
+    it('readers of parts at the same time each get their own', async () => {
+      const objects = await Promise.all(
+        Array.from({ length: 24 }, async (_, n) => {
+          const bytes = Buffer.alloc(n * 40_000 + 8, `${n} `);
+          return { bytes, ...(await store.put(bytes)) };
+        }),
       );
+      const read = objects.map(async ({ bytes, sha256 }) => {
+        const half = bytes.length >> 1;
+        const ranges = [0, half, 1].map((start) => ({ start, end: start + half }));
+        expect(await partsOf(store, sha256, ranges)).toEqual(
+          ranges.map(({ start, end }) => bytes.subarray(start, end)),
+        );
+      });
+      await Promise.all(read);
     });
 
     it('parts of an object that was put anew, or deleted, are those of now', async () => {
       const bytes = bytesOf('read in parts');
       const range = [{ start: 5, end: 7 }];
       const { sha256 } = await store.put(bytes);
-      expect(`${(await store.readParts(sha256, range))[0]}`).toBe('in');
+      expect(`${(await partsOf(store, sha256, range))[0]}`).toBe('in');
       await under.damage(sha256, bytesOf('read IN parts'));
       await store.delete(sha256);
-      await expect(store.readParts(sha256, range)).rejects.toThrow(ObjectNotFoundError);
+      await expect(partsOf(store, sha256, range)).rejects.toThrow(ObjectNotFoundError);
       await store.put(bytes);
-      expect(`${(await store.readParts(sha256, range))[0]}`).toBe('in');
+      expect(`${(await partsOf(store, sha256, range))[0]}`).toBe('in');
       await store.delete(sha256);
     });
 

@@ -42,8 +42,8 @@ export class LedgeredStore implements ObjectStore {
     );
   }
 
-  readParts(sha256: Sha256, ranges: readonly Required<ByteRange>[]): Promise<Buffer[]> {
-    return this.store.readParts(sha256, ranges);
+  readParts(...asked: Parameters<ObjectStore['readParts']>): Promise<void> {
+    return this.store.readParts(...asked);
   }
 
   async stat(sha256: Sha256): Promise<StoredObject | undefined> {

@@ -90,9 +90,13 @@ export class LocalObjectStore implements ObjectStore {
     return readVerified(this, object, maxBytes);
   }
 
-  async readParts(sha256: Sha256, ranges: readonly Required<ByteRange>[]): Promise<Buffer[]> {
+  async readParts(
+    sha256: Sha256,
+    ranges: readonly Required<ByteRange>[],
+    take: (at: number, part: Buffer) => void,
+  ): Promise<void> {
     try {
-      return await this.files.use(this.path(sha256), (file) => readRanges(file, sha256, ranges));
+      await this.files.use(this.path(sha256), (file) => readRanges(file, sha256, ranges, take));
     } catch (error) {
       throw errnoOf(error) === 'ENOENT' ? new ObjectNotFoundError(sha256) : error;
     }

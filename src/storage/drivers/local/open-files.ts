@@ -6,11 +6,13 @@ import { LRUCache } from 'lru-cache';
 import type { ByteRange } from '../../object-store.js';
 import type { Sha256 } from '../../sha256.js';
 import { shortOf } from '../../verified.js';
+import { Scratch } from './scratch.js';
 
 const openFile = promisify(open);
 const readFile = promisify(read);
 const closeFile = promisify(close);
 
+const scratch = new Scratch();
 const MAX_OPEN = 256;
 /** So long a file that was replaced or removed by another process may still be read. */
 const OPEN_MS = 5_000;
@@ -78,24 +80,29 @@ export class OpenFiles {
   }
 }
 
-/** @throws {CorruptObjectError} the file ends before a range does */
+/**
+ * Reads one range after the other, into memory that is used again.
+ * @throws {CorruptObjectError} the file ends before a range does
+ */
 export async function readRanges(
   descriptor: number,
   sha256: Sha256,
   ranges: readonly Required<ByteRange>[],
-): Promise<Buffer[]> {
-  const parts: Buffer[] = [];
-  const memory = Buffer.allocUnsafeSlow(ranges.reduce((sum, { start, end }) => sum + end - start, 0));
-  let taken = 0;
-  for (const { start, end } of ranges) {
-    const part = memory.subarray(taken, (taken += end - start));
-    let length = 0;
-    while (length < part.length) {
-      const { bytesRead } = await readFile(descriptor, part, length, part.length - length, start + length);
-      if (bytesRead === 0) throw shortOf(sha256, start, part.length, length);
-      length += bytesRead;
+  take: (at: number, part: Buffer) => void,
+): Promise<void> {
+  const memory = scratch.lend(ranges.reduce((most, { start, end }) => Math.max(most, end - start), 0));
+  try {
+    for (const [at, { start, end }] of ranges.entries()) {
+      const part = memory.subarray(0, end - start);
+      let length = 0;
+      while (length < part.length) {
+        const { bytesRead } = await readFile(descriptor, part, length, part.length - length, start + length);
+        if (bytesRead === 0) throw shortOf(sha256, start, part.length, length);
+        length += bytesRead;
+      }
+      take(at, part);
     }
-    parts.push(part);
+  } finally {
+    scratch.takeBack(memory);
   }
-  return parts;
 }

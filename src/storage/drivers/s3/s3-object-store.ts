@@ -139,8 +139,12 @@ export class S3ObjectStore implements ObjectStore {
     return readVerified(this, object, maxBytes);
   }
 
-  readParts(sha256: Sha256, ranges: readonly Required<ByteRange>[]): Promise<Buffer[]> {
-    return Promise.all(ranges.map((range) => this.readPart(sha256, range)));
+  async readParts(
+    sha256: Sha256,
+    ranges: readonly Required<ByteRange>[],
+    take: (at: number, part: Buffer) => void,
+  ): Promise<void> {
+    await Promise.all(ranges.map(async (range, at) => take(at, await this.readPart(sha256, range))));
   }
 
   async stat(sha256: Sha256): Promise<StoredObject | undefined> {
