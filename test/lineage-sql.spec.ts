@@ -28,11 +28,25 @@ interface Given {
   readonly integration?: string;
   /** A facet of the first output. */
   readonly columnLineage?: object;
+  /** Whether all outputs have it. */
+  readonly isShared?: boolean;
 }
 
 function eventOf(given: Given): EventBody {
-  const { sql, inputs = [], outputs = [], namespace = PG, dialect, integration, columnLineage } = given;
-  const [first, ...others] = outputs.map((text) => dataset(text, namespace));
+  const {
+    sql,
+    inputs = [],
+    outputs = [],
+    namespace = PG,
+    dialect,
+    integration,
+    columnLineage,
+    isShared,
+  } = given;
+  const described = outputs.map((text, i) => {
+    const { facets, ...name } = dataset(text, namespace);
+    return { ...name, facets: { ...(facets as object), ...(i === 0 || isShared ? { columnLineage } : {}) } };
+  });
   return {
     eventTime: '2026-11-23T10:00:00Z',
     job: {
@@ -41,10 +55,7 @@ function eventOf(given: Given): EventBody {
       facets: { sql: { query: sql, dialect }, jobType: { integration } },
     },
     inputs: inputs.map((text) => dataset(text, namespace)),
-    outputs:
-      first === undefined
-        ? []
-        : [{ ...first, facets: { ...(first.facets as object), columnLineage } }, ...others],
+    outputs: described,
   };
 }
 
@@ -108,7 +119,15 @@ describe('what the SQL of an event tells', () => {
       undefined,
     ],
     ['nothing where the event names no outputs', { sql: insert, inputs: IN }, undefined],
-    ['nothing where it names no inputs', { sql: insert, outputs: OUT }, undefined],
+    ['nothing where it names one output alone', { sql: insert, outputs: OUT }, undefined],
+    [
+      'what goes from one output into another, where it names no inputs',
+      {
+        sql: `INSERT INTO af.stage (total) VALUES (1); INSERT INTO af.sums (n) SELECT total FROM af.stage`,
+        outputs: ['shop.af.stage', ...OUT],
+      },
+      whole(['sums.n from stage.total IDENTITY'], ['stage']),
+    ],
     [
       'names without a schema, as one dataset of the event ends with them',
       { sql: 'INSERT INTO sums (n) SELECT total FROM orders', inputs: IN, outputs: OUT },
@@ -199,7 +218,23 @@ describe('what the SQL of an event tells', () => {
             inputs: ['orders'],
             columns: ['stage.id from orders.id IDENTITY', 'stage.total from orders.total IDENTITY'],
           },
-          sums: { inputs: null, columns: ['sums.n from stage.total AGGREGATION'] },
+          sums: { inputs: ['stage'], columns: ['sums.n from stage.total AGGREGATION'] },
+        },
+      },
+    ],
+    [
+      'rows that are taken out of one output and put into another',
+      {
+        sql: `WITH gone AS (DELETE FROM af.stage WHERE old RETURNING total) INSERT INTO af.sums (n) SELECT total FROM gone`,
+        inputs: IN,
+        outputs: ['shop.af.stage', ...OUT],
+      },
+      {
+        tells: {
+          sums: {
+            inputs: ['stage'],
+            columns: ['sums.* from stage.old FILTER', 'sums.n from stage.total IDENTITY'],
+          },
         },
       },
     ],
@@ -316,6 +351,28 @@ describe('what the SQL of an event tells', () => {
         columnLineage: { fields: { name: { inputFields: [] } } },
       },
       inserted,
+    ],
+    [
+      'the columns of each output, where columnLineage says the same of all of them',
+      {
+        sql: 'CREATE VIEW af.big AS SELECT id, total / 2 AS half FROM af.orders; CREATE TABLE af.sums AS SELECT id, half FROM af.big',
+        inputs: [...IN, 'shop.af.big'],
+        outputs: ['shop.af.big(id, half)', 'shop.af.sums(id, half)'],
+        columnLineage: { fields: { id: { inputFields: [] }, half: { inputFields: [] } } },
+        isShared: true,
+      },
+      {
+        tells: {
+          big: {
+            inputs: ['orders'],
+            columns: ['big.half from orders.total TRANSFORMATION', 'big.id from orders.id IDENTITY'],
+          },
+          sums: {
+            inputs: ['big'],
+            columns: ['sums.half from big.half IDENTITY', 'sums.id from big.id IDENTITY'],
+          },
+        },
+      },
     ],
     [
       'nothing in the place of such columnLineage, unless all of it is certain',

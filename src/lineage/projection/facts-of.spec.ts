@@ -256,3 +256,20 @@ it('a model and an endpoint are told by their facets', () => {
   expect(assets.get(job('daily'))!.kind).toBe('endpoint');
   expect(assets.get(data('m'))!.kind).toBe('model');
 });
+
+it('what a statement takes out of another output is an input of the job', () => {
+  const column = { targetColumn: 'x', transformation: 'direct', subtype: '', isMasking: false } as const;
+  const from = (name: string) => ({ dataset: dataset(name), sourceColumn: 'y', ...column });
+  const given = event({ inputs: [dataset('s')], outputs: [dataset('stage'), dataset('t')] });
+  const { edges, runDatasets } = factsOf(given, idOf, {
+    problems: [],
+    outputs: [
+      { output: dataset('stage'), inputs: [dataset('s')], columns: [from('s')] },
+      { output: dataset('t'), inputs: null, columns: [from('stage')] },
+    ],
+  });
+  const into = [data('s'), data('stage')].map((id) => `${id} ${job('daily')}`);
+  const outOf = [data('stage'), data('t')].map((id) => `${job('daily')} ${id}`);
+  expect([...edges.keys()].sort()).toEqual([...into, ...outOf].sort());
+  expect(runDatasets.get(`${RUN} ${job('daily')} input ${data('stage')}`)).toBeDefined();
+});

@@ -16,7 +16,7 @@ import { NO_JOB, noFacts } from './facts.js';
 import { joinStatements, inOrder } from './statement-values.js';
 import { datasetNamed, type IdOf, isSameName, jobNamed, type NamedAsset, namePairIn } from './identity.js';
 import { runsIn } from './run-facts.js';
-import type { ReadStatement } from '../sql/sql-statements.js';
+import type { ReadOutput, ReadStatement } from '../sql/sql-statements.js';
 
 const MAX_FACET_NAME_CHARS = 200;
 const MAX_VERSION_CHARS = 500;
@@ -92,12 +92,19 @@ class Reading {
     this.facet('asset', asset.id, facets);
     const job = use?.direction === 'output' ? use.job : undefined;
     const read = job && this.statement?.outputs.find(({ output }) => isSameName(output, dataset));
-    if (read !== undefined) this.state(job, asset, 'sql', read.inputs, read.columns);
+    if (job !== undefined && read !== undefined) this.readSql(job, asset, read);
     this.readStatements(job, asset, facets, read !== undefined);
     this.readNames(asset, facets);
     if (isDrop(facets['lifecycleStateChange']))
       this.facts.drops.set(`${asset.id} ${this.at}`, { assetId: asset.id, at: this.at });
     return asset;
+  }
+
+  /** What a statement takes out of another output of its event is read by the job too. */
+  private readSql(job: NamedAsset, asset: NamedAsset, { inputs, columns }: ReadOutput): void {
+    for (const source of [...(inputs ?? []), ...columns.map(({ dataset }) => dataset)])
+      this.input(job, this.asset(datasetNamed(this.idOf, source)));
+    this.state(job, asset, 'sql', inputs, columns);
   }
 
   /** Other names count only where the sender may emit about them too. */

@@ -16,7 +16,7 @@ export interface DatasetName {
 export interface AskedStatement {
   readonly question: SqlQuestion;
   readonly datasets: ReadonlyMap<string, DatasetName>;
-  /** Outputs whose columns the event tells, but not by their names. */
+  /** Outputs whose columns the event tells, but not by their names, or not apart from those of others. */
   readonly told: ReadonlySet<string>;
 }
 
@@ -38,10 +38,12 @@ const RULES = new CompiledRules([]);
 export function questionOf({ job, inputs = [], outputs = [] }: EventBody): AskedStatement | undefined {
   const facets = objectAt(job?.facets);
   const query = textAt(objectAt(facets['sql'])['query']);
-  if (query === undefined || outputs.length === 0 || inputs.length === 0) return undefined;
+  const isBetweenDatasets = outputs.length > 0 && inputs.length + outputs.length > 1;
+  if (query === undefined || !isBetweenDatasets) return undefined;
   const entries = objectsIn(objectAt(facets['lineage'])['entries']);
   const isDbt = textAt(objectAt(facets['jobType'])['integration'])?.toUpperCase() === 'DBT';
-  const untold = outputs.filter((output) => isUntold(output, entries, isDbt));
+  const isShared = sharedColumnsAmong(outputs);
+  const untold = outputs.filter((output) => isUntold(output, entries, isDbt, isShared));
   const dialect = dialectOf(facets, untold);
   if (dialect === undefined) return undefined;
   const asked = untold.map((dataset) => tableOf(dataset, dialect, isDbt));
@@ -65,10 +67,29 @@ function isUntold(
   { namespace, name, facets: unchecked }: EventDataset,
   entries: readonly JsonObject[],
   isDbt: boolean,
+  isShared: (columnLineage: unknown) => boolean,
 ): boolean {
   const facets = objectAt(unchecked);
-  const isExplicit = facets['lineage'] !== undefined || entryOf({ namespace, name }, entries) !== undefined;
-  return !isExplicit && (!isColumnLineage(facets['columnLineage']) || namesOthers(facets, isDbt));
+  const { lineage, columnLineage } = facets;
+  if (lineage !== undefined || entryOf({ namespace, name }, entries) !== undefined) return false;
+  return !isColumnLineage(columnLineage) || isShared(columnLineage) || namesOthers(facets, isDbt);
+}
+
+/**
+ * Whether a `columnLineage` is that of several outputs: OpenLineage's own SQL parser gives each output of a text what the whole text does
+ * to columns, be they its or another's.
+ */
+function sharedColumnsAmong(outputs: readonly EventDataset[]): (columnLineage: unknown) => boolean {
+  if (outputs.length < 2) return () => false;
+  const fieldsOf = (columnLineage: unknown) => JSON.stringify(objectAt(columnLineage)['fields']);
+  const counts = new Map<string, number>();
+  for (const { facets } of outputs) {
+    const { columnLineage } = objectAt(facets);
+    if (!isColumnLineage(columnLineage)) continue;
+    const fields = fieldsOf(columnLineage);
+    counts.set(fields, (counts.get(fields) ?? 0) + 1);
+  }
+  return (columnLineage) => (counts.get(fieldsOf(columnLineage)) ?? 0) > 1;
 }
 
 /** Whether what is told of columns is of none that the output has: of names that a query gave them, and not the table. */

@@ -46,11 +46,11 @@ export function answerOf(question: SqlQuestion, analyzed: readonly AnalyzedState
     for (const written of writtenBy(statement, question, analyzed.length === 1)) {
       const { table } = written;
       // That an UPDATE looks at its own table makes the table no input.
-      const isWhole = !isOpen && lineage.inputs.every((name) => inputs.has(name) || name === table);
       const isNamed = (name: string) => inputs.has(name) || (outputs.has(name) && name !== table);
+      const isWhole = !isOpen && lineage.inputs.every((name) => isNamed(name) || name === table);
       outputs.get(table)?.push({
         output: table,
-        inputs: isWhole ? lineage.inputs.filter((name) => inputs.has(name)) : null,
+        inputs: isWhole ? lineage.inputs.filter(isNamed) : null,
         columns: columnsOf(written, isNamed),
         isExact: isWhole && problems.length === 0,
       });
