@@ -333,6 +333,21 @@ describe('policy', () => {
     ]);
   });
 
+  test('shows what it reads and writes as the assets that it names by other names', async () => {
+    const source = 'postgres://DB.example.org';
+    const [, { statements: posted }] = await send(pg('CREATE TABLE near AS SELECT b FROM far', { source }));
+    const { statement } = await cairn.ask(
+      `query($id: ID!) { statement(id: $id) { inputs { ...ends } outputs { ...ends } } }
+       fragment ends on Asset { identityNamespace identityName lineage(direction: both, depth: 1) { nodes { id } } }`,
+      { id: posted[0].id },
+    );
+    const end = (identityName: string) => ({ identityNamespace: PG, identityName });
+    expect(statement).toMatchObject({
+      inputs: [{ ...end('shop.public.far'), lineage: { nodes: [{}, {}] } }],
+      outputs: [{ ...end('shop.public.near'), lineage: { nodes: [{}, {}] } }],
+    });
+  });
+
   test('withholds the text from who may list but not read what it names', async () => {
     const [, { statements: posted }] = await send(pg('INSERT INTO private_x (a) SELECT card FROM payments'));
     const ask = async (token: string) =>

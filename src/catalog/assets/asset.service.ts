@@ -103,6 +103,15 @@ export class AssetService {
     );
   }
 
+  /** The assets of the names among `ids`, each once, as far as the caller may see them. */
+  async getShown(caller: Principal, ids: readonly string[]): Promise<Asset[]> {
+    const visible = await this.getVisible(caller, ids);
+    const shownIds = [...visible.values()].map(({ id, aliasOf }) => aliasOf ?? id);
+    const others = shownIds.filter((id) => !visible.has(id));
+    const all = others.length === 0 ? visible : await this.getVisible(caller, shownIds);
+    return [...new Set(shownIds)].flatMap((id) => all.get(id) ?? []);
+  }
+
   /** Whether the caller may see an asset that was read elsewhere. */
   async isVisible(caller: Principal, asset: Asset): Promise<boolean> {
     return (await this.policy.plan(caller, 'list')).matches(resourceOf(asset));

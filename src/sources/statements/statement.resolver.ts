@@ -44,19 +44,19 @@ export class StatementResolver {
   @Access('governed')
   @ResolveField(() => AssetModel, { nullable: true, description: 'Null too when you may not list it.' })
   async job(@Caller() caller: Principal, @Parent() { jobId }: StatementModel): Promise<AssetModel | null> {
-    return jobId === null ? null : ((await this.assets.getVisible(caller, [jobId])).get(jobId) ?? null);
+    return jobId === null ? null : ((await this.assets.getShown(caller, [jobId]))[0] ?? null);
   }
 
   @Access('governed')
   @ResolveField(() => [AssetModel], { description: 'Datasets that it reads, as far as you may list them.' })
-  async inputs(@Caller() caller: Principal, @Parent() { inputIds }: StatementModel): Promise<AssetModel[]> {
-    return [...(await this.assets.getVisible(caller, inputIds)).values()];
+  inputs(@Caller() caller: Principal, @Parent() { inputIds }: StatementModel): Promise<AssetModel[]> {
+    return this.assets.getShown(caller, inputIds);
   }
 
   @Access('governed')
   @ResolveField(() => [AssetModel], { description: 'Datasets that it writes, as far as you may list them.' })
-  async outputs(@Caller() caller: Principal, @Parent() { outputIds }: StatementModel): Promise<AssetModel[]> {
-    return [...(await this.assets.getVisible(caller, outputIds)).values()];
+  outputs(@Caller() caller: Principal, @Parent() { outputIds }: StatementModel): Promise<AssetModel[]> {
+    return this.assets.getShown(caller, outputIds);
   }
 
   @Access('governed')

@@ -27,6 +27,8 @@ export class NodeService {
     const visible = await this.assets.getVisible(caller, [...new Set(ids)]);
     const at = ids.findIndex((id) => visible.has(id));
     if (at === -1) throw new NotFoundError('Node', nodeId);
-    return { type, asset: visible.get(ids[at]!)!, field: readings[at]!.field, version };
+    // Another name of an asset has no edges of its own.
+    const asset = await this.assets.get(caller, ids[at]!);
+    return { type, asset, field: readings[at]!.field, version };
   }
 }
