@@ -12,7 +12,7 @@ let ada: string;
 /** Sees everything, manages nothing. */
 let max: string;
 
-const DB = 'postgres://db:5432';
+const DB = 'mysql://db:3306';
 const NS = encodeURIComponent(DB);
 const DAY_MS = 86_400_000;
 /** Runs of today, so that statistics show them. */
@@ -131,7 +131,7 @@ describe('what Marquez clients read', () => {
     expect(await get(shapes.namespace, `/namespaces/${NS}`)).toEqual(namespaces[1]);
     const { sources } = await get(shapes.sources, '/sources');
     expect(sources.map((one: any) => [one.name, one.type, one.connectionUrl])).toEqual([
-      [DB, 'POSTGRES', DB],
+      [DB, 'MYSQL', DB],
       ['vault', 'OTHER', 'vault'],
     ]);
     expect(await get(shapes.source, `/sources/${NS}`)).toEqual(sources[0]);
@@ -486,6 +486,13 @@ test('what comes under several names is shown once, with what was told under eac
     ['id', 'depth'],
     ['id'],
   ]);
+  const around = async (namespace: string) =>
+    (await get(shapes.lineage, `/lineage?nodeId=${encodeURIComponent(`dataset:${namespace}:finds`)}`)).graph;
+  expect((await around('s3a://lakes')).map((node: any) => node.id)).toEqual([
+    'dataset:s3://lakes:finds',
+    'job:etl:fill',
+  ]);
+  expect(await around('s3a://lakes')).toEqual(await around('s3://lakes'));
 });
 
 test('recordings of real producers are told in the same shapes', async () => {

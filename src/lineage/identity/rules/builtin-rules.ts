@@ -1,5 +1,13 @@
 import { DEFAULT_PORTS, eachHost, HOST_SCHEMES, hostWithPort, knownHost } from './hosts.js';
-import { foldCase, isObjectStore, isPathStore, withoutPartitions, withoutShard } from './names.js';
+import {
+  foldCase,
+  inDefaultSchema,
+  isObjectStore,
+  isPathStore,
+  withoutPartitions,
+  withoutQuotes,
+  withoutShard,
+} from './names.js';
 import { locationOf, namespaceAt, relocated, type Spelling } from './spelling.js';
 
 /** A rule that every installation has, and may turn off. */
@@ -138,6 +146,31 @@ export const BUILTIN_RULES: readonly BuiltinRule[] = [
       ],
     ],
     spell: foldCase,
+  },
+  {
+    id: 'quotes',
+    summary:
+      'Names of PostgreSQL, CockroachDB, MySQL and SQL Server are without the quotes that SQL puts around them.',
+    examples: [
+      [
+        spelling('postgres://db:5432', 'shop.public."Order Lines"'),
+        spelling('postgres://db:5432', 'shop.public.Order Lines'),
+      ],
+      [
+        spelling('sqlserver://db:1433', 'shop.[dbo].[orders]'),
+        spelling('sqlserver://db:1433', 'shop.dbo.orders'),
+      ],
+    ],
+    spell: withoutQuotes,
+  },
+  {
+    id: 'default-schema',
+    summary:
+      'A table of PostgreSQL, CockroachDB or Redshift that is named by its database alone lies in the schema public.',
+    examples: [
+      [spelling('postgres://db:5432', 'shop.orders'), spelling('postgres://db:5432', 'shop.public.orders')],
+    ],
+    spell: inDefaultSchema,
   },
 ];
 

@@ -60,3 +60,44 @@ export function foldCase(given: Spelling): Spelling {
   const namespace = scheme === 'snowflake' ? given.namespace.toLowerCase() : given.namespace;
   return { namespace, name };
 }
+
+/** What stands around names in SQL, before and behind, by scheme. Stores whose names are folded have theirs in `foldCase`. */
+const QUOTES: Readonly<Record<string, readonly string[]>> = {
+  postgres: ['""'],
+  cockroach: ['""'],
+  mysql: ['``'],
+  sqlserver: ['[]', '""'],
+};
+
+/** Names without SQL's quotes. One that is not made of whole parts, quoted or not, stays. */
+export function withoutQuotes(given: Spelling): Spelling {
+  const pairs = QUOTES[locationOf(given.namespace)?.scheme ?? ''];
+  if (pairs === undefined) return given;
+  const parts: string[] = [];
+  for (let at = 0; at <= given.name.length;) {
+    const pair = pairs.find((one) => given.name[at] === one[0]);
+    const from = at + (pair === undefined ? 0 : 1);
+    const to = given.name.indexOf(pair?.[1] ?? '.', from);
+    const end = to === -1 && pair === undefined ? given.name.length : to;
+    const part = given.name.slice(from, end);
+    at = end + (pair === undefined ? 0 : 1);
+    const isWhole = end > from && (at === given.name.length || given.name[at] === '.');
+    if (!isWhole || pairs.some(([open, close]) => part.includes(open!) || part.includes(close!)))
+      return given;
+    parts.push(part);
+    at++;
+  }
+  return { ...given, name: parts.join('.') };
+}
+
+const WITH_PUBLIC: ReadonlySet<string> = new Set(['postgres', 'cockroach', 'redshift']);
+/** Of a name of two parts that begins with one of them, it is the database that is not told. */
+const SCHEMAS: ReadonlySet<string> = new Set(['public', 'information_schema', 'pg_catalog']);
+
+/** A name of two parts as OpenLineage has names of such a database: of three. */
+export function inDefaultSchema(given: Spelling): Spelling {
+  if (!WITH_PUBLIC.has(locationOf(given.namespace)?.scheme ?? '')) return given;
+  const [database, table, ...others] = given.name.split('.');
+  if (!database || !table || others.length > 0 || SCHEMAS.has(database)) return given;
+  return { ...given, name: `${database}.public.${table}` };
+}
