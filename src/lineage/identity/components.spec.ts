@@ -108,3 +108,32 @@ describe('a table of Iceberg and the path where it lies are one asset', () => {
     expect([...shownBy([...events].reverse())]).toEqual([shown]);
   });
 });
+
+describe('a table whose path is renamed', () => {
+  const at = (hour: number, name: string, table?: string, previous?: string): EventBody => {
+    const [first] = eventsOf(['file', `/wh/${name}`, table && 'hive://m', table]);
+    const [output] = first!.outputs!;
+    const change = previous && {
+      lifecycleStateChange: 'RENAME',
+      previousIdentifier: { namespace: 'file', name: `/wh/${previous}` },
+    };
+    const facets = { ...(output!.facets as object), lifecycleStateChange: change };
+    return { ...first!, eventTime: `2026-11-23T1${hour}:00:00Z`, outputs: [{ ...output!, facets }] };
+  };
+  const made = at(0, 'a', 'shop.a');
+  const renamed = at(1, 'b', 'shop.b', 'a');
+
+  it.each([
+    ['is shown as the table of its new path', [made, renamed, at(2, 'b')], 'hive://m:10000 shop.b'],
+    ['and of the newest', [made, renamed, at(2, 'c', 'shop.c', 'b')], 'hive://m:10000 shop.c'],
+    ['as the path where that is no table', [made, renamed, at(2, 'c', undefined, 'b')], 'file /wh/c'],
+    [
+      'as the first where it is called so again',
+      [made, renamed, at(2, 'a', 'shop.a', 'b')],
+      'hive://m:10000 shop.a',
+    ],
+  ])('%s', (_says, events, shown) => {
+    expect([...shownBy(events)]).toEqual([shown]);
+    expect([...shownBy([...events].reverse())]).toEqual([shown]);
+  });
+});

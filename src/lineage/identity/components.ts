@@ -38,7 +38,7 @@ interface Node {
   readonly id: string;
   readonly identity: AssetIdentity;
   parent: Node;
-  /** The greater is shown. Of what Cairn manages, then what a rule names, then the latest name, then tables, then what has symlinks. */
+  /** The greater is shown. Of what Cairn manages, then what a rule names, then the latest name or its table, then tables, then what has symlinks. */
   rank: string;
   reasons: Set<string>;
 }
@@ -84,13 +84,19 @@ export function aliasesAmong(
     join(nodeOf(rules.spell(from).identity), target, ruleId);
     raise(target, `5|${ruleId.padStart(20, '0')}`);
   }
+  const renamed = new Map<Node, string>();
+  const tables: (readonly [Node, Node])[] = [];
   for (const { fromId, toId, kind, claim } of facts) {
     if (!(kind === 'rename' ? rules.takesRenames : rules.takesSymlinks)) continue;
     const [from, to] = [spelled.get(fromId)?.node, spelled.get(toId)?.node];
     if (from === undefined || to === undefined || from === to || apart.has(pairKey(from, to))) continue;
     join(from, to, kind === 'rename' ? 'renames' : 'symlinks');
     raise(kind === 'symlink' ? from : to, kind === 'rename' ? `4|${claim}` : kind === 'table' ? '3' : '2');
+    if (kind === 'table') tables.push([from, to]);
+    if (kind === 'rename' && claim > (renamed.get(to) ?? '')) renamed.set(to, claim);
   }
+  // The table that lies at a path got its name when the path did.
+  for (const [path, table] of tables) if (renamed.has(path)) raise(table, `4|${renamed.get(path)!}|table`);
   const shown = shownOf(nodes.values());
   const aliases = new Map<string, Alias>();
   const add = (id: string, node: Node, ruleIds: readonly string[]) => {
