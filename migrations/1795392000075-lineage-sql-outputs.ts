@@ -2,7 +2,10 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 const DERIVE_AGAIN = 'UPDATE lineage_graph SET is_stale = is_stale OR EXISTS (SELECT FROM lineage_event)';
 
-/** SQL of events is read between their outputs too, and where one `columnLineage` is that of several. The service derives the graph again when it starts. */
+/**
+ * Events tell more: their SQL is read between outputs too, and where one `columnLineage` is that of several; a schema that only readers tell
+ * gives way. The service derives the graph again when it starts.
+ */
 export class LineageSqlOutputs1795392000075 implements MigrationInterface {
   name = 'LineageSqlOutputs1795392000075';
 

@@ -273,3 +273,22 @@ it('what a statement takes out of another output is an input of the job', () => 
   expect([...edges.keys()].sort()).toEqual([...into, ...outOf].sort());
   expect(runDatasets.get(`${RUN} ${job('daily')} input ${data('stage')}`)).toBeDefined();
 });
+
+it('the schema that a reader tells counts where nobody else tells one', () => {
+  const schema = (...names: string[]) => ({
+    schema: { fields: names.map((name) => ({ name, type: 'int' })) },
+  });
+  const told = (hour: number, change: object) =>
+    factsOf(event({ eventTime: `2026-11-23T0${hour}:00:00Z`, ...change }), idOf);
+  const read = (hour: number, ...names: string[]) => told(hour, { inputs: [dataset('t', schema(...names))] });
+  const written = told(3, { outputs: [dataset('t', schema('id', 'amount'))] });
+  const described = told(6, { run: undefined, job: undefined, dataset: dataset('t', schema('id', 'sum')) });
+  const columns = (...facts: Facts[]) =>
+    [joinFacts(facts), joinFacts([...facts].reverse())].map(
+      ({ facets }) => facets.get(`asset ${data('t')} schema`)!.value,
+    );
+  const twice = (...names: string[]) => Array(2).fill(schema(...names).schema);
+  expect(columns(read(1, 'id'), read(2, 'amount'))).toEqual(twice('amount'));
+  expect(columns(read(1, 'id'), written, read(5, 'amount'))).toEqual(twice('id', 'amount'));
+  expect(columns(written, described, read(7, 'id'))).toEqual(twice('id', 'sum'));
+});

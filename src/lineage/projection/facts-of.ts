@@ -89,7 +89,7 @@ class Reading {
     if (use !== undefined) this.observe(use, asset, null, known);
     if (this.withheld.has(asset.id)) return asset;
     this.readVersion(asset, known, use?.direction);
-    this.facet('asset', asset.id, facets);
+    this.facet('asset', asset.id, facets, use?.direction === 'input');
     const job = use?.direction === 'output' ? use.job : undefined;
     const read = job && this.statement?.outputs.find(({ output }) => isSameName(output, dataset));
     if (job !== undefined && read !== undefined) this.readSql(job, asset, read);
@@ -277,7 +277,8 @@ class Reading {
     });
   }
 
-  private facet(holder: 'asset' | 'run', holderId: string, facets: JsonObject): void {
+  /** @param isRead whether who reads the dataset says it: its `schema` is often of the columns that were taken, and gives way to others' */
+  private facet(holder: 'asset' | 'run', holderId: string, facets: JsonObject, isRead = false): void {
     for (const [name, facet] of Object.entries(facets)) {
       if (name.length > MAX_FACET_NAME_CHARS || facet === null) continue;
       const value = objectAt(facet)['_deleted'] === true ? null : facet;
@@ -286,7 +287,7 @@ class Reading {
         holderId,
         name,
         value,
-        claim: this.claim,
+        claim: isRead && name === 'schema' ? `0|${this.claim}` : this.claim,
       });
     }
   }

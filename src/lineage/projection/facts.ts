@@ -112,6 +112,7 @@ export interface FacetFact {
   readonly name: string;
   /** The whole facet; null when it says `_deleted`. */
   readonly value: unknown;
+  /** Begins with 0 where only who reads the dataset says it, and others go before that. */
   readonly claim: Claim;
 }
 
