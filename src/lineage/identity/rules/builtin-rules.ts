@@ -150,7 +150,7 @@ export const BUILTIN_RULES: readonly BuiltinRule[] = [
   {
     id: 'quotes',
     summary:
-      'Names of PostgreSQL, CockroachDB, MySQL and SQL Server are without the quotes that SQL puts around them.',
+      'Names of PostgreSQL, CockroachDB, CrateDB, MySQL, ClickHouse and SQL Server are without the quotes that SQL puts around them.',
     examples: [
       [
         spelling('postgres://db:5432', 'shop.public."Order Lines"'),

@@ -57,6 +57,8 @@ describe('the rules that come with Cairn', () => {
     ['postgres://db:5432', 'shop.public."a.b"', 'postgres://db:5432', 'shop.public.a.b'],
     ['postgres://db:5432', 'shop.public."a"b', 'postgres://db:5432', 'shop.public."a"b'],
     ['mssql://db', 'shop.dbo."orders"', 'sqlserver://db:1433', 'shop.dbo.orders'],
+    ['clickhouse://127.0.0.1', 'shop.`orders`', 'clickhouse://localhost:8123', 'shop.orders'],
+    ['crate://DB', 'crate.doc."Orders"', 'crate://db:5432', 'crate.doc.Orders'],
     ['mysql://db', '`shop`.`order lines`', 'mysql://db:3306', 'shop.order lines'],
     ['redshift://c.eu-west-1', 'Shop.Orders', 'redshift://c.eu-west-1:5439', 'shop.public.orders'],
     ['snowflake://acme-eu', 'shop."Mixed".orders', 'snowflake://acme-eu', 'SHOP."Mixed".ORDERS'],

@@ -13,6 +13,10 @@ export const DEFAULT_PORTS: Readonly<Record<string, string>> = {
   hive: '10000',
   teradata: '1025',
   mongodb: '27017',
+  crate: '5432',
+  oceanbase: '2881',
+  clickhouse: '8123',
+  milvus: '19530',
 };
 
 /** Schemes whose authority is a host, or several. */

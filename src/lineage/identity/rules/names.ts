@@ -65,7 +65,9 @@ export function foldCase(given: Spelling): Spelling {
 const QUOTES: Readonly<Record<string, readonly string[]>> = {
   postgres: ['""'],
   cockroach: ['""'],
+  crate: ['""'],
   mysql: ['``'],
+  clickhouse: ['``', '""'],
   sqlserver: ['[]', '""'],
 };
 
