@@ -12,7 +12,7 @@ let ada: string;
 /** Sees everything, manages nothing. */
 let max: string;
 
-const DB = 'mysql://db:3306';
+const DB = 'postgres://db:5432';
 const NS = encodeURIComponent(DB);
 const DAY_MS = 86_400_000;
 /** Runs of today, so that statistics show them. */
@@ -131,7 +131,7 @@ describe('what Marquez clients read', () => {
     expect(await get(shapes.namespace, `/namespaces/${NS}`)).toEqual(namespaces[1]);
     const { sources } = await get(shapes.sources, '/sources');
     expect(sources.map((one: any) => [one.name, one.type, one.connectionUrl])).toEqual([
-      [DB, 'MYSQL', DB],
+      [DB, 'POSTGRES', DB],
       ['vault', 'OTHER', 'vault'],
     ]);
     expect(await get(shapes.source, `/sources/${NS}`)).toEqual(sources[0]);

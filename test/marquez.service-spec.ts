@@ -7,7 +7,7 @@ import { serviceEnvironment } from './support/services.js';
 
 const python = serviceEnvironment('marquez-client')['MARQUEZ_PYTHON']!;
 const script = path.join(import.meta.dirname, 'fixtures/marquez/reads.py');
-const DB = 'mysql://db:3306';
+const DB = 'postgres://db:5432';
 
 let cairn: TestCairn;
 beforeAll(async () => {

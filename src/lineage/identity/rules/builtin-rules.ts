@@ -1,7 +1,6 @@
 import { DEFAULT_PORTS, eachHost, HOST_SCHEMES, hostWithPort, knownHost } from './hosts.js';
 import {
   foldCase,
-  inDefaultSchema,
   isObjectStore,
   isPathStore,
   withoutPartitions,
@@ -162,15 +161,6 @@ export const BUILTIN_RULES: readonly BuiltinRule[] = [
       ],
     ],
     spell: withoutQuotes,
-  },
-  {
-    id: 'default-schema',
-    summary:
-      'A table of PostgreSQL, CockroachDB or Redshift that is named by its database alone lies in the schema public.',
-    examples: [
-      [spelling('postgres://db:5432', 'shop.orders'), spelling('postgres://db:5432', 'shop.public.orders')],
-    ],
-    spell: inDefaultSchema,
   },
 ];
 

@@ -91,15 +91,3 @@ export function withoutQuotes(given: Spelling): Spelling {
   }
   return { ...given, name: parts.join('.') };
 }
-
-const WITH_PUBLIC: ReadonlySet<string> = new Set(['postgres', 'cockroach', 'redshift']);
-/** Of a name of two parts that begins with one of them, it is the database that is not told. */
-const SCHEMAS: ReadonlySet<string> = new Set(['public', 'information_schema', 'pg_catalog']);
-
-/** A name of two parts as OpenLineage has names of such a database: of three. */
-export function inDefaultSchema(given: Spelling): Spelling {
-  if (!WITH_PUBLIC.has(locationOf(given.namespace)?.scheme ?? '')) return given;
-  const [database, table, ...others] = given.name.split('.');
-  if (!database || !table || others.length > 0 || SCHEMAS.has(database)) return given;
-  return { ...given, name: `${database}.public.${table}` };
-}
