@@ -221,6 +221,26 @@ describe('objects', () => {
       (await s3.send(new DeleteObjectsCommand({ Bucket: 'birds', Delete: quiet }))).Deleted,
     ).toBeUndefined();
   });
+
+  test('of keys that are deleted together, one with an ETag goes only if it is what the ETag names', async () => {
+    const etag = await put('main/gone/same', 'as it was');
+    for (const name of ['changed', 'whatever']) await put(`main/gone/${name}`, 'another');
+    const Objects = ['same', 'changed', 'none'].map((name) => ({ Key: `main/gone/${name}`, ETag: etag }));
+    const Delete = { Objects: [...Objects, { Key: 'main/gone/whatever' }] };
+    const answer = await s3.send(new DeleteObjectsCommand({ Bucket: 'birds', Delete }));
+    expect(answer.Deleted!.map(({ Key }) => Key)).toEqual(['main/gone/same', 'main/gone/whatever']);
+    expect(answer.Errors!.map(({ Key, Code }) => [Key, Code])).toEqual([
+      ['main/gone/changed', 'PreconditionFailed'],
+      ['main/gone/none', 'PreconditionFailed'],
+    ]);
+    expect(await get('main/gone/changed')).toBe('another');
+    const sized = { Objects: [{ Key: 'main/gone/changed', Size: 1 }] };
+    expect(await refusal(s3.send(new DeleteObjectsCommand({ Bucket: 'birds', Delete: sized })))).toBe(
+      '501 NotImplemented',
+    );
+    const wrong = { Bucket: 'birds', Key: 'main/gone/changed', IfMatch: etag };
+    expect(await refusal(s3.send(new DeleteObjectCommand(wrong)))).toBe('412 PreconditionFailed');
+  });
 });
 
 describe('refs in keys', () => {
@@ -772,9 +792,18 @@ describe('requests as they are on the wire', () => {
     expect(await told({ path, headers: { 'x-amz-meta-big': 'v'.repeat(40_000) } })).toMatch(/^400/);
     const metadata = Object.fromEntries([1, 2, 3, 4].map((i) => [`x-amz-meta-${i}`, 'v'.repeat(3_000)]));
     expect(await told({ ...put_, body: 'x', headers: metadata })).toBe('400 MetadataTooLarge');
-    expect(await told({ ...put_, body: 'x', headers: { 'x-amz-server-side-encryption': 'AES256' } })).toBe(
-      '501 NotImplemented',
-    );
+    for (const [name, value] of [
+      ['x-amz-server-side-encryption', 'AES256'],
+      ['x-amz-if-match-size', '1'],
+      ['x-amz-expected-bucket-owner', '111122223333'],
+    ] as const)
+      expect(await told({ ...put_, body: 'x', headers: { [name]: value } })).toBe('501 NotImplemented');
+    for (const [acl, expected] of [
+      ['public-read', '400 AccessControlListNotSupported'],
+      ['private', '200'],
+      ['bucket-owner-full-control', '200'],
+    ] as const)
+      expect(await told({ ...put_, body: 'x', headers: { 'x-amz-acl': acl } })).toBe(expected);
     expect(await told({ ...put_, path: `${path}?acl` })).toBe('501 NotImplemented');
     expect(await told({ method: 'POST', path })).toBe('501 NotImplemented');
     expect(await told({ ...put_, headers: { 'x-amz-copy-source': 'nothing' } })).toBe('400 InvalidArgument');

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { z } from 'zod';
-import { parsePath, type Ref } from '../../../catalog/index.js';
+import { parsePath, type Ref, type StagingCondition } from '../../../catalog/index.js';
 import { type Principal, subjectOf } from '../../../identity/index.js';
 import { LOGGER, type Logger } from '../../../platform/index.js';
 import { type Payload, readPayload } from '../body/payload.js';
@@ -9,20 +9,30 @@ import { s3ErrorOf } from '../protocol/s3-error-of.js';
 import type { S3Request } from '../protocol/s3-request.js';
 import type { S3Response } from '../protocol/s3-response.js';
 import { allOf, readXml } from '../protocol/xml.js';
+import { digestIn } from './etag.js';
 import { Locations, type Target } from './locations.js';
 import { ObjectWrites } from './object-writes.js';
 
 const MAX_KEYS = 1_000;
+const OBJECT = z.object({
+  Key: z.string().min(1),
+  VersionId: z.literal('null').optional(),
+  ETag: z.string().max(200).optional(),
+  LastModifiedTime: z.unknown().optional(),
+  Size: z.unknown().optional(),
+});
 const DELETE = z.object({
   Quiet: z.string().optional(),
   Object: z
-    .preprocess(allOf, z.array(z.object({ Key: z.string().min(1), VersionId: z.literal('null').optional() })))
+    .preprocess(allOf, z.array(OBJECT))
     .refine((objects) => objects.length >= 1 && objects.length <= MAX_KEYS),
 });
 
 /** A key whose fate is to be told. */
 interface Outcome {
   readonly key: string;
+  /** What has to be there for it to be deleted: the digest that its ETag names, or `*`. */
+  readonly ifMatch?: string;
   error?: S3Error;
 }
 
@@ -45,8 +55,7 @@ export class DeleteObjects {
     const parsed = DELETE.safeParse(readXml(await readPayload(payload), 'Delete'));
     if (!parsed.success)
       throw new S3Error('MalformedXML', `A <Delete> has 1 to ${MAX_KEYS} <Object>s, each with a <Key>.`);
-    const keys = [...new Set(parsed.data.Object.map(({ Key }) => Key))];
-    const outcomes = keys.map((key): Outcome => ({ key }));
+    const outcomes = outcomesOf(parsed.data.Object);
     for (const group of (await this.groupByBranch(caller, request.bucket!, outcomes)).values())
       await this.deleteGroup(caller, group);
     const isQuiet = parsed.data.Quiet === 'true';
@@ -88,12 +97,22 @@ export class DeleteObjects {
   }
 
   private async deleteGroup(caller: Principal, { target, outcomes }: Group): Promise<void> {
+    const together = outcomes.filter(({ outcome }) => outcome.ifMatch === undefined);
+    await this.deleteAll(caller, target, together);
+    for (const one of outcomes)
+      if (one.outcome.ifMatch !== undefined)
+        await this.deleteAll(caller, target, [one], { path: one.path, ifMatch: one.outcome.ifMatch });
+  }
+
+  private async deleteAll(
+    caller: Principal,
+    target: Target,
+    outcomes: Group['outcomes'],
+    condition?: StagingCondition,
+  ): Promise<void> {
+    const paths = outcomes.map(({ path }) => path);
     try {
-      await this.writes.deletePaths(
-        caller,
-        target,
-        outcomes.map(({ path }) => path),
-      );
+      await this.writes.deletePaths(caller, target, paths, condition);
     } catch (error) {
       const told = this.told(caller, error);
       for (const { outcome } of outcomes) outcome.error = told;
@@ -106,4 +125,16 @@ export class DeleteObjects {
       this.log.error({ err: error, subject: subjectOf(caller) }, 's3: keys could not be deleted');
     return told;
   }
+}
+
+/** Each key once, or once for each condition. @throws {S3Error} NotImplemented for conditions of directory buckets */
+function outcomesOf(objects: readonly z.infer<typeof OBJECT>[]): Outcome[] {
+  const outcomes = new Map<string, Outcome>();
+  for (const { Key, ETag, LastModifiedTime, Size } of objects) {
+    if (LastModifiedTime !== undefined || Size !== undefined)
+      throw new S3Error('NotImplemented', 'Deleting on a condition needs the ETag of what is to be deleted.');
+    const ifMatch = ETag === undefined ? undefined : digestIn(ETag);
+    outcomes.set(`${Key}\0${ifMatch ?? ''}`, { key: Key, ...(ifMatch !== undefined && { ifMatch }) });
+  }
+  return [...outcomes.values()];
 }

@@ -55,9 +55,11 @@ export const OPERATION_NAMES: readonly Operation[] = [...Object.values(OPERATION
 
 /** Headers that promise what the gateway does not do. Ignoring them would be a lie. */
 const REFUSED_HEADERS =
-  /^x-amz-(?:server-side-encryption(?:-.*)?|tagging|object-lock-.*|website-redirect-location|grant-.*|write-offset-bytes)$/;
+  /^x-amz-(?:server-side-encryption(?:-.*)?|tagging|object-lock-.*|website-redirect-location|grant-.*|write-offset-bytes|if-match-.*|(?:source-)?expected-bucket-owner)$/;
+/** Lists of S3's own that say what holds anyway: that none but the owner may. */
+const ACLS: ReadonlySet<string> = new Set(['private', 'bucket-owner-read', 'bucket-owner-full-control']);
 
-/** @throws {S3Error} NotImplemented */
+/** @throws {S3Error} NotImplemented, AccessControlListNotSupported */
 export function operationOf(
   request: Pick<S3Request, 'method' | 'bucket' | 'key' | 'query' | 'headers'>,
 ): Operation {
@@ -69,6 +71,7 @@ export function operationOf(
     throw new S3Error('NotImplemented', `The gateway does not have ${name} of S3.`);
   const refused = Object.keys(headers).find((header) => REFUSED_HEADERS.test(header));
   if (refused !== undefined) throw new S3Error('NotImplemented', `The gateway does not have ${refused}.`);
+  if (!ACLS.has(headers['x-amz-acl'] ?? 'private')) throw new S3Error('AccessControlListNotSupported');
   const operation = OPERATIONS[name as keyof typeof OPERATIONS];
   if (operation === 'ListObjects' && query.has('list-type')) return 'ListObjectsV2';
   if (headers['x-amz-copy-source'] === undefined) return operation;

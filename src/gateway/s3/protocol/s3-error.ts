@@ -1,5 +1,9 @@
 /** Every refusal that the gateway knows: its HTTP status, and what it says when there is nothing better to say. Source: Amazon S3, "Error responses". */
 const ERRORS = {
+  AccessControlListNotSupported: [
+    400,
+    'Policy decides who may read, not the ACL of an object. Send none, or "private".',
+  ],
   AccessDenied: [403, 'Access denied.'],
   AuthorizationHeaderMalformed: [400, 'The authorization that was sent is malformed.'],
   AuthorizationQueryParametersError: [400, 'The authorization in the query is malformed.'],
