@@ -7,6 +7,23 @@ const UPLOAD = 'uploadId=11111111-2222-4333-8444-555555555555';
 const copied = (t: Things) => ({ 'x-amz-copy-source': key(t) });
 const PARTS =
   '<CompleteMultipartUpload><Part><PartNumber>1</PartNumber><ETag>"a"</ETag></Part></CompleteMultipartUpload>';
+const SETTINGS = [
+  ['accelerate', 'GetBucketAccelerateConfiguration'],
+  ['cors', 'GetBucketCors'],
+  ['encryption', 'GetBucketEncryption'],
+  ['lifecycle', 'GetBucketLifecycleConfiguration'],
+  ['logging', 'GetBucketLogging'],
+  ['notification', 'GetBucketNotificationConfiguration'],
+  ['object-lock', 'GetObjectLockConfiguration'],
+  ['ownershipControls', 'GetBucketOwnershipControls'],
+  ['policy', 'GetBucketPolicy'],
+  ['policyStatus', 'GetBucketPolicyStatus'],
+  ['publicAccessBlock', 'GetPublicAccessBlock'],
+  ['replication', 'GetBucketReplication'],
+  ['requestPayment', 'GetBucketRequestPayment'],
+  ['tagging', 'GetBucketTagging'],
+  ['website', 'GetBucketWebsite'],
+] as const;
 const KEYS = '<Delete><Object><Key>main/plain.txt</Key></Object></Delete>';
 
 /** The S3 gateway, by its operations. */
@@ -29,6 +46,10 @@ export const gatewayRows: readonly Row[] = [
   { ...read('s3 GetBucketLocation', (t) => s3('GET', `${bucket(t)}?location`)), control: 'differs' },
   { ...read('s3 GetBucketAcl', (t) => s3('GET', `${bucket(t)}?acl`)), control: 'differs' },
   { ...read('s3 GetBucketVersioning', (t) => s3('GET', `${bucket(t)}?versioning`)), control: 'differs' },
+  ...SETTINGS.map(([setting, name]): Row => ({
+    ...read(`s3 ${name}`, (t) => s3('GET', `${bucket(t)}?${setting}`)),
+    control: 'differs',
+  })),
   { ...read('s3 ListMultipartUploads', (t) => s3('GET', `${bucket(t)}?uploads`)), control: 'differs' },
   { ...read('s3 HeadBucket', (t) => s3('HEAD', bucket(t))), control: 'differs' },
   {

@@ -7,6 +7,7 @@ import { parameter, type S3Request } from '../protocol/s3-request.js';
 import type { S3Response } from '../protocol/s3-response.js';
 import type { XmlElements } from '../protocol/xml.js';
 import { answerAcl } from './acl.js';
+import { answerSetting, type BucketSetting } from './bucket-settings.js';
 import { etagOf } from './etag.js';
 import { type ObjectListQuery, parseListQuery, shownKey, tokenOf, wholeNumber } from './list-query.js';
 import { Locations } from './locations.js';
@@ -57,7 +58,7 @@ export class Listings {
 
   async head(caller: Principal, { bucket }: S3Request): Promise<S3Response> {
     await this.locations.openToRead(caller, bucket!);
-    return { status: 200, headers: { 'x-amz-bucket-region': this.config.S3_REGION } };
+    return { status: 200 };
   }
 
   async location(caller: Principal, { bucket }: S3Request): Promise<S3Response> {
@@ -71,6 +72,12 @@ export class Listings {
   async acl(caller: Principal, { bucket }: S3Request): Promise<S3Response> {
     await this.locations.openToRead(caller, bucket!);
     return answerAcl(caller);
+  }
+
+  /** What a bucket of S3 could be told, and none is told here. */
+  async setting(caller: Principal, { bucket }: S3Request, setting: BucketSetting): Promise<S3Response> {
+    await this.locations.openToRead(caller, bucket!);
+    return answerSetting(setting);
   }
 
   /** Versions are commits, not S3's: a bucket says that it never had any of those. */

@@ -92,6 +92,8 @@ export class Operations {
         return this.multipart.list(caller, request);
       case 'CompleteMultipartUpload':
         return this.completion.complete(caller, request, payload!);
+      default:
+        return this.listings.setting(caller, request, operation);
     }
   }
 }
