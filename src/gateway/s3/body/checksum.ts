@@ -3,7 +3,7 @@ import { crc32 } from 'node:zlib';
 import { Crc32c, Crc64Nvme } from '@aws-sdk/checksums/crc';
 
 /** Checksums that clients may ask to be checked. */
-export const CHECKSUMS = ['crc32', 'crc32c', 'crc64nvme', 'sha1', 'sha256'] as const;
+export const CHECKSUMS = ['crc32', 'crc32c', 'crc64nvme', 'md5', 'sha1', 'sha256', 'sha512'] as const;
 export type ChecksumAlgorithm = (typeof CHECKSUMS)[number];
 
 /** A checksum of bytes that pass. */
@@ -17,8 +17,10 @@ const BYTES: Readonly<Record<ChecksumAlgorithm, number>> = {
   crc32: 4,
   crc32c: 4,
   crc64nvme: 8,
+  md5: 16,
   sha1: 20,
   sha256: 32,
+  sha512: 64,
 };
 
 export function isChecksumAlgorithm(name: string): name is ChecksumAlgorithm {
@@ -31,7 +33,7 @@ export function isChecksumOf(algorithm: ChecksumAlgorithm, text: string): boolea
   return bytes.length === BYTES[algorithm] && bytes.toString('base64') === text;
 }
 
-export function newChecksum(algorithm: ChecksumAlgorithm | 'md5'): Checksum {
+export function newChecksum(algorithm: ChecksumAlgorithm): Checksum {
   if (algorithm === 'crc32') return new Crc32();
   if (algorithm === 'crc32c' || algorithm === 'crc64nvme') {
     const hash = algorithm === 'crc32c' ? new Crc32c() : new Crc64Nvme();

@@ -4,13 +4,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Principal } from '../../../identity/index.js';
 import { CONFIG, type Config } from '../../../platform/index.js';
 import { OBJECT_STORE, type ObjectStore, type StoredObject } from '../../../storage/index.js';
-import {
-  type Checksum,
-  type ChecksumAlgorithm,
-  CHECKSUMS,
-  isChecksumOf,
-  newChecksum,
-} from '../body/checksum.js';
+import { type Checksum, newChecksum } from '../body/checksum.js';
 import { type Payload, readPayload } from '../body/payload.js';
 import { etagOf } from '../content/etag.js';
 import { conditionOf, ObjectWrites } from '../content/object-writes.js';
@@ -21,15 +15,10 @@ import { readXml } from '../protocol/xml.js';
 import { MultipartUploads, type OpenUpload } from './multipart-uploads.js';
 import { chooseParts, type ListedPart, MAX_PARTS, parsePartList } from './part-list.js';
 import { type UploadedPart, UploadRepository } from './upload.repository.js';
+import { isOfParts, wholeChecksum, type WholeChecksum } from './whole-checksum.js';
 
 const RENEW_MS = 20_000;
 const LOOK_MS = 300;
-
-/** What the client says the whole must be. */
-interface WholeChecksum {
-  readonly algorithm: ChecksumAlgorithm;
-  readonly expected: string;
-}
 
 /**
  * CompleteMultipartUpload: the parts become one object of its own digest. One of those who ask at the same time does it, the others,
@@ -105,7 +94,8 @@ export class Completion {
     const parts = chooseParts(listed, await this.uploads.parts(upload.id, 0, MAX_PARTS));
     const sizeBytes = parts.reduce((sum, part) => sum + part.sizeBytes, 0);
     this.assertSize(request, sizeBytes);
-    const whole = wholeChecksum(request);
+    const announced = wholeChecksum(request.headers);
+    const whole = announced && (await isOfParts(announced, upload.checksum, parts)) ? undefined : announced;
     const [first] = parts;
     const object =
       parts.length === 1 && whole === undefined
@@ -139,16 +129,4 @@ export class Completion {
     if (expected !== undefined && expected !== String(sizeBytes))
       throw new S3Error('InvalidRequest', `x-amz-mp-object-size is not the ${sizeBytes} bytes of the parts.`);
   }
-}
-
-/** A checksum over all bytes, and not one made of those of the parts (which end in their number). */
-function wholeChecksum({ headers }: S3Request): WholeChecksum | undefined {
-  for (const algorithm of CHECKSUMS) {
-    const expected = headers[`x-amz-checksum-${algorithm}`];
-    if (expected === undefined || /-\d+$/.test(expected)) continue;
-    if (!isChecksumOf(algorithm, expected))
-      throw new S3Error('InvalidRequest', `Value for x-amz-checksum-${algorithm} header is invalid.`);
-    return { algorithm, expected };
-  }
-  return undefined;
 }

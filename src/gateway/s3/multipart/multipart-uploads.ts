@@ -14,6 +14,7 @@ import { S3Error } from '../protocol/s3-error.js';
 import { parameter, type S3Request } from '../protocol/s3-request.js';
 import type { S3Response } from '../protocol/s3-response.js';
 import { checksumElement, MAX_PARTS } from './part-list.js';
+import { pageOfUploads } from './upload-page.js';
 import { type MultipartUpload, UploadRepository } from './upload.repository.js';
 
 const PAGE = 1_000;
@@ -126,6 +127,7 @@ export class MultipartUploads {
             Key: request.key!,
             UploadId: upload.id,
             StorageClass: 'STANDARD',
+            ChecksumAlgorithm: upload.checksum?.toUpperCase(),
           },
           ...{
             PartNumberMarker: after,
@@ -147,32 +149,37 @@ export class MultipartUploads {
     const isEncoded = parseEncoding(request);
     const limit = Math.min(wholeNumber(request, 'max-uploads', PAGE), PAGE);
     const [prefix, marker] = [parameter(request, 'prefix') ?? '', parameter(request, 'key-marker') ?? ''];
-    if (parameter(request, 'delimiter'))
-      throw new S3Error('NotImplemented', 'Uploads are not listed by folders.');
+    const delimiter = parameter(request, 'delimiter') ?? '';
+    if (delimiter !== '' && delimiter !== '/')
+      throw new S3Error('NotImplemented', 'The delimiter must be "/".');
     if (/\0/.test(prefix + marker))
       throw new S3Error('InvalidArgument', 'prefix and key-marker must be parts of keys.');
     // Without an id the list goes on behind all uploads of that key.
     const id = parameter(request, 'upload-id-marker') ?? (marker === '' ? '' : 'z');
-    const uploads = await this.uploads.list(repository.id, prefix, { key: marker, id }, limit + 1);
-    const shown = uploads.slice(0, limit);
-    const keyOf = ({ branch, path }: MultipartUpload): string => shownKey(`${branch}/${path}`, isEncoded);
-    const last = shown.at(-1);
+    const { items, isTruncated } = await pageOfUploads(this.uploads, repository.id, {
+      ...{ prefix, limit, isFolding: delimiter === '/', after: { key: marker, id } },
+    });
+    const show = (key: string): string => shownKey(key, isEncoded);
+    const last = items.at(-1);
+    const next = last && ('folder' in last ? { key: last.folder } : { key: last.key, id: last.upload.id });
     return {
       status: 200,
       xml: {
         root: 'ListMultipartUploadsResult',
         content: {
-          ...{
-            Bucket: repository.name,
-            Prefix: shownKey(prefix, isEncoded),
-            KeyMarker: shownKey(marker, isEncoded),
-          },
-          ...{ NextKeyMarker: last && keyOf(last), NextUploadIdMarker: last?.id, MaxUploads: limit },
-          ...{ EncodingType: isEncoded ? 'url' : undefined, IsTruncated: uploads.length > shown.length },
-          Upload: shown.map((upload) => ({
-            ...{ Key: keyOf(upload), UploadId: upload.id, Initiated: upload.initiatedAt },
-            StorageClass: 'STANDARD',
-          })),
+          ...{ Bucket: repository.name, Prefix: show(prefix), KeyMarker: show(marker) },
+          ...{ NextKeyMarker: next && show(next.key), NextUploadIdMarker: next?.id, MaxUploads: limit },
+          Delimiter: delimiter === '' ? undefined : delimiter,
+          ...{ EncodingType: isEncoded ? 'url' : undefined, IsTruncated: isTruncated },
+          Upload: items.flatMap((item) =>
+            'folder' in item
+              ? []
+              : {
+                  ...{ Key: show(item.key), UploadId: item.upload.id, Initiated: item.upload.initiatedAt },
+                  StorageClass: 'STANDARD',
+                },
+          ),
+          CommonPrefixes: items.flatMap((item) => ('folder' in item ? { Prefix: show(item.folder) } : [])),
         },
       },
     };

@@ -23,8 +23,8 @@ const LIST = z.object({
       z.array(
         z.object({
           ...{ PartNumber: number, ETag: z.string().max(200) },
-          ...{ ChecksumCRC32: text, ChecksumCRC32C: text, ChecksumCRC64NVME: text, ChecksumSHA1: text },
-          ChecksumSHA256: text,
+          ...{ ChecksumCRC32: text, ChecksumCRC32C: text, ChecksumCRC64NVME: text, ChecksumMD5: text },
+          ...{ ChecksumSHA1: text, ChecksumSHA256: text, ChecksumSHA512: text },
         }),
       ),
     )
