@@ -12,6 +12,9 @@ import {
   DeleteObjectsCommand,
   GetBucketAclCommand,
   GetBucketLocationCommand,
+  GetBucketLoggingCommand,
+  GetBucketOwnershipControlsCommand,
+  GetBucketPolicyCommand,
   GetBucketVersioningCommand,
   GetObjectAclCommand,
   GetObjectCommand,
@@ -394,6 +397,15 @@ describe('buckets', () => {
       await s3.send(new GetObjectAclCommand({ Bucket, Key: 'main/tagged' })),
     ])
       expect(Grants).toEqual([{ Grantee: { ...Owner, Type: 'CanonicalUser' }, Permission: 'FULL_CONTROL' }]);
+    const policy = new GetBucketPolicyCommand({ Bucket });
+    expect(await refusal(s3.send(policy))).toBe('404 NoSuchBucketPolicy');
+    const unseen = new GetBucketPolicyCommand({ Bucket: 'none' });
+    expect(await refusal(s3.send(unseen))).toBe('404 NoSuchBucket');
+    const controls = await s3.send(new GetBucketOwnershipControlsCommand({ Bucket }));
+    expect(controls.OwnershipControls!.Rules).toEqual([{ ObjectOwnership: 'BucketOwnerEnforced' }]);
+    expect((await s3.send(new GetBucketLoggingCommand({ Bucket }))).LoggingEnabled).toBeUndefined();
+    const unsigned = await fetch(`${cairn.s3Url}/${Bucket}`, { method: 'HEAD' });
+    expect([unsigned.status, unsigned.headers.get('x-amz-bucket-region')]).toEqual([403, 'us-east-1']);
     const none = new GetObjectAclCommand({ Bucket, Key: 'main/nothing' });
     expect(await refusal(s3.send(none))).toBe('404 NoSuchKey');
   });
@@ -429,6 +441,18 @@ describe('uploads in parts', () => {
     expect(listed.NextPartNumberMarker).toBe('2');
     const pending = await s3.send(new ListMultipartUploadsCommand({ Bucket, Prefix: 'main/par' }));
     expect(pending.Uploads!.map(({ UploadId }) => UploadId)).toEqual([id]);
+    await begin('main/parts-of/one');
+    await begin('main/parts-of/two');
+    const folded = { Bucket, Prefix: 'main/par', Delimiter: '/' };
+    const firstOf = await s3.send(new ListMultipartUploadsCommand({ ...folded, MaxUploads: 1 }));
+    expect(firstOf).toMatchObject({ IsTruncated: true, NextKeyMarker: Key, NextUploadIdMarker: id });
+    const rest = await s3.send(
+      new ListMultipartUploadsCommand({ ...folded, KeyMarker: Key, UploadIdMarker: id }),
+    );
+    expect(rest).toMatchObject({ IsTruncated: false, CommonPrefixes: [{ Prefix: 'main/parts-of/' }] });
+    expect(rest.Uploads).toBeUndefined();
+    const beyond = new ListMultipartUploadsCommand({ ...folded, KeyMarker: 'main/parts-of/' });
+    expect((await s3.send(beyond)).CommonPrefixes).toBeUndefined();
     const all = [first, second, third];
     const outcomes = await Promise.all([1, 2, 3].map(() => complete(Key, id, all)));
     const etag = `"${createHash('sha256').update(bytes).digest('hex')}-1"`;
@@ -458,6 +482,31 @@ describe('uploads in parts', () => {
     expect(await refusal(get(Key))).toBe('404 NoSuchKey');
     await complete(Key, id, [one]);
     expect(await get(Key)).toBe('small');
+  });
+
+  test('are checked by a checksum of their checksums', async () => {
+    const Key = 'main/composite';
+    const ChecksumAlgorithm = 'CRC32C';
+    const id = await begin(Key, { ChecksumAlgorithm });
+    const sent = [Buffer.alloc(5 * MIB, 1), Buffer.from('the last')].map(async (Body, i) => {
+      const place = { Bucket, Key, UploadId: id, PartNumber: i + 1 };
+      const answer = await s3.send(new UploadPartCommand({ ...place, Body, ChecksumAlgorithm }));
+      return { PartNumber: i + 1, ETag: answer.ETag, ChecksumCRC32C: answer.ChecksumCRC32C };
+    });
+    const parts = await Promise.all(sent);
+    const listed = await s3.send(new ListPartsCommand({ Bucket, Key, UploadId: id }));
+    expect(listed.ChecksumAlgorithm).toBe(ChecksumAlgorithm);
+    const crc = newChecksum('crc32c');
+    for (const { ChecksumCRC32C } of parts) crc.update(Buffer.from(ChecksumCRC32C!, 'base64'));
+    const composite = await crc.digest();
+    for (const wrong of [
+      { ChecksumCRC32C: 'AAAAAA==' },
+      { ChecksumCRC32C: 'AAAAAA==-2' },
+      { ChecksumCRC32C: composite, ChecksumType: 'FULL_OBJECT' },
+    ])
+      expect(await refusal(complete(Key, id, parts, wrong))).toBe('400 BadDigest');
+    await complete(Key, id, parts, { ChecksumCRC32C: composite });
+    expect(await get(Key)).toHaveLength(5 * MIB + 8);
   });
 
   test('can be conditional, made of copies, and aborted', async () => {
@@ -601,6 +650,7 @@ describe('requests as they are on the wire', () => {
       '400 InvalidRequest',
     );
     expect(await told({ path, headers: { 'x-amz-security-token': 'x' } })).toBe('400 InvalidToken');
+    expect(await told({ path, headers: { 'x-amz-security-token': '' } })).toBe('200');
   });
 
   test('a presigned address is over when it is, and is for one method and key', async () => {
@@ -679,6 +729,8 @@ describe('requests as they are on the wire', () => {
       ['crc64nvme', 'AAAAAAAAAAA='],
       ['sha1', createHash('sha1').update('').digest('base64')],
       ['sha256', createHash('sha256').update('').digest('base64')],
+      ['sha512', createHash('sha512').update('').digest('base64')],
+      ['md5', createHash('md5').update('').digest('base64')],
     ] as const) {
       const headers = { [`x-amz-checksum-${name}`]: value, 'x-amz-content-sha256': 'UNSIGNED-PAYLOAD' };
       expect(await told({ ...upload, body: 'another', headers })).toBe('400 BadDigest');
@@ -686,7 +738,7 @@ describe('requests as they are on the wire', () => {
         '400 InvalidRequest',
       );
     }
-    expect(await told({ ...upload, body: 'x', headers: { 'x-amz-checksum-md5': 'AA==' } })).toBe(
+    expect(await told({ ...upload, body: 'x', headers: { 'x-amz-checksum-xxhash64': 'AA==' } })).toBe(
       '501 NotImplemented',
     );
     await expect(

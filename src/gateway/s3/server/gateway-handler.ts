@@ -80,7 +80,7 @@ export class GatewayHandler {
   }
 }
 
-const KEPT_HEADERS: ReadonlySet<string> = new Set(['x-amz-request-id', 'date']);
+const KEPT_HEADERS: ReadonlySet<string> = new Set(['x-amz-request-id', 'x-amz-bucket-region', 'date']);
 
 function hasBody({ headers }: IncomingMessage): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;

@@ -120,6 +120,8 @@ export class GatewayServer implements OnApplicationBootstrap, BeforeApplicationS
   private accept(message: IncomingMessage, answer: ServerResponse, sendContinue: () => void): void {
     const id = randomUUID();
     answer.setHeader('x-amz-request-id', id);
+    // Clients find out the region by a request without a signature.
+    answer.setHeader('x-amz-bucket-region', this.config.S3_REGION);
     this.active += 1;
     s3Active.set(this.active);
     answer.once('close', () => {

@@ -31,7 +31,8 @@ const TIMESTAMP = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/;
  * @throws {S3Error} AccessDenied without one, or when a presigned address is over; RequestTimeTooSkewed; AuthorizationHeaderMalformed …
  */
 export function parseAuthorization(request: S3Request, now = Date.now()): Authorization {
-  if (request.headers['x-amz-security-token'] !== undefined || request.query.has('X-Amz-Security-Token'))
+  // Some clients send an empty one where they have none.
+  if (request.headers['x-amz-security-token'] || parameter(request, 'X-Amz-Security-Token'))
     throw new S3Error('InvalidToken');
   const header = request.headers['authorization'];
   const isPresigned = request.query.has('X-Amz-Algorithm');
