@@ -1,5 +1,8 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { createServer, request } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -141,6 +144,37 @@ describe.each(['minio', 'versitygw'])('%s', (name) => {
       const { url } = await transfers.signDownload(place.object.sha256);
       expect(sha256Of(Buffer.from(await (await fetch(url)).arrayBuffer()))).toBe(place.object.sha256);
       unable.destroy();
+    });
+
+    it('finds a store fit that refuses checksums in headers, and sends it none', async () => {
+      const bucket = await freshBucket(client);
+      const front = createServer((message, answer) => {
+        const { method, url, headers } = message;
+        if (headers['x-amz-checksum-sha256'] !== undefined) {
+          message.resume();
+          answer.writeHead(501).end('<Error><Code>NotImplemented</Code></Error>');
+          return;
+        }
+        const to = new URL(url!, endpoint);
+        const forwarded = request(to, { method, headers }, (response) => {
+          answer.writeHead(response.statusCode!, response.rawHeaders);
+          response.pipe(answer);
+        });
+        message.pipe(forwarded);
+      }).listen(0, '127.0.0.1');
+      await once(front, 'listening');
+      const direct = { expiresInSeconds: 600 };
+      const store = new S3ObjectStore({
+        ...{ bucket, direct, spoolDirectory: tmpdir() },
+        endpoint: `http://127.0.0.1:${(front.address() as AddressInfo).port}`,
+      });
+      expect(await store.probe()).toMatchObject({
+        ...{ checksums: false, conditionalPut: true, directTransfers: false },
+      });
+      const { sha256 } = await store.put(Buffer.from('without a checksum'));
+      expect(String(await store.read(sha256, 100))).toBe('without a checksum');
+      store.close();
+      front.close();
     });
 
     it('tells of a bucket that is not there, and of credentials that are wrong', async () => {

@@ -81,6 +81,8 @@ export class S3ObjectStore implements ObjectStore {
   private readonly outside: S3Client;
   private readonly prefix: string;
   private readonly location: string;
+  /** Not where the store does nothing with them: some refuse what they do not know. */
+  private sendsChecksums = true;
   direct: DirectTransfers | undefined;
 
   /** Sends nothing yet, and knows nothing of the bucket: {@link probe} does. @throws {InvalidInputError} a bad prefix */
@@ -201,6 +203,7 @@ export class S3ObjectStore implements ObjectStore {
     try {
       const abilities = await probeBucket(this.client, this.options.bucket, this.prefix);
       const { direct } = this.options;
+      this.sendsChecksums = abilities.checksums;
       // Bytes that the store itself does not check could be put there to fill it.
       const directTransfers = direct !== undefined && abilities.checksums;
       const seen = { driver: 's3', location: this.location, ...abilities, directTransfers } as const;
@@ -298,7 +301,9 @@ export class S3ObjectStore implements ObjectStore {
           Key: this.key(object.sha256),
           Body: body,
           ContentLength: object.sizeBytes,
-          ChecksumSHA256: Buffer.from(object.sha256, 'hex').toString('base64'),
+          ...(this.sendsChecksums && {
+            ChecksumSHA256: Buffer.from(object.sha256, 'hex').toString('base64'),
+          }),
           // Some stores lock the name of a conditional write while its body comes, which may be long. The bytes are the same in any case.
           ...(!(content instanceof Readable) && { IfNoneMatch: '*' }),
         }),
