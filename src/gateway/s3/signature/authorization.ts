@@ -21,7 +21,8 @@ export const UNSIGNED_PAYLOAD = 'UNSIGNED-PAYLOAD';
 const ALGORITHM = 'AWS4-HMAC-SHA256';
 const MAX_SKEW_MS = 15 * 60_000;
 const MAX_EXPIRES_SECONDS = 7 * 86_400;
-const CREDENTIAL = /^([A-Za-z0-9]{1,128})\/(\d{8})\/([\w-]{1,64})\/s3\/aws4_request$/;
+/** Any region counts; some clients put the host there. */
+const CREDENTIAL = /^([A-Za-z0-9]{1,128})\/(\d{8})\/([\w.-]{1,64})\/s3\/aws4_request$/;
 const HEADER =
   /^AWS4-HMAC-SHA256 +Credential=([^,\s]{1,300}), *SignedHeaders=([a-z0-9;_-]{1,4096}), *Signature=([0-9a-f]{64})$/;
 const TIMESTAMP = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/;
