@@ -3,7 +3,8 @@ import type { StoreCapabilities } from './object-store.js';
 
 /** Abilities that immutable, verified content needs, as an operator would look them up. The others are told of, and done without. */
 const NEEDED = {
-  readAfterWrite: 'strong consistency (an object can be read and listed as soon as it is written)',
+  readAfterWrite:
+    'strong consistency (an object can be read and listed as soon as it is written, until it is deleted)',
   conditionalPut: 'conditional PUT on objects (If-None-Match: *)',
   rangedReads: 'ranged reads (Range: bytes=…)',
 } as const;

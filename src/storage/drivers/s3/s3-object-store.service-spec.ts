@@ -8,6 +8,7 @@ import { join } from 'node:path';
 
 import {
   CreateBucketCommand,
+  DeleteObjectCommand,
   PutBucketVersioningCommand,
   PutObjectCommand,
   S3Client,
@@ -144,6 +145,26 @@ describe.each(['minio', 'versitygw'])('%s', (name) => {
       const { url } = await transfers.signDownload(place.object.sha256);
       expect(sha256Of(Buffer.from(await (await fetch(url)).arrayBuffer()))).toBe(place.object.sha256);
       unable.destroy();
+    });
+
+    it('refuses a store that loses an object when an upload in parts to its name is given up', async () => {
+      const bucket = await freshBucket(client);
+      const losing = clientOf();
+      losing.middlewareStack.add(
+        (next, { commandName }) =>
+          async (args) => {
+            const { Key } = args.input as { Key?: string };
+            if (commandName === 'AbortMultipartUploadCommand')
+              await client.send(new DeleteObjectCommand({ Bucket: bucket, Key }));
+            return next(args);
+          },
+        { step: 'initialize' },
+      );
+      const abilities = await probeBucket(losing, bucket, '');
+      expect(abilities).toMatchObject({ readAfterWrite: false, rangedReads: true, conditionalPut: true });
+      const seen = { ...abilities, driver: 's3', location: 'there', directTransfers: false } as const;
+      expect(() => assertFit(seen)).toThrow(/cannot be used.*strong consistency/);
+      losing.destroy();
     });
 
     it('finds a store fit that refuses checksums in headers, and sends it none', async () => {

@@ -15,7 +15,7 @@ import {
 
 import type { StoreCapabilities } from '../../object-store.js';
 import { sha256Of } from '../../sha256.js';
-import { statusOf } from './s3-errors.js';
+import { isMissing, statusOf } from './s3-errors.js';
 
 /** What a bucket was seen to do. */
 export type BucketAbilities = Omit<StoreCapabilities, 'driver' | 'location' | 'directTransfers'>;
@@ -36,16 +36,19 @@ export async function probeBucket(
   const other = { ...at, Key: `${at.Key}-checksum` };
   try {
     await client.send(new PutObjectCommand({ ...at, Body: BODY }));
+    const isThere = await isListed(client, at);
+    const rangedReads = isThere && (await readsRanges(client, at));
     return {
-      readAfterWrite: await isListed(client, at),
+      rangedReads,
       conditionalPut: await isRefused(
         () => client.send(new PutObjectCommand({ ...at, Body: Buffer.from('other'), IfNoneMatch: '*' })),
         [412],
       ),
       conditionalMultipart: await refusesMultipart(client, at),
       checksums: await checksChecksums(client, other),
-      rangedReads: await readsRanges(client, at),
       versioning: await versioningOf(client, bucket),
+      // Once more, after refused writes of its name.
+      readAfterWrite: isThere && (await isListed(client, at)),
     };
   } finally {
     for (const place of [at, other]) await client.send(new DeleteObjectCommand(place)).catch(() => undefined);
@@ -81,8 +84,10 @@ async function checksChecksums(client: S3Client, at: Place): Promise<boolean> {
 
 async function isListed(client: S3Client, { Bucket, Key }: Place): Promise<boolean> {
   const page = await client.send(new ListObjectsV2Command({ Bucket, Prefix: Key }));
-  const read = await client.send(new GetObjectCommand({ Bucket, Key }));
-  const bytes = await read.Body?.transformToByteArray();
+  const read = await client.send(new GetObjectCommand({ Bucket, Key })).catch((error: unknown) => {
+    if (!isMissing(error) || error.name === 'NoSuchBucket') throw error;
+  });
+  const bytes = await read?.Body?.transformToByteArray();
   return (
     page.Contents?.some((object) => object.Key === Key) === true && Buffer.from(bytes ?? []).equals(BODY)
   );
