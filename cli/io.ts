@@ -2,6 +2,8 @@
 export interface Sink {
   write(text: string | Uint8Array): unknown;
   readonly isTTY?: boolean;
+  /** Of streams, whose `write` answers `false` while more waits than they like: `drain` tells when it went out. */
+  once?(event: 'drain', listener: () => void): unknown;
 }
 
 /** Everything a command touches besides the service and the files it is given; tests hand in their own. */

@@ -1,5 +1,8 @@
 #!/usr/bin/env node
 import { run } from './run.js';
+import { endWithOutput } from './standard-streams.js';
+
+endWithOutput(process, (code) => process.exit(code));
 
 process.exitCode = await run(process.argv.slice(2), {
   stdout: process.stdout,

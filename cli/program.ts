@@ -37,6 +37,7 @@ import { addSearch } from './search/search.js';
 import { addEndpoints } from './serving/endpoints.js';
 import { addInfer } from './serving/infer.js';
 import { addStatus } from './staging/status.js';
+import { packageVersion } from './version.js';
 import { openSession, type Session } from './session.js';
 
 /** Adds a group of commands. @param open makes the session of the command that runs */
@@ -93,6 +94,7 @@ Environment: CAIRN_URL and CAIRN_TOKEN are used before what \`cairn login\` stor
 export function createProgram(io: Io): Command {
   const program = new Command('cairn')
     .description('Version data and models, ask where they came from, train and serve.')
+    .version(packageVersion(), '-V, --version', 'print the version of this program')
     .option('--json', 'print the result as JSON on standard output, and nothing else there')
     .addHelpText('after', EXIT_CODES)
     .configureHelp({ showGlobalOptions: true })

@@ -1,4 +1,17 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import {
+  constants,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { open } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -118,6 +131,13 @@ describe('the command line', () => {
     expect(await cli(argv)).toMatchObject({ exitCode: 2, stdout: '' });
   });
 
+  test('it tells its version', async () => {
+    expect(await cli(['--version'])).toMatchObject({
+      exitCode: 0,
+      stdout: expect.stringMatching(/^\d+\.\d+\.\d+/),
+    });
+  });
+
   test('help names every exit code', async () => {
     const { exitCode, stdout } = await cli(['--help']);
     expect(exitCode).toBe(0);
@@ -183,6 +203,28 @@ describe('content', () => {
     expect(readFileSync(path.join(folder, 'here/there.txt'), 'utf8')).toBe('one');
     expect((await cli(['get', `${repository}@main:two.txt`, '-o', 'two.txt'])).exitCode).toBe(5);
     expect(() => statSync(path.join(folder, 'two.txt'))).toThrow('ENOENT');
+  });
+
+  test('one file goes into a directory, through a link, and down a pipe that stays one', async () => {
+    const repository = await newRepository();
+    await ok('put', repository, 'main', file('two.txt', 'two'), '-m', 'Two');
+    const get = (target: string) => ok('get', `${repository}@main:two.txt`, '-o', target);
+    mkdirSync(path.join(folder, 'into'));
+    await get('into');
+    expect(readFileSync(path.join(folder, 'into/two.txt'), 'utf8')).toBe('two');
+    file('led.txt', 'before');
+    symlinkSync('led.txt', path.join(folder, 'link'));
+    await get('link');
+    expect(lstatSync(path.join(folder, 'link')).isSymbolicLink()).toBe(true);
+    expect(readFileSync(path.join(folder, 'led.txt'), 'utf8')).toBe('two');
+    const pipe = path.join(folder, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    const reading = open(pipe, constants.O_RDWR);
+    await get('pipe');
+    expect(lstatSync(pipe).isFIFO()).toBe(true);
+    const reader = await reading;
+    expect((await reader.read(Buffer.alloc(8), 0, 8)).buffer.toString('utf8', 0, 3)).toBe('two');
+    await reader.close();
   });
 
   test('a path leaves the head and stays in history', async () => {

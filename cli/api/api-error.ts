@@ -50,5 +50,10 @@ export function errorFromBody(status: number, body: unknown): ApiError {
     return new ApiError(first.message, typeof code === 'string' ? code : statusCode, details);
   }
   const said = [problem.detail, problem.error].find((text) => typeof text === 'string');
-  return new ApiError(said ?? `The service answered with status ${status}.`, statusCode, { ...problem });
+  return new ApiError(
+    said ??
+      `The answer is HTTP ${status} and not in Cairn's words: is the URL that of a Cairn, or is a proxy in front of it?`,
+    statusCode,
+    { ...problem },
+  );
 }

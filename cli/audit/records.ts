@@ -3,6 +3,7 @@ import type { Page } from '../api/client.js';
 import { ExportTarget } from '../lineage/export-target.js';
 import { instant, wholeNumber } from '../output/arguments.js';
 import { formatInstant, formatSize, formatTable } from '../output/format.js';
+import { fileOf } from '../output/target-file.js';
 import type { Session } from '../session.js';
 
 interface AuditRecord {
@@ -61,8 +62,9 @@ export function addRecords(audit: Command, open: () => Session): void {
     )
     .option('-o, --output <file>', 'instead of standard output')
     .action(
-      async ({ format, output: file, ...options }: FilterOptions & { format: string; output?: string }) => {
+      async ({ format, output: named, ...options }: FilterOptions & { format: string; output?: string }) => {
         const { io, output, connect } = open();
+        const file = fileOf(named);
         const query = new URLSearchParams({ format });
         for (const [name, value] of Object.entries(filterOf(options))) query.set(name, String(value));
         const route = format === 'evidence' ? '/api/v1/audit/evidence' : `/api/v1/audit/export?${query}`;

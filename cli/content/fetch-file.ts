@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { mkdir, open } from 'node:fs/promises';
 import path from 'node:path';
 import { ApiError } from '../api/api-error.js';
+import { TargetFile } from '../output/target-file.js';
 import type { Entry } from './entries.js';
 
 type FetchedEntry = Pick<Entry, 'path' | 'sha256' | 'sizeBytes' | 'isImported'>;
@@ -42,7 +43,7 @@ export async function fetchInto(
   }
 }
 
-/** Writes beside the target and renames at the end, so that no reader ever sees a part or a wrong file. */
+/** Writes a {@link TargetFile}, so that no reader ever sees a part or a wrong file. */
 export async function fetchFile(
   response: Response,
   entry: FetchedEntry,
@@ -50,20 +51,20 @@ export async function fetchFile(
   onBytes: (count: number) => void,
 ): Promise<void> {
   await mkdir(path.dirname(file), { recursive: true });
-  const partial = path.join(path.dirname(file), `.${path.basename(file)}.${process.pid}.part`);
+  const target = await TargetFile.at(file);
   try {
-    const target = await open(partial, 'w');
+    const handle = await open(target.partial, 'w');
     try {
       await fetchInto(response, entry, async (chunk) => {
-        await target.writeFile(chunk);
+        await handle.writeFile(chunk);
         onBytes(chunk.byteLength);
       });
     } finally {
-      await target.close();
+      await handle.close();
     }
-    await rename(partial, file);
+    await target.keep();
   } catch (error) {
-    await rm(partial, { force: true });
+    await target.discard();
     throw error;
   }
 }

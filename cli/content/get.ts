@@ -2,7 +2,9 @@ import path from 'node:path';
 import type { Command } from 'commander';
 import { UsageError } from '../exit-codes.js';
 import { formatSize } from '../output/format.js';
+import { fileIn, isStandardOutput } from '../output/target-file.js';
 import type { Session } from '../session.js';
+import { writeWaiting } from '../standard-streams.js';
 import { parseRevisionAddress } from './address.js';
 import { type Entry, findEntry, listEntries, resolveCommit } from './entries.js';
 import { fetchFile, fetchInto } from './fetch-file.js';
@@ -14,22 +16,23 @@ export function addGet(program: Command, open: () => Session): void {
     .command('get')
     .description('download a file, or all files below a prefix')
     .argument('<address>', 'REPO@REVISION:PATH, or REPO@REVISION:PREFIX/ for a directory')
-    .option('-o, --output <path>', 'a file ("-" for standard output), or the directory to fill')
+    .option(
+      '-o, --output <path>',
+      'a file ("-" for standard output), or the directory to put it in or to fill',
+    )
     .action(async (text: string, options: { output?: string }) => {
       const { io, output, connect } = open();
       const client = connect();
       const { repository, revision, path: source = '' } = parseRevisionAddress(text);
       const isDirectory = source === '' || source.endsWith('/');
-      if (isDirectory && (options.output === undefined || options.output === '-')) {
+      if (isDirectory && (options.output === undefined || isStandardOutput(options.output))) {
         throw new UsageError('-o: name the directory to fill');
       }
       const commit = await resolveCommit(client, repository, revision);
-      if (!isDirectory && options.output === '-') {
+      if (isStandardOutput(options.output)) {
         const entry = await findEntry(client, repository, commit, source);
-        await fetchInto(
-          await client.download(repository, commit, source),
-          entry,
-          (chunk) => void io.stdout.write(chunk),
+        await fetchInto(await client.download(repository, commit, source), entry, (chunk) =>
+          writeWaiting(io.stdout, chunk),
         );
         return;
       }
@@ -37,7 +40,8 @@ export function addGet(program: Command, open: () => Session): void {
         ? await listEntries(client, repository, commit, source)
         : [await findEntry(client, repository, commit, source)];
       if (entries.length === 0) throw new UsageError(`${text}: there are no files below it`);
-      const target = path.resolve(io.cwd, options.output ?? path.posix.basename(source));
+      const named = path.resolve(io.cwd, options.output ?? '.');
+      const target = isDirectory ? named : await fileIn(named, path.posix.basename(source));
       const items = entries.map((entry) => ({
         ...entry,
         name: entry.path,

@@ -1,8 +1,10 @@
-import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
+import { type FileHandle, mkdir, open } from 'node:fs/promises';
 import path from 'node:path';
 import { ApiError } from '../api/api-error.js';
 import type { Io } from '../io.js';
 import { formatSize } from '../output/format.js';
+import { TargetFile } from '../output/target-file.js';
+import { writeWaiting } from '../standard-streams.js';
 
 const NEWLINE = 0x0a;
 const PROGRESS_MS = 250;
@@ -18,7 +20,7 @@ export class ExportTarget {
   private constructor(
     private readonly io: Io,
     private readonly what: string,
-    private readonly file?: { readonly handle: FileHandle; readonly partial: string; readonly name: string },
+    private readonly file?: { readonly handle: FileHandle; readonly target: TargetFile },
   ) {}
 
   /** @param name of a file; standard output when undefined @param what the lines are, for the progress on a terminal */
@@ -26,8 +28,8 @@ export class ExportTarget {
     if (name === undefined) return new ExportTarget(io, what);
     const file = path.resolve(io.cwd, name);
     await mkdir(path.dirname(file), { recursive: true });
-    const partial = path.join(path.dirname(file), `.${path.basename(file)}.${process.pid}.part`);
-    return new ExportTarget(io, what, { handle: await open(partial, 'w'), partial, name: file });
+    const target = await TargetFile.at(file);
+    return new ExportTarget(io, what, { handle: await open(target.partial, 'w'), target });
   }
 
   /** Takes the body of an answer to its end. Of one that ends too early a file has nothing. @throws {ApiError} `UNREACHABLE` */
@@ -35,14 +37,14 @@ export class ExportTarget {
     let [lines, bytes] = [this.lines, this.bytes];
     try {
       for await (const chunk of chunks) {
-        if (this.file === undefined) this.io.stdout.write(chunk);
+        if (this.file === undefined) await writeWaiting(this.io.stdout, chunk);
         else await this.file.handle.writeFile(chunk);
         for (const byte of chunk) if (byte === NEWLINE) lines += 1;
         bytes += chunk.byteLength;
         this.show(lines, bytes);
       }
     } catch (error) {
-      await this.file?.handle.truncate(this.bytes);
+      if (this.file?.target.isRetractable === true) await this.file.handle.truncate(this.bytes);
       if (!(error instanceof TypeError)) throw error;
       throw new ApiError(`The connection ended after ${formatSize(bytes)}. Try again.`, 'UNREACHABLE');
     }
@@ -52,15 +54,15 @@ export class ExportTarget {
   /** Gives the file its name. */
   async keep(): Promise<void> {
     if (this.file === undefined) return;
-    await this.file.handle.sync();
-    await rename(this.file.partial, this.file.name);
+    if (this.file.target.isRetractable) await this.file.handle.sync();
+    await this.file.target.keep();
   }
 
   async close(): Promise<void> {
     if (this.isShown) this.io.stderr.write('\r\u001b[K');
     if (this.file === undefined) return;
     await this.file.handle.close();
-    await rm(this.file.partial, { force: true });
+    await this.file.target.discard();
   }
 
   /** Progress on a terminal; nothing elsewhere. */

@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander';
 import { UsageError } from '../exit-codes.js';
 import { instant, wholeNumber } from '../output/arguments.js';
 import { formatSize } from '../output/format.js';
+import { fileOf } from '../output/target-file.js';
 import type { Session } from '../session.js';
 import { ASSET_ARGUMENT, resolveAsset } from './asset-name.js';
 import { formatDot } from './dot.js';
@@ -48,7 +49,8 @@ export function addExport(lineage: Command, open: () => Session): void {
     .option('--depth <hops>', 'csv and dot, around an asset: how far, 1–20', wholeNumber('--depth', 1, 20))
     .option('--as-of <instant>', 'csv and dot: what held then, by the times of events', instant('--as-of'))
     .option('--after <position>', 'openlineage: only what came after an earlier export')
-    .action(async (name: string | undefined, options: ExportOptions) => {
+    .action(async (name: string | undefined, given: ExportOptions) => {
+      const options = { ...given, output: fileOf(given.output) };
       check(name, options);
       const session = open();
       const client = session.connect();
