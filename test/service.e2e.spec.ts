@@ -150,10 +150,14 @@ describe('bad requests get a clear answer and the service goes on', () => {
     ['too many tokens', `{ me { ${'id '.repeat(3000)} } }`, /token/i],
     ['no GraphQL', '{ me { ', /Syntax/],
     ['an unknown field', '{ me { salary } }', /salary/],
+    ['two, and does not say which', 'query A { me { id } } query B { me { id } }', /operation name/],
+    ['a subscription', 'subscription { me { id } }', /subscription/],
   ];
-  test.each(queries)('a query that is %s', async (_, query, text) => {
-    const { errors } = await cairn.graphql(query);
-    expect(errors![0]!.message).toMatch(text);
+  test.each(queries)('a query that is %s is refused as such', async (_, query, text) => {
+    const answer = await post(JSON.stringify({ query }));
+    expect(answer.status).toBe(400);
+    const { errors } = (await answer.json()) as { errors: { message: string }[] };
+    expect(errors[0]!.message).toMatch(text);
     expect(JSON.stringify(errors)).not.toMatch(/stacktrace|node_modules/);
   });
 

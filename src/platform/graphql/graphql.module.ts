@@ -9,6 +9,7 @@ import { isTracing } from '../tracing/start-tracing.js';
 import { formatGraphqlError } from './format-error.js';
 import { observeOperations, traceResolvers } from './observe-operations.js';
 import { assertOperationList } from './operation-list.js';
+import { refuseSubscriptions } from './refuse-subscriptions.js';
 
 /** What every resolver's context holds. */
 export interface GraphqlContext {
@@ -23,7 +24,8 @@ const armor = new ApolloArmor({
   maxDepth: { n: GRAPHQL_LIMITS.depth },
   maxAliases: { n: GRAPHQL_LIMITS.aliases },
   maxDirectives: { n: GRAPHQL_LIMITS.directives },
-  maxTokens: { n: GRAPHQL_LIMITS.tokens },
+  // It throws where a syntax error counts as the service's own: 500. The parser's own bound is in `parseOptions`.
+  maxTokens: { enabled: false },
   costLimit: { maxCost: GRAPHQL_LIMITS.cost },
   blockFieldSuggestion: { enabled: false },
 });
@@ -37,12 +39,14 @@ export const CairnGraphqlModule = GraphQLModule.forRootAsync<ApolloDriverConfig>
     return {
       plugins: [
         ...protection.plugins,
+        refuseSubscriptions(),
         observeOperations(),
         // It would look at each field of each object of an answer, a third of what a large one costs, to say what is said below.
         ApolloServerPluginCacheControlDisabled(),
       ] as ApolloDriverConfig['plugins'],
       transformSchema: isTracing(config) ? traceResolvers : undefined,
       validationRules: protection.validationRules,
+      parseOptions: { maxTokens: GRAPHQL_LIMITS.tokens },
       autoSchemaFile: true,
       sortSchema: true,
       path: '/graphql',

@@ -26,7 +26,10 @@ export function observeOperations(): ApolloServerPlugin<object> {
       let error: Error | undefined;
       let end = (): void => undefined;
       return {
-        executionDidStart: async ({ operation: { operation: type }, operationName, contextValue }) => {
+        executionDidStart: async ({ operation, operationName, contextValue }) => {
+          // The executor says which one is meant, or that none is.
+          if ((operation as typeof operation | undefined) === undefined) return;
+          const type = operation.operation;
           const stop = graphqlDuration.startTimer({ type });
           const name = operationName?.slice(0, 100);
           const span = tracer().startSpan(name ? `${type} ${name}` : type, {
