@@ -161,6 +161,34 @@ test('what is logged of a run is kept whole, whatever is sent twice; a parameter
   expect(metrics.map(({ value }: { value: unknown }) => value)).toEqual(['NaN', 0.25]);
 });
 
+test('runs are found by what they have at all, by their datasets and by where their artifacts lie', async () => {
+  const [marked, plain] = [await startRun(), await startRun()];
+  await ask('POST', 'runs/set-tag', { run_id: marked.id, key: 'mark', value: 'x' });
+  const data = (name: string, context: string) => ({
+    tags: [{ key: 'mlflow.data.context', value: context }],
+    dataset: { name, digest: `${name}-1`, source_type: 'local', source: 'file' },
+  });
+  const datasets = [data('iris', 'train'), data('mtcars', 'test')];
+  await ask('POST', 'runs/log-inputs', { run_id: marked.id, datasets });
+  const find = async (filter: string): Promise<string[]> => {
+    const ids = `run_id IN ('${marked.id}', '${plain.id}')`;
+    const { runs = [], error_code } = await ask('POST', 'runs/search', {
+      experiment_ids: ['0'],
+      filter: `${ids} AND ${filter}`,
+    });
+    return error_code ?? runs.map(({ info }: any) => (info.run_id === marked.id ? 'marked' : 'plain')).sort();
+  };
+  expect(await find('tags.mark IS NOT NULL')).toEqual(['marked']);
+  expect(await find('tags.mark IS NULL')).toEqual(['plain']);
+  expect(await find('params.none is null')).toEqual(['marked', 'plain']);
+  expect(await find("datasets.name = 'iris' AND dataset.context LIKE 'te%'")).toEqual(['marked']);
+  expect(await find("dataset.digest IN ('mtcars-1', 'x')")).toEqual(['marked']);
+  expect(await find("dataset.name = 'other'")).toEqual([]);
+  expect(await find(`artifact_uri LIKE '%${plain.id}/artifacts' AND Created > 0`)).toEqual(['plain']);
+  expect(await find("dataset.owner = 'x'")).toBe('INVALID_PARAMETER_VALUE');
+  expect(await find('status IS NULL')).toBe('INVALID_PARAMETER_VALUE');
+});
+
 test('a token comes in as a password here, and nowhere else', async () => {
   const authorization = `Basic ${Buffer.from(`anybody:${engineer}`).toString('base64')}`;
   const as = (route: string, value: string) =>

@@ -26,7 +26,7 @@ export { RevisionService } from './commits/revision.service.js';
 export { StagedCommitService } from './commits/staged-commit.service.js';
 export { ContentService } from './content/content.service.js';
 export type { OpenContent } from './content/content.service.js';
-export { criteriaToSql, ordersToSql } from './models/criteria.js';
+export { criteriaToSql, isPresence, ordersToSql } from './models/criteria.js';
 export type { Comparison, Operator, Order, Search, SearchColumns } from './models/criteria.js';
 export { ModelMoveService } from './models/model-move.service.js';
 export { repositoryNameFor } from './models/model-names.js';

@@ -1,14 +1,17 @@
 import { InvalidInputError } from '../../platform/index.js';
 
 /** How a comparison of a search compares. */
-export type Operator = '=' | '!=' | '<' | '<=' | '>' | '>=' | 'LIKE' | 'ILIKE' | 'IN' | 'NOT IN';
+export type Operator = '=' | '!=' | '<' | '<=' | '>' | '>=' | 'LIKE' | 'ILIKE' | 'IN' | 'NOT IN' | Presence;
+/** Whether a map has the key at all. */
+type Presence = 'IS NULL' | 'IS NOT NULL';
 
 /** One comparison of a search; all of them must hold. */
 export interface Comparison {
-  /** `attribute`, or the kind of map that `key` is looked up in: `tag`, `param`, `metric`. */
-  readonly kind: 'attribute' | 'tag' | 'param' | 'metric';
+  /** `attribute`, the kind of map that `key` is looked up in (`tag`, `param`, `metric`), or `dataset`: a field of any of them. */
+  readonly kind: 'attribute' | 'tag' | 'param' | 'metric' | 'dataset';
   readonly key: string;
   readonly operator: Operator;
+  /** Of no meaning beside {@link Presence}. */
   readonly value: string | number | readonly string[];
 }
 
@@ -28,6 +31,8 @@ export interface SearchColumns {
   readonly maps: Readonly<Partial<Record<'tag' | 'param', string>>>;
   /** The number that a key of a metric, given as a parameter, has. */
   readonly metric?: (key: string) => string;
+  /** Rows of datasets for `FROM`, and what of a row a key means. */
+  readonly datasets?: { readonly from: string; readonly fields: Readonly<Record<string, string>> };
 }
 
 /** A page of a search whose order the caller chooses. */
@@ -53,8 +58,10 @@ export function criteriaToSql(
 ): string {
   const parameter = (value: unknown): string => `$${parameters.push(value)}`;
   const conditions = comparisons.map(({ kind, key, operator, value }) => {
+    if (kind === 'dataset') return datasetToSql({ kind, key, operator, value }, columns, parameters);
     const isNumber = kind === 'metric' || (kind === 'attribute' && Object.hasOwn(columns.number, key));
     const expression = expressionOf(kind, key, columns, parameter, 'filter');
+    if (isPresence(operator) && (kind === 'tag' || kind === 'param')) return `${expression} ${operator}`;
     const allowed = isNumber ? NUMBER_OPERATORS : TEXT_OPERATORS;
     if (!allowed.has(operator))
       throw new InvalidInputError(
@@ -78,6 +85,19 @@ export function criteriaToSql(
     return `${expression} ${operator === '!=' ? '<>' : operator} ${parameter(text)}::text`;
   });
   return conditions.length === 0 ? 'TRUE' : `(${conditions.join(' AND ')})`;
+}
+
+/** Whether an operator asks for no value. */
+export function isPresence(operator: Operator): operator is Presence {
+  return operator === 'IS NULL' || operator === 'IS NOT NULL';
+}
+
+/** A comparison that one of the datasets must meet. */
+function datasetToSql(comparison: Comparison, { datasets }: SearchColumns, parameters: unknown[]): string {
+  if (datasets === undefined) throw new InvalidInputError('filter', 'there are no datasets here');
+  const columns: SearchColumns = { text: datasets.fields, number: {}, maps: {} };
+  const condition = criteriaToSql([{ ...comparison, kind: 'attribute' }], columns, parameters);
+  return `EXISTS (SELECT FROM ${datasets.from} WHERE ${condition})`;
 }
 
 /** @throws {InvalidInputError} `order_by` */
@@ -115,6 +135,7 @@ function expressionOf(
       `there is no attribute "${key.slice(0, 80)}"; there are ${known.join(', ')}`,
     );
   }
+  if (kind === 'dataset') throw new InvalidInputError(field, 'datasets have no order');
   if (kind === 'metric') {
     if (columns.metric !== undefined) return columns.metric(`${parameter(key)}::text`);
   } else {

@@ -21,6 +21,14 @@ test.each([
     ],
   ],
   ["run_id NOT IN ('a')", [{ kind: 'attribute', key: 'run_id', operator: 'NOT IN', value: ['a'] }]],
+  ['tags.k IS NULL', [{ kind: 'tag', key: 'k', operator: 'IS NULL', value: '' }]],
+  [
+    "params.k is not null and datasets.name = 'iris'",
+    [
+      { kind: 'param', key: 'k', operator: 'IS NOT NULL', value: '' },
+      { kind: 'dataset', key: 'name', operator: '=', value: 'iris' },
+    ],
+  ],
   ['  ', []],
 ])('%s is read', (filter, expected) => {
   expect(parseFilter(filter)).toEqual(expected);
@@ -42,6 +50,9 @@ test.each([
     "name = 'x' AND",
     "'name' = 'x'",
     "__proto__.k = 'v'",
+    'tags.k IS',
+    'tags.k IS NOT',
+    "tags.k IS 'v'",
     "name = 'a\0b'",
     `name = '${'x'.repeat(7000)}'`,
   ],

@@ -1,4 +1,4 @@
-import type { Comparison, Operator, Order } from '../../../catalog/index.js';
+import { type Comparison, isPresence, type Operator, type Order } from '../../../catalog/index.js';
 import { InvalidInputError } from '../../../platform/errors/index.js';
 
 const MAX_LENGTH = 6000;
@@ -19,6 +19,7 @@ interface Token {
 const KINDS: Readonly<Record<string, Comparison['kind']>> = {
   ...{ attribute: 'attribute', attributes: 'attribute', attr: 'attribute', run: 'attribute' },
   ...{ tag: 'tag', tags: 'tag', metric: 'metric', metrics: 'metric' },
+  ...{ dataset: 'dataset', datasets: 'dataset' },
   ...{ param: 'param', params: 'param', parameter: 'param', parameters: 'param' },
 };
 const OPERATORS: ReadonlySet<string> = new Set(['=', '!=', '<', '<=', '>', '>=', 'LIKE', 'ILIKE']);
@@ -58,7 +59,7 @@ export function parseOrderBy(orders: readonly string[]): Order[] {
 function comparison(tokens: Tokens): Comparison {
   const { kind, key } = identifier(tokens);
   const operator = operatorOf(tokens);
-  return { kind, key, operator, value: valueOf(tokens, operator) };
+  return { kind, key, operator, value: isPresence(operator) ? '' : valueOf(tokens, operator) };
 }
 
 function identifier(tokens: Tokens): Pick<Comparison, 'kind' | 'key'> {
@@ -68,7 +69,7 @@ function identifier(tokens: Tokens): Pick<Comparison, 'kind' | 'key'> {
   if (!tokens.skipSign('.')) return { kind: 'attribute', key: first.value };
   const kind = Object.hasOwn(KINDS, first.value.toLowerCase()) ? KINDS[first.value.toLowerCase()] : undefined;
   if (kind === undefined)
-    return tokens.refuse(`there is no ${first.value}.…, only attributes, tags, params and metrics`);
+    return tokens.refuse(`there is no ${first.value}.…, only attributes, tags, params, metrics and datasets`);
   let { value: key } = tokens.key();
   while (tokens.skipSign('.')) key += `.${tokens.key().value}`;
   return { kind, key };
@@ -83,7 +84,16 @@ function operatorOf(tokens: Tokens): Operator {
     tokens.expectWord('IN');
     return 'NOT IN';
   }
-  return tokens.refuse('a key is followed by =, !=, <, <=, >, >=, LIKE, ILIKE, IN or NOT IN');
+  if (kind === 'word' && operator === 'IS') {
+    const { value: next } = tokens.next();
+    if (next.toUpperCase() === 'NULL') return 'IS NULL';
+    if (next.toUpperCase() !== 'NOT') return tokens.refuse('IS is followed by NULL or NOT NULL');
+    tokens.expectWord('NULL');
+    return 'IS NOT NULL';
+  }
+  return tokens.refuse(
+    'a key is followed by =, !=, <, <=, >, >=, LIKE, ILIKE, IN, NOT IN, IS NULL or IS NOT NULL',
+  );
 }
 
 function valueOf(tokens: Tokens, operator: Operator): Comparison['value'] {

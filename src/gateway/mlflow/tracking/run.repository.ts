@@ -15,11 +15,23 @@ const SEARCHED: SearchColumns = {
   text: {
     ...{ status: 'u.status', run_id: 'u.id', run_name: 'u.name', user_id: 'u.user_id' },
     experiment_id: 'u.experiment_id::text',
+    artifact_uri: `('mlflow-artifacts:/' || u.experiment_id || '/' || u.id || '/artifacts')`,
+    ...{ 'run name': 'u.name', 'Run name': 'u.name', 'Run Name': 'u.name' },
   },
-  number: { start_time: 'u.start_time', end_time: 'u.end_time', created: 'u.start_time' },
+  number: {
+    ...{ start_time: 'u.start_time', end_time: 'u.end_time' },
+    ...{ created: 'u.start_time', Created: 'u.start_time' },
+  },
   maps: { tag: 'u.tags', param: 'u.params' },
   metric: (key) =>
     `(SELECT x.value FROM mlflow_metric AS x WHERE x.run_id = u.id AND x.key = ${key} ORDER BY ${NEWEST} LIMIT 1)`,
+  datasets: {
+    from: 'jsonb_array_elements(u.datasets) AS d',
+    fields: {
+      ...{ name: `(d #>> '{dataset,name}')`, digest: `(d #>> '{dataset,digest}')` },
+      context: `(SELECT t ->> 'value' FROM jsonb_array_elements(d -> 'tags') AS t WHERE t ->> 'key' = 'mlflow.data.context' LIMIT 1)`,
+    },
+  },
 };
 
 /** What of a run changes as a whole. */
