@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { InvalidConfigurationError, loadMigrationConfig, migrateDatabase } from './platform/index.js';
+import { DomainError, loadMigrationConfig, migrateDatabase } from './platform/index.js';
 
 /**
  * Brings the schema of DATABASE_URL up to date and ends: for installations whose replicas run with CAIRN_MIGRATE=false. Of several at
@@ -16,6 +16,6 @@ try {
 } catch (error) {
   // Connection errors name host and port; neither they nor ours hold the password.
   const { name, message } = error as Error;
-  process.stderr.write(`cairn: ${error instanceof InvalidConfigurationError ? '' : `${name}: `}${message}\n`);
+  process.stderr.write(`cairn: ${error instanceof DomainError ? '' : `${name}: `}${message}\n`);
   process.exit(1);
 }

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
@@ -68,4 +69,35 @@ test('without a database, or with one that is away, it says so and shows no pass
   const away = await run('migrate.js', { DATABASE_URL: 'postgres://cairn:hunter2@127.0.0.1:9/cairn' });
   expect(away).toMatchObject({ code: 1, output: expect.stringContaining('ECONNREFUSED') });
   expect(away.output).not.toContain('hunter2');
+});
+
+test('a database that cannot do is refused with what to do, and nothing is made in it', async () => {
+  const name = `unfit_${randomBytes(6).toString('hex')}`;
+  const url = new URL(database.url);
+  const admin = new pg.Client({ connectionString: database.url });
+  await admin.connect();
+  try {
+    url.pathname = `/${name}`;
+    expect(await run('main.js', { DATABASE_URL: url.href })).toMatchObject({
+      ...{ code: 1, output: expect.stringMatching(/^cairn: .*database "unfit_\w+" does not exist/) },
+    });
+    await admin.query(
+      `CREATE DATABASE ${name} ENCODING 'LATIN1' LOCALE_PROVIDER libc LOCALE 'C' TEMPLATE template0`,
+    );
+    const latin = await run('migrate.js', { DATABASE_URL: url.href });
+    expect(latin).toMatchObject({ code: 1, output: expect.stringMatching(/^cairn: .*LATIN1.*UTF8/) });
+    await admin.query(`DROP DATABASE ${name}; `);
+    await admin.query(`CREATE DATABASE ${name}`);
+    await admin.query(`CREATE ROLE ${name} LOGIN PASSWORD 'none'`);
+    [url.username, url.password] = [name, 'none'];
+    const poor = await run('main.js', { DATABASE_URL: url.href });
+    expect(poor).toMatchObject({
+      code: 1,
+      output: expect.stringMatching(/^cairn: .*GRANT CREATE ON SCHEMA public/),
+    });
+  } finally {
+    await admin.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+    await admin.query(`DROP ROLE IF EXISTS ${name}`);
+    await admin.end();
+  }
 });

@@ -1,6 +1,7 @@
 import { DataSource, type DataSourceOptions, type EntitySubscriberInterface, type MixedList } from 'typeorm';
 import { MIGRATIONS } from '../../../migrations/index.js';
 import { DomainError } from '../errors/domain-error.js';
+import { assertFitDatabase, assertMayMigrate, UnfitDatabaseError } from './fit-database.js';
 import { PreparingClient } from './prepared.js';
 
 /** An entity class; rooms list theirs in `src/entities.ts`. */
@@ -52,6 +53,7 @@ export async function migrate(dataSource: DataSource): Promise<readonly string[]
   await holder.connect();
   await holder.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
   try {
+    if ((await pendingMigrations(dataSource)).length > 0) await assertMayMigrate(dataSource);
     return (await dataSource.runMigrations()).map((migration) => migration.name);
   } finally {
     await holder.query('SELECT pg_advisory_unlock($1)', [MIGRATION_LOCK]);
@@ -66,19 +68,29 @@ export function migrateDatabase(url: string): Promise<readonly string[]> {
 
 /** Changes nothing. @throws {SchemaBehindError} naming what the database lacks */
 export async function assertMigrated(url: string): Promise<void> {
-  const made = await withConnection(url, async (dataSource) => {
-    const [table] = await dataSource.query("SELECT to_regclass('migrations') AS name");
-    if (table.name === null) return [];
-    return (await dataSource.query('SELECT name FROM migrations')) as { name: string }[];
-  });
-  const names = new Set(made.map(({ name }) => name));
-  const pending = MIGRATIONS.map(({ name }) => name).filter((name) => !names.has(name));
+  const pending = await withConnection(url, pendingMigrations);
   if (pending.length > 0) throw new SchemaBehindError(pending);
 }
 
+async function pendingMigrations(dataSource: DataSource): Promise<readonly string[]> {
+  const [table] = await dataSource.query("SELECT to_regclass('migrations') AS name");
+  const made =
+    table.name === null
+      ? []
+      : ((await dataSource.query('SELECT name FROM migrations')) as { name: string }[]);
+  const names = new Set(made.map(({ name }) => name));
+  return MIGRATIONS.map(({ name }) => name).filter((name) => !names.has(name));
+}
+
 async function withConnection<T>(url: string, work: (dataSource: DataSource) => Promise<T>): Promise<T> {
-  const dataSource = await new DataSource(dataSourceOptions(url, [], 2)).initialize();
+  const dataSource = await new DataSource(dataSourceOptions(url, [], 2))
+    .initialize()
+    .catch((error: Error) => {
+      // It names host, port, user or database, and no password.
+      throw new UnfitDatabaseError(error.message, { cause: error });
+    });
   try {
+    await assertFitDatabase(dataSource);
     return await work(dataSource);
   } finally {
     await dataSource.destroy();
