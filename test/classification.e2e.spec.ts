@@ -242,8 +242,10 @@ describe('classifications', () => {
       changes: [{ path: $path, isDeleted: true }] }) { id } }`;
     await cairn.ask(remove, { path: 'notes.txt' });
     await untilTags(mixed.asset.id, []);
-    await commit('mixed', `id,contact\n${rows}\n`, 'b.csv');
+    await commit('mixed', `id,email\n${rows}\n`, 'b.csv');
     await untilTags(mixed.asset.id, ['pii.email']);
+    const ofBoth = await runCli(cairn, cairn.adminToken, ['classify', 'list', 'mixed']);
+    expect(ofBoth.stdout).toMatch(/email +pii\.email +scanner \(email\) +suggested +0\.99 +yes/);
 
     const decide = `mutation($id: ID!, $state: ClassificationState!) {
       decideClassification(id: $id, tag: "pii.email", column: "contact", state: $state, reason: "made up") { tags } }`;

@@ -21,7 +21,7 @@ export interface ClaimChoice {
   readonly tag: string;
 }
 
-const CLAIM = `c.asset_id AS "assetId", c.column_name AS "column", c.tag, c.origin, c.source, c.confidence::float8 AS confidence, c.state,
+const CLAIM = `c.asset_id AS "assetId", c.column_name AS "column", c.tag, c.origin, c.source, c.confidence::text::float8 AS confidence, c.state,
   c.is_effective AS "isEffective", c.author, c.reason, c.since`;
 /** Rows `c` of an asset $1 and of all its names. */
 const OF_ASSET = '(c.asset_id = $1 OR c.asset_id IN (SELECT id FROM asset WHERE alias_of = $1))';
