@@ -4,15 +4,18 @@ import { DomainError, loadConfig } from './platform/index.js';
 import { type Cairn, startCairn } from './start.js';
 
 const SHUTDOWN_TIMEOUT_MS = 20_000;
+/** Where the demo and the command line look when they are not told. */
+const DEFAULT_URL = 'http://127.0.0.1:4600';
 
 /** What a person who started the service reads first. Logs go to standard error, this to standard output. */
 function greet({ url, s3Url, adminToken }: Cairn): void {
+  const demoAt = url === DEFAULT_URL ? '' : `CAIRN_URL=${url} `;
   const lines = [`Cairn is ready.`, `  explorer  ${url}/`, `  GraphQL   ${url}/graphql`];
   if (s3Url !== undefined) lines.push(`  S3        ${s3Url}/`);
   if (adminToken !== undefined) {
     lines.push(
       `  admin token (shown once, keep it):  ${adminToken}`,
-      `  next      CAIRN_TOKEN=… npm run demo`,
+      `  next      ${demoAt}CAIRN_TOKEN=… npm run demo`,
     );
   }
   process.stdout.write(`${lines.join('\n')}\n`);

@@ -15,13 +15,16 @@ export const TAG_LIST = z.array(TAG).max(100, 'must have at most 100 tags').defa
 /** A whole number, as MLflow's clients write it: in JSON as a number or a text, in a query as a text. */
 export const whole = (min: number, max: number) =>
   z
-    .union([
-      z.number(),
-      z
-        .string()
-        .regex(/^-?\d{1,16}$/, 'must be a whole number')
-        .transform(Number),
-    ])
+    .union(
+      [
+        z.number(),
+        z
+          .string()
+          .regex(/^-?\d{1,16}$/)
+          .transform(Number),
+      ],
+      { error: 'must be a whole number' },
+    )
     .pipe(z.int().min(min).max(max));
 
 /** Milliseconds since 1970. */

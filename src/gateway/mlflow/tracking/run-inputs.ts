@@ -22,7 +22,9 @@ function byId<Input extends Named>(
 }
 
 /** Protobuf's JSON writes as text the numbers that JSON has not. */
-const VALUE = z.union([z.number(), z.enum(['NaN', 'Infinity', '-Infinity']).transform(Number)]);
+const VALUE = z.union([z.number(), z.enum(['NaN', 'Infinity', '-Infinity']).transform(Number)], {
+  error: 'must be a number',
+});
 const STEP = whole(Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER).default(0);
 const METRIC_FIELDS = {
   key: KEY,
