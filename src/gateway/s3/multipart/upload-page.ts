@@ -25,19 +25,21 @@ export async function pageOfUploads(
 ): Promise<UploadPage> {
   const items: ListedUpload[] = [];
   let [at, last] = [after, after.key];
+  const size = isFolding ? BATCH : limit + 1;
   for (;;) {
-    const batch = limit === 0 ? [] : await uploads.list(repositoryId, prefix, at, BATCH);
+    const batch = limit === 0 ? [] : await uploads.list(repositoryId, prefix, at, size);
     for (const upload of batch) {
       const key = `${upload.branch}/${upload.path}`;
-      at = { key, id: upload.id };
       const end = isFolding ? key.indexOf('/', prefix.length) : -1;
       const folder = end < 0 ? undefined : key.slice(0, end + 1);
+      // What else is in a folder is passed over: the next batch begins with the first key behind it, as 0 comes after the slash.
+      at = folder === undefined ? { key, id: upload.id } : { key: `${folder.slice(0, -1)}0`, id: '' };
       if (folder !== undefined && comparePaths(folder, last) <= 0) continue;
       if (items.length === limit) return { items, isTruncated: true };
       items.push(folder === undefined ? { key, upload } : { folder });
       last = folder ?? key;
     }
-    if (batch.length < BATCH) return { items, isTruncated: false };
+    if (batch.length < size) return { items, isTruncated: false };
   }
 }
 
