@@ -24,5 +24,6 @@ export default {
   globalTeardown: '<rootDir>/test/support/global-teardown.mjs',
   workerIdleMemoryLimit: '1GB',
   maxWorkers: 2,
-  testTimeout: 30000,
+  testTimeout: 30_000,
+  globals: { EVENTUALLY_MS: 25_000 },
 };

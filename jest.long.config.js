@@ -5,4 +5,5 @@ export default {
   ...base,
   testMatch: ['**/*.long-spec.ts'],
   testTimeout: 120_000,
+  globals: { EVENTUALLY_MS: 100_000 },
 };

@@ -5,5 +5,6 @@ export default {
   ...base,
   testMatch: ['**/*.service-spec.ts'],
   testTimeout: 120_000,
+  globals: { EVENTUALLY_MS: 100_000 },
   maxWorkers: 1,
 };

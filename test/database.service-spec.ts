@@ -6,6 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../src/platform/index.js';
 import { startTestCairn, type TestCairn } from './support/cairn.js';
+import { eventually } from './support/eventually.js';
 import { type FaultProxy, startFaultProxy } from './support/fault-proxy.js';
 
 const folder = mkdtempSync(path.join(os.tmpdir(), 'cairn-database-'));
@@ -56,6 +57,7 @@ async function expectAllKnown(): Promise<void> {
   }
 }
 const readiness = async (): Promise<number> => (await cairn.http('/health/ready')).status;
+const untilReady = () => eventually(readiness, (status) => status === 200);
 const liveness = async (): Promise<number> => (await cairn.http('/health/live')).status;
 
 test('a slow database is waited for', async () => {
@@ -71,7 +73,7 @@ test('connections that break are answered by name and opened again', async () =>
   expect(await send()).toBe(503);
   expect([await readiness(), await liveness()]).toEqual([503, 200]);
   proxy.heal();
-  while ((await readiness()) !== 200) await pause(100);
+  await untilReady();
   expect(await send()).toBe(201);
   await expectAllKnown();
 });
@@ -92,7 +94,7 @@ test('a database that is stopped is said to be away, and used again when it is s
   expect([await readiness(), await liveness()]).toEqual([503, 200]);
   postgres = await startEmbeddedPostgres(folder);
   proxy.redirect(portOf(postgres.url));
-  while ((await readiness()) !== 200) await pause(100);
+  await untilReady();
   expect(await send()).toBe(201);
   await expectAllKnown();
 });

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { LocalModels } from '../src/orchestrator/endpoints/reconciler/local-models.js';
 import { OutboxWorker } from '../src/platform/index.js';
 import { startTestCairn, type TestCairn } from './support/cairn.js';
+import { eventually } from './support/eventually.js';
 
 const MODELS = path.join(import.meta.dirname, 'fixtures/shop/models');
 const model = (name: string) => readFileSync(path.join(MODELS, `${name}.onnx`));
@@ -65,13 +66,8 @@ async function show(name: string): Promise<any> {
 }
 
 /** Asks until it holds; the test's own timeout ends it. */
-async function until(name: string, holds: (endpoint: any) => boolean): Promise<any> {
-  for (;;) {
-    const endpoint = await show(name);
-    if (holds(endpoint)) return endpoint;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}
+const until = (name: string, holds: (endpoint: any) => boolean): Promise<any> =>
+  eventually(() => show(name), holds);
 
 const isReady = (revision: number) => (endpoint: any) =>
   endpoint.observed === 'ready' && endpoint.reason === null && endpoint.revision.number === revision;

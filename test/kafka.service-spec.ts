@@ -6,6 +6,7 @@ import { clientFromEnvironment, type RunEvent } from '@cairn/openlineage-client'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Kafka, logLevel, type Producer } from 'kafkajs';
 import { startTestCairn, type TestCairn } from './support/cairn.js';
+import { eventually } from './support/eventually.js';
 import { type FaultProxy, startFaultProxy } from './support/fault-proxy.js';
 import { freePort } from './support/free-port.js';
 import { killService, runService, serviceEnvironment } from './support/services.js';
@@ -54,20 +55,13 @@ async function jobs(of = cairn): Promise<string[]> {
 }
 
 /** Asks until it holds, for a minute. */
-async function until(holds: () => Promise<boolean>): Promise<void> {
-  for (const from = Date.now(); !(await holds());) {
-    if (Date.now() - from > 60_000) throw new Error(`it never came to be: ${String(holds)}`);
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-}
-
 const letters = async (): Promise<any[]> =>
   (await cairn.ask('{ deadLetters(first: 100) { id topic payload lastError } }')).deadLetters;
 
 describe('events in Kafka', () => {
   test('become lineage, and those behind a message that cannot be taken too', async () => {
     await send(JSON.stringify(event('first')), 'no JSON, password=hunter2', JSON.stringify(event('second')));
-    await until(async () => {
+    await eventually(async () => {
       const known = await jobs();
       return known.includes('first') && known.includes('second');
     });
@@ -82,7 +76,7 @@ describe('events in Kafka', () => {
   test('that are not events are kept by name of field, without their secrets', async () => {
     const bad = { ...event('bad'), run: { runId: 'no uuid', facets: { db: { password: 'hunter2' } } } };
     await send(JSON.stringify(bad), Buffer.alloc(0));
-    await until(async () => (await letters()).length === 3);
+    await eventually(async () => (await letters()).length === 3);
     const errors = (await letters()).map(({ lastError }) => lastError);
     expect(errors).toContainEqual(expect.stringMatching(/run\.runId: must be a UUID/));
     expect(JSON.stringify(await letters())).not.toContain('hunter2');
@@ -93,7 +87,7 @@ describe('events in Kafka', () => {
     const sending = send(...names.map((name) => JSON.stringify(event(name))));
     await cairn.restart();
     await sending;
-    await until(async () => (await countEvents()) === 302);
+    await eventually(async () => (await countEvents()) === 302);
     expect(await letters()).toHaveLength(3);
   });
 });
@@ -108,7 +102,7 @@ describe("the project's own client", () => {
     await client.emit(event('by the client') as RunEvent);
     await client.emitBatch([event('in a batch 1'), event('in a batch 2')] as RunEvent[]);
     await client.close();
-    await until(async () => {
+    await eventually(async () => {
       const known = await jobs();
       return ['by the client', 'in a batch 1', 'in a batch 2'].every((name) => known.includes(name));
     });
@@ -142,7 +136,7 @@ describe('brokers with faults', () => {
   };
   const known = async () => new Set(await jobs(behind));
   const untilAllKnown = () =>
-    until(async () => {
+    eventually(async () => {
       const found = await known();
       return sent.every((name) => found.has(name));
     });
@@ -195,12 +189,12 @@ describe('brokers with faults', () => {
 
   test('that are stopped are said to be away, the service answers meanwhile, and reading goes on', async () => {
     await runService('kafka', 'stop', broker);
-    await until(async () => (await health())['isDegraded'] === true);
+    await eventually(async () => (await health())['isDegraded'] === true);
     expect((await behind.http('/health/ready')).status).toBe(200);
     await runService('kafka', 'start', broker);
     await send('after the outage');
     await untilAllKnown();
-    await until(async () => (await health())['isDegraded'] === false);
+    await eventually(async () => (await health())['isDegraded'] === false);
   });
 
   test('that are killed while in use lose nothing that they took', async () => {
@@ -215,7 +209,7 @@ describe('brokers with faults', () => {
 
   test('whose connections break and stall are asked again', async () => {
     proxy.cut();
-    await until(async () => (await health())['isDegraded'] === true);
+    await eventually(async () => (await health())['isDegraded'] === true);
     proxy.heal();
     await send('healed');
     await untilAllKnown();

@@ -2,7 +2,6 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { parseAllDocuments } from 'yaml';
 import { startTestCairn, type TestCairn } from './support/cairn.js';
@@ -14,6 +13,7 @@ import {
   tokenKubeconfig,
 } from './support/cluster.js';
 import { succeed } from './support/command.js';
+import { eventually } from './support/eventually.js';
 import { startFaultProxy } from './support/fault-proxy.js';
 import { Replicas } from './support/replicas.js';
 import { killService, runService, serviceEnvironment } from './support/services.js';
@@ -42,8 +42,12 @@ const FAILS = {
     'pod-container-running-failed.stage.kwok.x-k8s.io/message': 'password=hunter2 was wrong',
   },
 };
-/** Runs so long, for kwok. */
-const runsFor = (delay: string) => ({ annotations: { 'pod-complete.stage.kwok.x-k8s.io/delay': delay } });
+/** For kwok: runs until it is told to end. */
+const ENDS = 'pod-complete.stage.kwok.x-k8s.io/delay';
+const FAILURE_ENDS = 'pod-container-running-failed.stage.kwok.x-k8s.io/delay';
+const LONG = { annotations: { [ENDS]: '600s' } };
+const tellToEnd = (its: ClusterObject, how = ENDS) =>
+  cluster.patch(its, { metadata: { annotations: { [how]: '0s' } } });
 
 const ADMIN = cluster.kubeconfig;
 const endpoint = serviceEnvironment('kubernetes')['KUBERNETES_ENDPOINT']!;
@@ -88,13 +92,12 @@ async function runOf(of: ClusterObject, by = cairn): Promise<any> {
   return data?.lineageRun ?? undefined;
 }
 
-/** Asks until the run is as it should be; the test's own timeout ends it. */
+/** Asks until the run is as it should be. */
 async function until(of: ClusterObject, holds: (run: any) => boolean, by = cairn): Promise<any> {
-  for (;;) {
-    const run = await runOf(of, by);
-    if (run && holds(run)) return run;
-    await pause(50);
-  }
+  return eventually(
+    () => runOf(of, by),
+    (run) => run !== undefined && holds(run),
+  );
 }
 const ended = (run: any) => run.endedAt !== null;
 const isRunning = (run: any) => run.state === 'running';
@@ -107,16 +110,21 @@ const podsOf = async (owner: ClusterObject): Promise<ClusterObject[]> =>
     metadata!.ownerReferences?.some(({ uid }) => uid === owner.metadata!.uid),
   );
 async function podOf(owner: ClusterObject): Promise<ClusterObject> {
-  for (;;) {
-    const [pod] = await podsOf(owner);
-    if (pod) return pod;
-    await pause(50);
-  }
+  const [pod] = await eventually(
+    () => podsOf(owner),
+    (pods) => pods.length > 0,
+  );
+  return pod!;
 }
 const pod = (name: string, parts: object = {}, spec: object = podSpec()) =>
   object('v1', 'Pod', name, { spec, ...parts });
 const health = async (by = cairn): Promise<any> =>
   ((await (await by.http('/health/ready')).json()) as any).parts.kubernetes;
+const untilDegraded = (expected: boolean, by = cairn): Promise<any> =>
+  eventually(
+    () => health(by),
+    ({ isDegraded }) => isDegraded === expected,
+  );
 
 describe('a Job', () => {
   test('that succeeds is a run, its pod another below it, with their true times', async () => {
@@ -293,12 +301,11 @@ describe('a workload that stands', () => {
   });
 
   test('as a CronJob is the root of its Jobs and their pods', async () => {
-    let itsJob: ClusterObject | undefined;
-    while (!itsJob) {
-      const jobs = await cluster.list('batch/v1', 'Job', NAMESPACE);
-      itsJob = jobs.find(({ metadata }) => metadata!.ownerReferences?.[0]?.uid === cronJob.metadata!.uid);
-      await pause(200);
-    }
+    const isItsJob = ({ metadata }: ClusterObject) =>
+      metadata!.ownerReferences?.[0]?.uid === cronJob.metadata!.uid;
+    const itsJob = (await eventually(async () =>
+      (await cluster.list('batch/v1', 'Job', NAMESPACE)).find(isItsJob),
+    ))!;
     const root = await until(cronJob, isRunning);
     expect(root.facets.cairn_kubernetes).toMatchObject({ schedule: '* * * * *', phase: 'Scheduled' });
     const jobRun = await until(itsJob, ended);
@@ -317,28 +324,24 @@ describe('a workload that stands', () => {
 
 describe('a gap', () => {
   test('in which objects ended and were deleted is told afterwards, with true times where there are any', async () => {
-    const long = { metadata: runsFor('600s') };
-    const [finishes, vanishes, loses, jobGoes] = await Promise.all([
-      cluster.create(job('finishes', { metadata: runsFor('2s') })),
+    const long = { metadata: LONG };
+    const failsLater = {
+      ...FAILS,
+      annotations: { ...FAILS.annotations, [FAILURE_ENDS]: '600s', ...LONG.annotations },
+    };
+    const [finishes, vanishes, loses, jobGoes, fails] = await Promise.all([
+      cluster.create(job('finishes', long)),
       cluster.create(pod('vanishes', long)),
       cluster.create(job('loses-its-pod', long)),
       cluster.create(job('goes', long)),
+      cluster.create(job('fails-later', { metadata: failsLater })),
     ]);
-    const fails = await cluster.create(
-      job('fails-later', {
-        metadata: {
-          ...FAILS,
-          annotations: {
-            ...FAILS.annotations,
-            'pod-container-running-failed.stage.kwok.x-k8s.io/delay': '2s',
-          },
-        },
-      }),
-    );
     const podsBefore = await Promise.all([finishes, loses, jobGoes, fails].map(podOf));
     for (const each of [finishes, vanishes, loses, jobGoes, fails, ...podsBefore])
       await until(each, isRunning);
     await cairn.away(async () => {
+      await tellToEnd(podsBefore[0]!);
+      await tellToEnd(podsBefore[3]!, FAILURE_ENDS);
       const done = await cluster.until(finishes, (found) => found?.status?.completionTime !== undefined);
       expect(done).toBeDefined();
       await cluster.until(fails, (found) => found?.status?.failed === 1);
@@ -384,19 +387,20 @@ describe('the API server', () => {
     ['killed', () => killService('kubernetes')],
   ])('that is %s is noticed, and read on afterwards', async (_, end) => {
     const name = `outage-${randomBytes(3).toString('hex')}`;
-    const before = await cluster.create(job(name, { metadata: runsFor('5s') }));
+    const before = await cluster.create(job(name, { metadata: LONG }));
     await until(before, isRunning);
     await end();
     try {
-      while (!(await health()).isDegraded) await pause(100);
+      await untilDegraded(true);
       expect(await health()).toMatchObject({ isReady: true, report: { isLeader: true } });
     } finally {
       await runService('kubernetes', 'start');
     }
     const after = await cluster.create(job(`${name}-after`));
     expect((await until(after, ended)).state).toBe('complete');
+    await tellToEnd(await podOf(before));
     expect((await until(before, ended)).state).toBe('complete');
-    while ((await health()).isDegraded) await pause(100);
+    await untilDegraded(false);
   });
 
   test('behind a bad wire is read all the same: slow, cut, and silent', async () => {
@@ -414,15 +418,15 @@ describe('the API server', () => {
       proxy.heal();
       proxy.cut();
       const made = await cluster.create(job('by-cut-wire'));
-      while (!(await health(behind)).isDegraded) await pause(100);
+      await untilDegraded(true, behind);
       expect(await runOf(made, behind)).toBeUndefined();
       proxy.heal();
       expect((await until(made, ended, behind)).state).toBe('complete');
-      while ((await health(behind)).isDegraded) await pause(100);
+      await untilDegraded(false, behind);
       proxy.stall();
       const stalled = await cluster.create(job('by-silent-wire'));
       // Connections that were made before stay silent; that is noticed, and new ones are made.
-      while (!(await health(behind)).isDegraded) await pause(500);
+      await untilDegraded(true, behind);
       proxy.cut();
       proxy.heal();
       expect((await until(stalled, ended, behind)).state).toBe('complete');
@@ -442,8 +446,8 @@ describe('the API server', () => {
       const before = await cluster.create(job('before-compaction'));
       await until(before, ended, behind);
       proxy.cut();
-      while (!(await health(behind)).isDegraded) await pause(100);
-      const missed = await cluster.create(job('amid-compaction', { metadata: runsFor('1s') }));
+      await untilDegraded(true, behind);
+      const missed = await cluster.create(job('amid-compaction'));
       await cluster.until(missed, (found) => found?.status?.completionTime !== undefined);
       await compact();
       // The API server keeps a window of events in memory; a new one has none of before.
@@ -481,13 +485,19 @@ test('one replica watches, and another takes over when it dies', async () => {
       return (await ask.catch(() => undefined))?.lineageRun.state;
     };
     const first = await cluster.create(job('first-watch'));
-    while ((await state(0, first)) !== 'complete') await pause(50);
+    await eventually(
+      () => state(0, first),
+      (is) => is === 'complete',
+    );
     const leaders = await Promise.all([leads(0), leads(1)]);
     expect(leaders.filter(Boolean)).toHaveLength(1);
     const [leader, other] = leaders[0] ? [0, 1] : [1, 0];
-    const amid = await cluster.create(job('amid-takeover', { metadata: runsFor('1s') }));
+    const amid = await cluster.create(job('amid-takeover'));
     await replicas.end(leader, 'SIGKILL');
-    while ((await state(other, amid)) !== 'complete') await pause(50);
+    await eventually(
+      () => state(other, amid),
+      (is) => is === 'complete',
+    );
     expect(await leads(other)).toBe(true);
     const twice = await replicas.rows(
       "SELECT body->'run'->>'runId' FROM lineage_event WHERE principal = 'user:admin' AND body->>'eventType' = 'COMPLETE' GROUP BY 1 HAVING count(*) > 1",
@@ -569,7 +579,10 @@ describe('rights', () => {
     const env = { ...source(), KUBERNETES_SOURCE_SUBJECT: 'service:kubernetes', CAIRN_POLICY_DIR: policies };
     const by = await startTestCairn(env);
     try {
-      while (!(await health(by)).report.lastError?.includes('service:kubernetes')) await pause(100);
+      await eventually(
+        () => health(by),
+        ({ report }) => report.lastError?.includes('service:kubernetes'),
+      );
       await by.tokenFor('service:kubernetes');
       const annotations = { 'cairn.dev/inputs': 'n in', 'cairn.dev/outputs': 'n out' };
       const made = await cluster.create(pod('claims', { metadata: { annotations } }));
@@ -578,7 +591,7 @@ describe('rights', () => {
       expect(run.facets.extractionError.errors[0].errorMessage).toMatch(
         /^cairn.dev\/outputs: not taken \(n out\)/,
       );
-      while ((await health(by)).isDegraded) await pause(100);
+      await untilDegraded(false, by);
     } finally {
       await by.stop();
     }

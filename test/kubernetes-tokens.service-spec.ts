@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { startTestCairn, type TestCairn } from './support/cairn.js';
 import { changedKubeconfig, TestCluster, tokenKubeconfig } from './support/cluster.js';
+import { eventually } from './support/eventually.js';
 import { startFaultProxy } from './support/fault-proxy.js';
 import { runService, serviceEnvironment } from './support/services.js';
 
@@ -100,8 +100,8 @@ describe('a token of a service account', () => {
     const token = await tokenOf('leaver');
     for (const by of [cairn, forgetful]) expect(await codeOf(token, by)).toBeUndefined();
     await cluster.remove(account('leaver'));
-    while ((await codeOf(token, forgetful)) === undefined) await pause(200);
-    expect(await codeOf(token, forgetful)).toBe('UNAUTHENTICATED');
+    const isTold = (code: unknown) => code !== undefined;
+    expect(await eventually(() => codeOf(token, forgetful), isTold)).toBe('UNAUTHENTICATED');
     // The other one believes its review for a minute.
     expect(await codeOf(token)).toBeUndefined();
     await forgetful.stop();

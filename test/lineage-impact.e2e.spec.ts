@@ -9,6 +9,7 @@ import { GraphSource } from '../src/lineage/graph/graph-source.js';
 import { type LineageFilter, LineageFilters } from '../src/lineage/graph/lineage-filter.js';
 import { Database } from '../src/platform/index.js';
 import { namesAreResolved, startTestCairn, type TestCairn } from './support/cairn.js';
+import { eventually } from './support/eventually.js';
 
 const SEED = Number(process.env['TEST_SEED'] ?? randomInt(2 ** 31));
 const SIZE = 24;
@@ -73,14 +74,11 @@ async function write(all: readonly AssetOf[]): Promise<void> {
   );
 }
 
-async function reachedInMemory(): Promise<Reached> {
-  for (;;) {
-    const graph = await cairn.app.get(GraphSource).open();
-    const reached = await graph.reach(IDS[0]!, 'downstream', 20, new Date());
-    if (reached.classes !== undefined) return reached;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}
+const reachedInMemory = (): Promise<Reached> =>
+  eventually(
+    async () => (await cairn.app.get(GraphSource).open()).reach(IDS[0]!, 'downstream', 20, new Date()),
+    ({ classes }) => classes !== undefined,
+  );
 
 async function shown(caller: Principal, reached: Reached, of: LineageFilter): Promise<unknown> {
   const view = await filters.of(caller, reached, of);

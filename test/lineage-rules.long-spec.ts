@@ -1,5 +1,4 @@
 import path from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { DataSource } from 'typeorm';
 import { LineageIdentity1795392000061 } from '../migrations/1795392000061-lineage-identity.js';
@@ -7,6 +6,7 @@ import { Placement } from '../src/catalog/assets/placement.js';
 import { Projector } from '../src/lineage/index.js';
 import { Database, OutboxWorker } from '../src/platform/index.js';
 import { startTestCairn, type TestCairn } from './support/cairn.js';
+import { eventually } from './support/eventually.js';
 import { runCli } from './support/run-cli.js';
 import { recordedEvents } from './support/recorded-events.js';
 
@@ -414,7 +414,7 @@ describe('an upgrade', () => {
       await source.query('DELETE FROM migrations WHERE name = $1', [migration.name]);
       await source.destroy();
     });
-    await until(async () => (await hash()) === before);
+    await eventually(async () => (await hash()) === before);
   });
 
   test('to other rules that come with Cairn goes over all names once', async () => {
@@ -422,7 +422,7 @@ describe('an upgrade', () => {
     const [{ r: rules }, before] = [(await version())[0] as any, await hash()];
     expect(rules).toBe('of another version');
     await cairn.restart();
-    await until(async () => ((await version())[0] as any).r !== rules);
+    await eventually(async () => ((await version())[0] as any).r !== rules);
     expect(await hash()).toBe(before);
     const then = await version();
     await cairn.restart();
@@ -430,10 +430,3 @@ describe('an upgrade', () => {
     expect(await version()).toEqual(then);
   });
 });
-
-async function until(isSo: () => Promise<boolean>): Promise<void> {
-  for (let tries = 0; !(await isSo()); tries++) {
-    if (tries === 200) throw new Error('not so');
-    await pause(50);
-  }
-}

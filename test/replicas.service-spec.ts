@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { setTimeout as pause } from 'node:timers/promises';
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { eventually } from './support/eventually.js';
 import { Replicas } from './support/replicas.js';
 import { serviceEnvironment } from './support/services.js';
 
@@ -63,14 +63,20 @@ test('a run is committed once or not at all, when the replica that follows it is
       { i },
     );
   }
-  while (!(await runs(0)).some(({ state }) => state === 'succeeded')) await pause(50);
+  await eventually(
+    () => runs(0),
+    (all) => all.some(({ state }) => state === 'succeeded'),
+  );
   const holder = (await holdsTheLease(0)) ? 0 : 1;
   const other = 1 - holder;
   await replicas.end(holder, 'SIGKILL');
   const isOver = ({ state }: Run) => ['succeeded', 'failed', 'cancelled', 'lost'].includes(state);
   let all = await runs(other);
   expect(all.every(isOver)).toBe(false);
-  for (; !all.every(isOver); all = await runs(other)) await pause(200);
+  all = await eventually(
+    () => runs(other),
+    (now) => now.every(isOver),
+  );
   expect(await holdsTheLease(other)).toBe(true);
   await replicas.start(holder);
 

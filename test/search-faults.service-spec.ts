@@ -6,6 +6,7 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { Database } from '../src/platform/index.js';
 import { startTestCairn, type TestCairn } from './support/cairn.js';
 import { createTestDatabase, type TestDatabase } from './support/database.js';
+import { eventually } from './support/eventually.js';
 import { startFaultProxy } from './support/fault-proxy.js';
 import { serviceEnvironment } from './support/services.js';
 
@@ -45,14 +46,9 @@ const search = async (q: string) => {
 };
 const health = async (): Promise<any> =>
   ((await (await cairn!.http('/health/ready')).json()) as any).parts.search;
-
-async function until(holds: () => Promise<boolean>): Promise<void> {
-  for (const from = Date.now(); !(await holds()); await pause(100))
-    if (Date.now() - from > 60_000) throw new Error(`it never came to be: ${String(holds)}`);
-}
 /** Until exactly these are found, by Elasticsearch; it must never have answered without one of `always`. */
 const untilFound = (q: string, names: readonly string[], always: readonly string[] = names) =>
-  until(async () => {
+  eventually(async () => {
     const found = await search(q);
     if (found.engine !== 'elasticsearch') return false;
     expect(found.names).toEqual(expect.arrayContaining([...always]));
@@ -76,7 +72,7 @@ test('a document that Elasticsearch never takes holds up no other', async () => 
   });
   expect(await response.json()).toMatchObject({ status: 'success' });
   // No rule of today's lets in a tag of that length; one that did would not hold up the rest.
-  await until(async () => (await search('odd_reef')).names.length === 1);
+  await eventually(async () => (await search('odd_reef')).names.length === 1);
   await cairn!.app
     .get(Database)
     .query(`UPDATE asset SET tags = $1 WHERE identity_name = 'odd_reef'`, [['x'.repeat(40_000)]]);
@@ -95,7 +91,7 @@ test('what changed while the service ran without Elasticsearch is found, or Post
   await untilFound('glacier', ['first_glacier'], []);
   await start(undefined);
   await create('second_glacier');
-  await until(async () => (await search('glacier')).names.length === 2);
+  await eventually(async () => (await search('glacier')).names.length === 2);
   await start(node);
   await untilFound('glacier', ['first_glacier', 'second_glacier'], ['first_glacier']);
 });
@@ -140,8 +136,8 @@ test('indices that vanish while it runs are built anew, and health tells', async
   expect(await indices()).toHaveLength(5);
   // Of one kind only, while nobody searches or changes anything.
   await client.indices.delete({ index: (await indices()).filter((name) => name.includes('-model-')) });
-  await until(async () => (await health()).isDegraded);
-  await until(async () => !(await health()).isDegraded);
+  await eventually(async () => (await health()).isDegraded);
+  await eventually(async () => !(await health()).isDegraded);
   expect(await indices()).toHaveLength(5);
 });
 
@@ -161,7 +157,7 @@ test('a rebuild while Elasticsearch is away says what was done, and is made up f
   expect(await search('bay')).toEqual({ engine: 'postgres', names: ['first_bay'] });
   expect((await health()).report.lastError).toMatch(/^\w+Error$/);
   proxy.heal();
-  await until(async () => (await indices()).join() !== before.join());
+  await eventually(async () => (await indices()).join() !== before.join());
   await untilFound('bay', ['first_bay']);
   await proxy.close();
 });
@@ -172,9 +168,9 @@ test('indices of a newer version are left alone, until an administrator wants th
   await untilFound('cove', ['first_cove'], []);
   const before = await indices();
   await client.indices.putMapping({ index: before, _meta: { version: 1_000, generation: randomUUID() } });
-  await until(async () => (await health()).report.indices === 'newer');
+  await eventually(async () => (await health()).report.indices === 'newer');
   await create('second_cove');
-  await until(async () => (await search('cove')).names.length === 2);
+  await eventually(async () => (await search('cove')).names.length === 2);
   expect((await search('cove')).engine).toBe('postgres');
   expect(await indices()).toEqual(before);
   await cairn!.ask('mutation { rebuildSearchIndex }');
@@ -190,16 +186,16 @@ test('of two processes one builds and tells, and both let Elasticsearch answer',
   try {
     const engineOf = async (one: TestCairn): Promise<string> =>
       (await one.ask(SEARCH, { q: 'anything' }, token)).search.engine;
-    await until(async () => (await engineOf(cairn!)) === 'elasticsearch');
-    await until(async () => (await engineOf(other)) === 'elasticsearch');
+    await eventually(async () => (await engineOf(cairn!)) === 'elasticsearch');
+    await eventually(async () => (await engineOf(other)) === 'elasticsearch');
     const before = await indices();
     expect(before).toHaveLength(5);
     for (const one of [cairn!, other]) await one.ask('mutation { rebuildSearchIndex }', {}, token);
     const after = await indices();
     expect(after).toHaveLength(5);
     expect(after.filter((name) => before.includes(name))).toEqual([]);
-    await until(async () => (await engineOf(cairn!)) === 'elasticsearch');
-    await until(async () => (await engineOf(other)) === 'elasticsearch');
+    await eventually(async () => (await engineOf(cairn!)) === 'elasticsearch');
+    await eventually(async () => (await engineOf(other)) === 'elasticsearch');
     await pause(11_000); // both looked again
     expect(await indices()).toEqual(after);
   } finally {

@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Client } from '@elastic/elasticsearch';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { startTestCairn, type TestCairn } from './support/cairn.js';
+import { eventually } from './support/eventually.js';
 import { type FaultProxy, startFaultProxy } from './support/fault-proxy.js';
 import { recordedEvents } from './support/recorded-events.js';
 import { killService, runService, serviceEnvironment } from './support/services.js';
@@ -43,14 +44,9 @@ const health = async (): Promise<any> => {
   return { status: response.status, ...((await response.json()) as any).parts.search };
 };
 
-/** Asks until it holds, for a minute. */
-async function until(holds: () => Promise<boolean>): Promise<void> {
-  for (const from = Date.now(); !(await holds()); await pause(100))
-    if (Date.now() - from > 60_000) throw new Error(`it never came to be: ${String(holds)}`);
-}
-/** Until Elasticsearch itself finds all of these, and answers. */
+/** Asks until it holds, for a minute. */ /** Until Elasticsearch itself finds all of these, and answers. */
 const untilFound = (q: string, ...names: string[]) =>
-  until(async () => {
+  eventually(async () => {
     const found = await search(q, { first: 100 });
     return found.engine === 'elasticsearch' && names.every((name) => namesOf(found).includes(name));
   });
@@ -121,13 +117,13 @@ describe('searches with Elasticsearch', () => {
     await runService('elasticsearch', 'stop');
     const names = Array.from({ length: 30 }, (_, n) => `meanwhile-${n}`);
     for (const name of names) await create(name);
-    await until(async () => namesOf(await search('meanwhile', { first: 100 })).length === 30);
+    await eventually(async () => namesOf(await search('meanwhile', { first: 100 })).length === 30);
     expect(await search('meanwhile')).toMatchObject({ engine: 'postgres', isFallback: true });
     expect(await health()).toMatchObject({ status: 200, isDegraded: true, report: { isReachable: false } });
     expect(await cairn.ask('{ deadLetters { id } }')).toEqual({ deadLetters: [] });
     await runService('elasticsearch', 'start');
     await untilFound('meanwhile', ...names);
-    await until(async () => (await health()).isDegraded === false);
+    await eventually(async () => (await health()).isDegraded === false);
   });
 
   test('miss nothing after it was killed while it was written to', async () => {
@@ -202,14 +198,14 @@ describe('events in Elasticsearch', () => {
 
   test('are in fields of ECS, each once, also those that came while it was away', async () => {
     await send(recordedEvents('spark').slice(0, 40));
-    await until(async () => (await copied()).length === (await logged()));
+    await eventually(async () => (await copied()).length === (await logged()));
     await runService('elasticsearch', 'stop');
     await send(recordedEvents('airflow').slice(0, 40));
     await send(recordedEvents('spark').slice(0, 40));
     await runService('elasticsearch', 'start');
     const all = await logged();
     expect(all).toBeGreaterThan(40);
-    await until(async () => (await copied()).length === all);
+    await eventually(async () => (await copied()).length === all);
     const ends = await copied({ term: { 'event.action': 'complete' } });
     expect(ends.length).toBeGreaterThan(0);
     for (const { _id, _source } of ends) {
@@ -239,7 +235,7 @@ describe('events in Elasticsearch', () => {
     const [event] = recordedEvents('spark');
     const runId = randomUUID();
     await send([{ ...event, run: { runId, facets: runFacets } }]);
-    await until(async () => (await copied({ term: { 'openlineage.run.id': runId } })).length === 1);
+    await eventually(async () => (await copied({ term: { 'openlineage.run.id': runId } })).length === 1);
     expect(await client.indices.getMapping({ index: `${prefix}-events` })).toEqual(before);
   });
 });

@@ -7,6 +7,7 @@ import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createTestDatabase, type TestDatabase } from './support/database.js';
+import { eventually } from './support/eventually.js';
 import type { CollectedSpan } from './support/otlp.js';
 import { startTraceCollector, type TraceCollector } from './support/trace-collector.js';
 
@@ -77,15 +78,6 @@ async function ask(
   const { data, errors } = (await response.json()) as { data: any; errors?: unknown };
   if (errors) throw new Error(JSON.stringify(errors));
   return data;
-}
-
-async function eventually<T>(look: () => T | Promise<T>): Promise<NonNullable<T>> {
-  for (let i = 0; i < 400; i++) {
-    const found = await look();
-    if (found) return found;
-    await pause(50);
-  }
-  throw new Error(`it did not come to be: ${look}`);
 }
 
 const byId = (id: string) => collector.spans.find(({ spanId }) => spanId === id);
@@ -225,7 +217,7 @@ describe('a journey through the service', () => {
       },
     });
     expect(response.status).toBe(201);
-    const written = await eventually(() => named('INSERT search_document', trace)[0]);
+    const written = (await eventually(() => named('INSERT search_document', trace)[0]))!;
     await eventually(() => byId(byId(written.parentSpanId)?.parentSpanId ?? ''));
     await eventually(() => named('POST /api/v1/lineage', trace)[0]);
     expect(pathTo(written)).toEqual([

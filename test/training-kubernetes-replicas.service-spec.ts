@@ -4,12 +4,13 @@ import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { eventually } from './support/eventually.js';
 import { type FaultProxy, startFaultProxy } from './support/fault-proxy.js';
 import { createTestNamespace, type TestNamespace } from './support/kubernetes-namespace.js';
 import { TestNode } from './support/kubernetes-node.js';
 import { Replicas } from './support/replicas.js';
 import { serviceEnvironment } from './support/services.js';
-import { eventually, trainingsOf } from './support/training.js';
+import { trainingsOf } from './support/training.js';
 
 const RUNS = 8;
 const minio = serviceEnvironment('minio');
@@ -50,14 +51,16 @@ afterAll(async () => {
   rmSync(marks, { recursive: true, force: true });
 });
 
+async function isHolding(place: number): Promise<boolean> {
+  const health: any = await (await fetch(`${replicas.url(place)}/health/ready`)).json();
+  return health.parts.training.report.isHolding;
+}
 async function holder(): Promise<number> {
-  for (;;) {
-    for (const place of [0, 1]) {
-      const health: any = await (await fetch(`${replicas.url(place)}/health/ready`)).json();
-      if (health.parts.training.report.isHolding) return place;
-    }
-    await pause(100);
-  }
+  const holding = await eventually(
+    () => Promise.all([0, 1].map(isHolding)),
+    (places) => places.includes(true),
+  );
+  return holding.indexOf(true);
 }
 
 test('each command is run once, and committed once, whoever of the replicas is killed', async () => {

@@ -7,12 +7,13 @@ import { jobName } from '../src/orchestrator/execution/kubernetes/job-manifest.j
 import { Housekeeping } from '../src/orchestrator/training/reconciler/housekeeping.js';
 import { Database } from '../src/platform/index.js';
 import { startTestCairn, type TestCairn } from './support/cairn.js';
+import { eventually } from './support/eventually.js';
 import { type FaultProxy, startFaultProxy } from './support/fault-proxy.js';
 import { freePort } from './support/free-port.js';
 import { createTestNamespace, type TestNamespace } from './support/kubernetes-namespace.js';
 import { TestNode } from './support/kubernetes-node.js';
 import { killService, runService, serviceEnvironment } from './support/services.js';
-import { eventually, type Trainings, trainingsOf } from './support/training.js';
+import { type Trainings, trainingsOf } from './support/training.js';
 
 const { KUBECONFIG: administrator, KUBERNETES_ENDPOINT } = serviceEnvironment('kubernetes');
 let node: TestNode;

@@ -31,6 +31,7 @@ import { Database, HealthChecks, Leases, loadConfig, LOGGER, type Logger } from 
 import { OBJECT_STORE } from '../src/storage/index.js';
 import { type Cairn, startCairn } from '../src/start.js';
 import { createTestDatabase, type TestDatabase } from './support/database.js';
+import { eventually } from './support/eventually.js';
 
 const ADMIN = 'test-administrator-of-trainings';
 let database: TestDatabase;
@@ -77,14 +78,6 @@ async function tokenFor(subject: string): Promise<string> {
   });
   const issue = 'mutation($i: IssueTokenInput!) { issueToken(input: $i) { secret } }';
   return (await ask(issue, { i: { subject, label: 'test' } })).issueToken.secret as string;
-}
-
-async function eventually<T>(look: () => Promise<T>, isDone: (answer: T) => boolean): Promise<T> {
-  for (let i = 0; ; i++) {
-    const answer = await look();
-    if (isDone(answer) || i === 400) return answer;
-    await pause(50);
-  }
 }
 
 async function repository(name: string, kind: string, files: Record<string, string> = {}): Promise<string> {

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { S3Client } from '@aws-sdk/client-s3';
 import { Database, OutboxWorker } from '../../src/platform/index.js';
 import { RootMaker } from '../../src/policy/index.js';
-import { eventually } from '../support/training.js';
+import { eventually } from '../support/eventually.js';
 import { startTestCairn, type TestCairn } from '../support/cairn.js';
 import { fillCatalog } from './fill/catalog.js';
 import { fillLineage, fillBridge } from './fill/lineage.js';

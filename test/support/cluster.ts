@@ -7,6 +7,7 @@ import {
   PatchStrategy,
   setHeaderOptions,
 } from '@kubernetes/client-node';
+import { eventually } from './eventually.js';
 import { serviceEnvironment } from './services.js';
 
 /** An object of the API server's, as a test reads it. */
@@ -77,16 +78,12 @@ export class TestCluster {
     return status!.token;
   }
 
-  /** Asks until an object is as it should be; the test's own timeout ends it. */
+  /** Asks until an object is as it should be. */
   async until(
     object: ClusterObject,
     holds: (found: ClusterObject | undefined) => boolean,
   ): Promise<ClusterObject> {
-    for (;;) {
-      const found = await this.find(object);
-      if (holds(found)) return found!;
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
+    return (await eventually(() => this.find(object), holds))!;
   }
 }
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { TestCairn } from './cairn.js';
-import { eventually as within } from './eventually.js';
+import { eventually } from './eventually.js';
 
 /** What a test asks of a service about trainings. */
 export interface Trainings {
@@ -23,12 +23,6 @@ export interface Trainings {
 
 type Service = Pick<TestCairn, 'ask' | 'http'>;
 const RUN = `id name state reason exitCode image resources metrics contentHash startedAt finishedAt output { repository branch commitId }`;
-const WAIT_MS = 90_000;
-
-/** Asks again until it is so. @throws when it is not within a minute and a half */
-export function eventually<T>(look: () => Promise<T>, isSo: (answer: T) => boolean): Promise<T> {
-  return within(look, isSo, WAIT_MS);
-}
 
 export function trainingsOf(service: Service): Trainings {
   let models = 0;

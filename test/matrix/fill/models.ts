@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { eventually } from '../../support/training.js';
+import { eventually } from '../../support/eventually.js';
 import type { Things } from '../things.js';
 import { rowsOf, type World } from '../worlds.js';
 import { commit } from './catalog.js';

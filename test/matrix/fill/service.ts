@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import pg from 'pg';
 import { createTestDatabase } from '../../support/database.js';
-import { eventually } from '../../support/training.js';
+import { eventually } from '../../support/eventually.js';
 import type { Things } from '../things.js';
 import { rowsOf, type World } from '../worlds.js';
 

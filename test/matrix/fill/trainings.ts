@@ -1,4 +1,4 @@
-import { eventually } from '../../support/training.js';
+import { eventually } from '../../support/eventually.js';
 import type { Things } from '../things.js';
 import type { World } from '../worlds.js';
 
