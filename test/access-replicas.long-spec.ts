@@ -1,6 +1,6 @@
 import path from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { eventually } from './support/eventually.js';
 import { Replicas } from './support/replicas.js';
 
 let replicas: Replicas;
@@ -30,7 +30,7 @@ async function tokenOf(name: string): Promise<string> {
   return issueToken.secret as string;
 }
 
-test('a grant and its end hold on every replica within a second, and a grant survives that one is killed', async () => {
+test('a grant and its end hold on every replica, and a grant survives that one is killed', async () => {
   const [bob, stew] = [await tokenOf('bob'), await tokenOf('stew')];
   const { createRepository } = await ask(
     0,
@@ -46,10 +46,11 @@ test('a grant and its end hold on every replica within a second, and a grant sur
         bob,
       )
     ).explainAccess.allowed as boolean;
-  const becomes = async (place: number, wanted: boolean): Promise<void> => {
-    for (const deadline = Date.now() + 1_000; (await may(place)) !== wanted; await pause(20))
-      if (Date.now() > deadline) throw new Error(`replica ${place} does not know after a second`);
-  };
+  const becomes = (place: number, wanted: boolean): Promise<boolean> =>
+    eventually(
+      () => may(place),
+      (is) => is === wanted,
+    );
   const request = async (): Promise<string> => {
     const { requestAccess } = await ask(
       0,

@@ -8,6 +8,7 @@ import { Database } from '../src/platform/index.js';
 import { Policy } from '../src/policy/index.js';
 import { readBundleFiles } from '../src/policy/toolkit/index.js';
 import { startTestCairn, type TestCairn } from './support/cairn.js';
+import { eventually } from './support/eventually.js';
 import { runCli } from './support/run-cli.js';
 
 const POLICIES = path.resolve('test/fixtures/people-policies');
@@ -257,7 +258,7 @@ describe('an emergency', () => {
     });
     expect(await explained('olga', secrets)).toMatchObject({ allowed: false, rules: ['RESTRICTED', id] });
     expect(await explained('olga', leads, 'write')).toMatchObject({ allowed: false });
-    for (let i = 0; alerts.length === 0 && i < 100; i++) await pause(100);
+    await eventually(() => alerts.length > 0);
     expect(alerts).toEqual([
       expect.objectContaining({ event: 'emergency.declared', id, subject: 'user:olga', target: 'acme' }),
     ]);

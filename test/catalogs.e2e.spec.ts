@@ -1,11 +1,11 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import pg from 'pg';
 import { OutboxWorker } from '../src/platform/index.js';
 import { startTestCairn, type TestCairn } from './support/cairn.js';
+import { eventually } from './support/eventually.js';
 import { createTestDatabase, type TestDatabase } from './support/database.js';
 
 let cairn: TestCairn;
@@ -56,12 +56,10 @@ async function connection(name = 'shop'): Promise<any> {
 async function scanUntil(isDone: (connection: any) => boolean, name = 'shop'): Promise<any> {
   const before = (await connection(name)).succeededAt;
   await cairn.ask('mutation($n: String!) { scanCatalogConnection(name: $n) { name } }', { n: name });
-  for (let tries = 0; ; tries++) {
-    const now = await connection(name);
-    if ((isDone(now) && now.succeededAt !== before) || (isDone(now) && now.staleSince !== null)) return now;
-    if (tries === 200) throw new Error(`not so: ${JSON.stringify(now)}`);
-    await pause(50);
-  }
+  return eventually(
+    () => connection(name),
+    (now) => isDone(now) && (now.succeededAt !== before || now.staleSince !== null),
+  );
 }
 const isWhole = ({ staleSince, succeededAt }: any) => staleSince === null && succeededAt !== null;
 

@@ -219,16 +219,11 @@ describe('classifications', () => {
     };
     await commit('customers', `id,contact\n${rows}\n`);
     await commit('counts', 'id,count\n1,2\n2,3\n');
-    const untilTags = async (id: string, expected: string[]): Promise<void> => {
-      const query = 'query($id: ID!) { asset(id: $id) { tags } }';
-      let tags: string[] = [];
-      for (let tries = 0; tries < 200; tries++) {
-        tags = (await cairn.ask(query, { id })).asset.tags;
-        if (JSON.stringify(tags) === JSON.stringify(expected)) return;
-        await pause(50);
-      }
-      expect(tags).toEqual(expected);
-    };
+    const untilTags = (id: string, expected: string[]): Promise<string[]> =>
+      eventually(
+        async () => (await cairn.ask('query($id: ID!) { asset(id: $id) { tags } }', { id })).asset.tags,
+        (tags) => JSON.stringify(tags) === JSON.stringify(expected),
+      );
     await untilTags(customers.asset.id, ['pii.email']);
     await untilTags(counts.asset.id, []);
 
@@ -237,7 +232,10 @@ describe('classifications', () => {
     await commit('mixed', 'free text', 'notes.txt');
     await commit('mixed', 'id,count\n1,2\n', 'a.csv');
     const waiting = 'SELECT 1 FROM outbox_message WHERE dead_at IS NULL LIMIT 1';
-    while ((await cairn.app.get(Database).query(waiting)).length > 0) await pause(20);
+    await eventually(
+      () => cairn.app.get(Database).query(waiting),
+      (rows) => rows.length === 0,
+    );
     await untilTags(mixed.asset.id, ['unclassified']);
     const remove = `mutation($path: String!) { commit(input: { repository: "mixed", branch: "main", message: "gone",
       changes: [{ path: $path, isDeleted: true }] }) { id } }`;

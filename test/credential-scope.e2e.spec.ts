@@ -3,6 +3,7 @@ import path from 'node:path';
 import { ListBucketsCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Database } from '../src/platform/index.js';
+import { AuditLog } from '../src/policy/index.js';
 import { startTestCairn, type TestCairn } from './support/cairn.js';
 import { dataset, event } from './support/lineage.js';
 
@@ -53,7 +54,7 @@ describe('a token with a scope', () => {
   test('does its actions only, and the log of decisions has what it was for', async () => {
     const reading = await token({ namespaces: ['acme'], actions: ['list', 'read'] }, edna);
     expect((await create('never', 'acme/sales', reading)).errors?.[0]?.extensions['code']).toBe('FORBIDDEN');
-    await new Promise((resolve) => setTimeout(resolve, 400));
+    await cairn.app.get(AuditLog).settled();
     const [row] = await cairn.app
       .get(Database)
       .query<{ body: string }>(

@@ -144,6 +144,8 @@ const lineageOf = (id: string) =>
     ({ data }) => ['complete', 'abort', 'fail'].includes(data?.lineageRun.state),
   ).then(({ data }) => data.lineageRun);
 const folder = (id: string) => path.join(dataDir, 'runs', id);
+/** Shell that waits until there is a file. */
+const waitFor = (file: string) => `until [ -e '${file}' ]; do sleep 0.05; done`;
 
 beforeAll(async () => {
   database = await createTestDatabase();
@@ -572,12 +574,14 @@ describe('policy', () => {
     );
     await cairn.stop();
     cairn = await start();
-    const { id } = await submit('echo x > "$CAIRN_OUTPUTS/model"; echo waiting; sleep 1', {}, leaving);
+    const go = path.join(dataDir, 'go-leaving');
+    const { id } = await submit(`echo x > "$CAIRN_OUTPUTS/model"; echo waiting; ${waitFor(go)}`, {}, leaving);
     await eventually(
       () => logOf(id),
       (log) => log !== '',
     );
     await ask('mutation { disablePrincipal(subject: "user:leaving") { id } }');
+    writeFileSync(go, '');
     const run = await ended(id);
     expect(run).toMatchObject({
       state: 'failed',
@@ -622,7 +626,8 @@ describe('a restart of the service', () => {
 
   test('takes up a run that goes on, one that ended meanwhile, and tells the truth of one that vanished', async () => {
     const model = 'echo x > "$CAIRN_OUTPUTS/model"';
-    const going = await submit(`${model}; echo going; sleep 4; echo done`);
+    const go = path.join(dataDir, 'go-on');
+    const going = await submit(`${model}; echo going; ${waitFor(go)}; echo done`);
     const vanishing = await submit(`${model}; echo vanishing; sleep 60`);
     await eventually(
       () => logOf(going.id),
@@ -642,6 +647,7 @@ describe('a restart of the service', () => {
       reason: expect.stringContaining('cannot be known'),
     });
     expect(await commitsOf(vanishing.output.repository)).toEqual([]);
+    writeFileSync(go, '');
     const run = await ended(going.id);
     expect(run.state).toBe('succeeded');
     expect(await logOf(going.id)).toBe('going\ndone');

@@ -23,7 +23,7 @@ export class ControlLoop {
   constructor(
     private readonly look: () => Promise<number>,
     private readonly failed: (error: unknown) => number,
-    private readonly name = 'unnamed',
+    private readonly name: string,
   ) {
     loopFailures.inc({ loop: name }, 0); // as Prometheus sees it, a series that begins with 1 has not grown
   }

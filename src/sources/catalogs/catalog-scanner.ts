@@ -37,6 +37,7 @@ export class CatalogScanner implements OnApplicationBootstrap, BeforeApplication
       this.log.error({ err: error }, 'catalogs: the scanner could not look');
       return LOOK_MS;
     },
+    'catalogs',
   );
 
   constructor(
