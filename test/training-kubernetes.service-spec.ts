@@ -142,7 +142,7 @@ describe('a training run as a Job', () => {
 
   test.each<[string, string, object, RegExp]>([
     ['fails with its exit code', 'echo almost; exit 3', {}, /^the command ended with exit code 3$/],
-    ['runs out of time', 'sleep 60', { timeoutSeconds: 2 }, /^it ran longer than its 2 s/],
+    ['runs out of time', 'sleep 60', { timeoutSeconds: 12 }, /^it ran longer than its 12 s/],
     ['names no program', '', { command: ['no-such-program'] }, /no-such-program: ENOENT/],
     [
       'has an image that is not there',

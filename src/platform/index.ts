@@ -27,7 +27,15 @@ export type { Problem } from './errors/problem.js';
 export { problemOf } from './errors/problem.js';
 export { validate } from './errors/validate.js';
 export type { GraphqlContext } from './graphql/graphql.module.js';
-export { cursorOf, PageArgs, PageInfo, pageOf, pageRequest, pageType } from './graphql/pagination.js';
+export {
+  cursorOf,
+  numberedPageRequest,
+  PageArgs,
+  PageInfo,
+  pageOf,
+  pageRequest,
+  pageType,
+} from './graphql/pagination.js';
 export type { Page, PageRequest } from './graphql/pagination.js';
 export { BigIntScalar, JsonScalar } from './graphql/scalars.js';
 export { HealthChecks } from './health/health-checks.js';

@@ -8,6 +8,7 @@ import {
   InvalidInputError,
   isUniqueViolation,
   NotFoundError,
+  numberedPageRequest,
   type Page,
   type PageArgs,
   pageOf,
@@ -124,9 +125,7 @@ export class RegisteredModelService {
 
   /** Moves of aliases and stages, newest first. The caller was shown the model. */
   async moves(modelId: string, args: PageArgs): Promise<Page<ModelMove>> {
-    const request = pageRequest<readonly [string]>(args, 1);
-    if (request.after !== undefined && !/^\d{1,18}$/.test(request.after[0]))
-      throw new InvalidInputError('after', 'must be the endCursor of an earlier page of this list');
+    const request = numberedPageRequest(args);
     return pageOf(await this.models.moves(modelId, request), request, ({ id }) => [id]);
   }
 

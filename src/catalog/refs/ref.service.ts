@@ -4,8 +4,8 @@ import { type Principal, subjectOf } from '../../identity/index.js';
 import {
   AlreadyExistsError,
   Database,
-  InvalidInputError,
   NotFoundError,
+  numberedPageRequest,
   type Page,
   type PageArgs,
   pageOf,
@@ -93,9 +93,7 @@ export class RefService {
     name: string,
     args: PageArgs,
   ): Promise<Page<ReflogEntry>> {
-    const request = pageRequest<readonly [string]>(args, 1);
-    if (request.after !== undefined && !/^\d{1,18}$/.test(request.after[0]))
-      throw new InvalidInputError('after', 'must be the endCursor of an earlier page of this list');
+    const request = numberedPageRequest(args);
     return pageOf(await this.refs.reflog(repository.id, type, name, request), request, ({ id }) => [id]);
   }
 

@@ -6,10 +6,10 @@ import {
   Database,
   InvalidInputError,
   NotFoundError,
+  numberedPageRequest,
   type Page,
   type PageArgs,
   pageOf,
-  pageRequest,
   validate,
 } from '../../platform/index.js';
 import { type Action, Policy } from '../../policy/index.js';
@@ -126,9 +126,7 @@ export class EditService {
     filter: z.input<typeof EDIT_FILTER>,
     args: PageArgs,
   ): Promise<Page<ShownEdit>> {
-    const request = pageRequest<readonly [string]>(args, 1);
-    if (request.after !== undefined && !/^\d{1,18}$/.test(String(request.after[0])))
-      throw new InvalidInputError('after', 'must be the endCursor of an earlier page of this list');
+    const request = numberedPageRequest(args);
     const { assetId, author, withEnded } = validate(EDIT_FILTER, filter, 'filter');
     const asset = assetId ? await this.assets.get(caller, assetId) : undefined;
     const rows = await this.edits.list(

@@ -2,14 +2,7 @@ import { idOfAsset } from '../projection/asset-ids.js';
 import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
 import type { Principal } from '../../identity/index.js';
-import {
-  InvalidInputError,
-  type Page,
-  type PageArgs,
-  pageOf,
-  pageRequest,
-  validate,
-} from '../../platform/index.js';
+import { numberedPageRequest, type Page, type PageArgs, pageOf, validate } from '../../platform/index.js';
 import { Policy } from '../../policy/index.js';
 import { assetsNamedIn } from '../assets/names-in.js';
 import { type JsonObject, textAt } from '../events/json.js';
@@ -71,10 +64,7 @@ export class EventListService {
 
   /** The latest to arrive first. Events about jobs (or, alone, datasets) that the caller may not list are absent. */
   async list(caller: Principal, filter: z.input<typeof FILTER>, args: PageArgs): Promise<Page<SeenEvent>> {
-    const request = pageRequest<readonly [string]>(args, 1);
-    if (request.after !== undefined && !/^\d{1,18}$/.test(String(request.after[0]))) {
-      throw new InvalidInputError('after', 'must be the endCursor of an earlier page of this list');
-    }
+    const request = numberedPageRequest(args);
     const visible = await this.policy.plan(caller, 'list');
     const rows = await this.events.list(validate(FILTER, filter, 'filter'), visible, request);
     return pageOf(await this.seen(caller, rows), request, (event) => [event.seq]);

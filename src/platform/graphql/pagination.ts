@@ -70,6 +70,13 @@ export function pageRequest<Key extends readonly unknown[]>(
   return { first: args.first, limit: args.first + 1, after };
 }
 
+/** The same for a list that is sorted by a number of PostgreSQL's, an id or a position. @throws {InvalidInputError} `first` or `after` */
+export function numberedPageRequest(args: PageArgs): PageRequest<readonly [string]> {
+  const request = pageRequest<readonly [string]>(args, 1);
+  if (request.after !== undefined && !/^\d{1,18}$/.test(String(request.after[0]))) throw notOfThisList();
+  return request;
+}
+
 /** Cuts the extra row off and makes the cursor. @param keyOf the sort key of a row, JSON values only */
 export function pageOf<Row>(
   rows: readonly Row[],
@@ -98,7 +105,11 @@ function decodeCursor<Key extends readonly unknown[]>(cursor: string, keyLength:
   } catch {
     // told below, with the rule
   }
-  throw new InvalidInputError('after', 'must be the endCursor of an earlier page of this list');
+  throw notOfThisList();
+}
+
+function notOfThisList(): InvalidInputError {
+  return new InvalidInputError('after', 'must be the endCursor of an earlier page of this list');
 }
 
 function isKeyPart(part: unknown): boolean {

@@ -1,10 +1,9 @@
 import {
-  InvalidInputError,
+  numberedPageRequest,
   type Page,
   type PageArgs,
   pageOf,
   type PageRequest,
-  pageRequest,
 } from '../../platform/index.js';
 
 /** Rows that are read for one page at most: there are few that a caller sees none of. */
@@ -16,9 +15,7 @@ export async function visiblePage<Row extends { readonly id: string }>(
   read: (page: PageRequest<readonly [string]>) => Promise<readonly Row[]>,
   isVisible: (row: Row) => boolean,
 ): Promise<Page<Row>> {
-  const request = pageRequest<readonly [string]>(args, 1);
-  if (request.after !== undefined && !/^\d{1,18}$/.test(String(request.after[0])))
-    throw new InvalidInputError('after', 'must be the endCursor of an earlier page of this list');
+  const request = numberedPageRequest(args);
   const found: Row[] = [];
   let after = request.after;
   for (let count = 0; count < MAX_READ && found.length < request.limit;) {

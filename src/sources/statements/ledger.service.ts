@@ -3,12 +3,11 @@ import { z } from 'zod';
 import { AssetService } from '../../catalog/index.js';
 import { type Principal, subjectOf } from '../../identity/index.js';
 import {
-  InvalidInputError,
   NotFoundError,
+  numberedPageRequest,
   type Page,
   type PageArgs,
   pageOf,
-  pageRequest,
   validate,
 } from '../../platform/index.js';
 import { Policy, systemResource } from '../../policy/index.js';
@@ -59,9 +58,7 @@ export class LedgerService {
     filter: z.input<typeof FILTER>,
     args: PageArgs,
   ): Promise<Page<SeenStatement>> {
-    const request = pageRequest<readonly [string]>(args, 1);
-    if (request.after !== undefined && !/^\d{1,18}$/.test(String(request.after[0])))
-      throw new InvalidInputError('after', 'must be the endCursor of an earlier page of this list');
+    const request = numberedPageRequest(args);
     const checked = validate(FILTER, filter, 'filter');
     // Whoever may not know of an asset is not told who reads it.
     if (checked.asset !== undefined) await this.assets.get(caller, checked.asset);

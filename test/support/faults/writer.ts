@@ -116,7 +116,7 @@ export class Writer {
 
   /** Waits for an operation, through restarts. @returns the commit that it made, if it did */
   private async outcome(id: string): Promise<string | undefined> {
-    for (const until = performance.now() + 40_000; performance.now() < until;) {
+    for (const until = performance.now() + 120_000; performance.now() < until;) {
       const query = 'query($id: ID!) { operation(id: $id, waitSeconds: 2) { state result } }';
       const found = (await this.client.ask(query, { id }))?.operation;
       if (found?.state === 'succeeded') return found.result.commitId;

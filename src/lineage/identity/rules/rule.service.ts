@@ -6,10 +6,10 @@ import {
   Database,
   InvalidInputError,
   NotFoundError,
+  numberedPageRequest,
   type Page,
   type PageArgs,
   pageOf,
-  pageRequest,
   validate,
 } from '../../../platform/index.js';
 import { AuditLog, Policy, systemResource } from '../../../policy/index.js';
@@ -61,9 +61,7 @@ export class RuleService {
   /** The latest first, also those that were removed when they are asked for. */
   async list(caller: Principal, withRemoved: boolean, args: PageArgs): Promise<Page<RuleRecord>> {
     await this.authorize(caller);
-    const request = pageRequest<readonly [string]>(args, 1);
-    if (request.after !== undefined && !/^\d{1,18}$/.test(String(request.after[0])))
-      throw new InvalidInputError('after', 'must be the endCursor of an earlier page of this list');
+    const request = numberedPageRequest(args);
     const rows = await this.rules.list(!withRemoved, request.after?.[0] ?? null, request.limit);
     return pageOf(rows, request, ({ id }) => [id]);
   }
