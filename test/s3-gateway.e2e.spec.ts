@@ -17,7 +17,10 @@ import {
   GetBucketPolicyCommand,
   GetBucketVersioningCommand,
   GetObjectAclCommand,
+  GetObjectAttributesCommand,
   GetObjectCommand,
+  GetObjectLegalHoldCommand,
+  GetObjectRetentionCommand,
   GetObjectTaggingCommand,
   HeadBucketCommand,
   HeadObjectCommand,
@@ -25,6 +28,8 @@ import {
   ListMultipartUploadsCommand,
   ListObjectsCommand,
   ListObjectsV2Command,
+  ListObjectVersionsCommand,
+  type ListObjectVersionsCommandOutput,
   ListPartsCommand,
   PutObjectCommand,
   S3Client,
@@ -279,6 +284,24 @@ describe('refs in keys', () => {
   });
 });
 
+test('an object tells of itself what is asked for', async () => {
+  const ETag = await put('main/told', 'abc');
+  const attributes = async (...ObjectAttributes: string[]): Promise<object> => {
+    const Key = 'main/told';
+    const { $metadata: _, ...told } = await s3.send(
+      new GetObjectAttributesCommand({ Bucket: 'birds', Key, ObjectAttributes: ObjectAttributes as never }),
+    );
+    return told;
+  };
+  const ChecksumSHA256 = createHash('sha256').update('abc').digest('base64');
+  expect(await attributes('ETag', 'Checksum', 'ObjectParts', 'StorageClass', 'ObjectSize')).toEqual({
+    ...{ ETag: ETag.slice(1, -1), ObjectSize: 3, StorageClass: 'STANDARD', LastModified: expect.any(Date) },
+    Checksum: { ChecksumSHA256, ChecksumType: 'FULL_OBJECT' },
+  });
+  expect(await attributes('ObjectSize')).toEqual({ ObjectSize: 3, LastModified: expect.any(Date) });
+  expect(await refusal(attributes('Owner'))).toBe('400 InvalidArgument');
+});
+
 describe('lists', () => {
   const names = ['a', 'b/1', 'b/2', 'c+d &<>', 'd/e/f', 'd/g', 'z', 'ü/日本'];
   interface Listed {
@@ -354,6 +377,33 @@ describe('lists', () => {
     expect((await list({ Prefix: 'main/m' })).found).toEqual(['main/m-new']);
   });
 
+  test('each object is its only version', async () => {
+    const found: (string | undefined)[] = [];
+    let [KeyMarker, VersionIdMarker]: (string | undefined)[] = [];
+    do {
+      const page: ListObjectVersionsCommandOutput = await s3.send(
+        new ListObjectVersionsCommand({
+          ...{ Bucket: 'lists', Prefix: 'main/', Delimiter: '/', MaxKeys: 1 },
+          ...{ KeyMarker, VersionIdMarker },
+        }),
+      );
+      for (const version of page.Versions ?? [])
+        expect(version).toMatchObject({ VersionId: 'null', IsLatest: true, Size: expect.any(Number) });
+      found.push(...(page.Versions ?? []).map(({ Key }) => Key));
+      found.push(...(page.CommonPrefixes ?? []).map(({ Prefix }) => Prefix));
+      [KeyMarker, VersionIdMarker] = [page.NextKeyMarker, page.NextVersionIdMarker];
+    } while (KeyMarker !== undefined);
+    expect(found.sort()).toEqual([...(await list({ Prefix: 'main/', Delimiter: '/' })).found].sort());
+  });
+
+  test('owners are told where they are asked for', async () => {
+    const owner = { ID: expect.any(String), DisplayName: 'admin' };
+    const owners = (page: unknown) => (page as { Contents: { Owner?: object }[] }).Contents[0]!.Owner;
+    expect(owners(await list({ FetchOwner: true }))).toEqual(owner);
+    expect(owners(await list({}))).toBeUndefined();
+    expect(owners(await list({}, 1))).toEqual(owner);
+  });
+
   test('what is no list is refused', async () => {
     expect(await refusal(list({ ContinuationToken: 'x' }))).toBe('400 InvalidArgument');
     expect(await refusal(list({ Delimiter: '-' }))).toBe('501 NotImplemented');
@@ -397,6 +447,10 @@ describe('buckets', () => {
       await s3.send(new GetObjectAclCommand({ Bucket, Key: 'main/tagged' })),
     ])
       expect(Grants).toEqual([{ Grantee: { ...Owner, Type: 'CanonicalUser' }, Permission: 'FULL_CONTROL' }]);
+    for (const command of [GetObjectRetentionCommand, GetObjectLegalHoldCommand])
+      expect(await refusal(s3.send(new command({ Bucket, Key: 'main/tagged' })))).toBe(
+        '404 NoSuchObjectLockConfiguration',
+      );
     const policy = new GetBucketPolicyCommand({ Bucket });
     expect(await refusal(s3.send(policy))).toBe('404 NoSuchBucketPolicy');
     const unseen = new GetBucketPolicyCommand({ Bucket: 'none' });

@@ -43,6 +43,11 @@ export const gatewayRows: readonly Row[] = [
     (t) => s3('GET', `${bucket(t)}?list-type=2&prefix=main/`),
     (t) => s3('GET', `${bucket(t)}?list-type=2&delimiter=/&max-keys=1`),
   ),
+  read(
+    's3 ListObjectVersions',
+    (t) => s3('GET', `${bucket(t)}?versions`),
+    (t) => s3('GET', `${bucket(t)}?versions&prefix=main/&delimiter=/`),
+  ),
   { ...read('s3 GetBucketLocation', (t) => s3('GET', `${bucket(t)}?location`)), control: 'differs' },
   { ...read('s3 GetBucketAcl', (t) => s3('GET', `${bucket(t)}?acl`)), control: 'differs' },
   { ...read('s3 GetBucketVersioning', (t) => s3('GET', `${bucket(t)}?versioning`)), control: 'differs' },
@@ -62,7 +67,15 @@ export const gatewayRows: readonly Row[] = [
     (t) => s3('GET', key(t), undefined, { range: 'bytes=3-60' }),
     (t) => ({ ...s3('GET', key(t)), isPresigned: true }),
   ),
+  {
+    ...read('s3 GetObjectAttributes', (t) =>
+      s3('GET', `${key(t)}?attributes`, undefined, { 'x-amz-object-attributes': 'ETag,Checksum,ObjectSize' }),
+    ),
+    control: 'differs',
+  },
   { ...read('s3 GetObjectAcl', (t) => s3('GET', `${key(t)}?acl`)), control: 'differs' },
+  { ...read('s3 GetObjectLegalHold', (t) => s3('GET', `${key(t)}?legal-hold`)), control: 'differs' },
+  { ...read('s3 GetObjectRetention', (t) => s3('GET', `${key(t)}?retention`)), control: 'differs' },
   { ...read('s3 GetObjectTagging', (t) => s3('GET', `${key(t)}?tagging`)), control: 'differs' },
   { ...read('s3 ListParts', (t) => s3('GET', `${key(t)}?${UPLOAD}`)), control: 'differs' },
   silent('s3 CreateBucket', 'saysNothing', () => s3('PUT', '/a-new-bucket')),

@@ -38,8 +38,13 @@ const TOKEN = z.strictObject({
   isDone: z.boolean().optional(),
 });
 
+/** Which list is asked for: ListObjects 1 or 2, or ListObjectVersions. */
+export type ListKind = 1 | 2 | 'versions';
+
+const MARKERS: Readonly<Record<ListKind, string>> = { 1: 'marker', 2: 'start-after', versions: 'key-marker' };
+
 /** @throws {S3Error} InvalidArgument, NotImplemented */
-export function parseListQuery(request: Pick<S3Request, 'query'>, version: 1 | 2): ObjectListQuery {
+export function parseListQuery(request: Pick<S3Request, 'query'>, kind: ListKind): ObjectListQuery {
   const text = (name: string): string | undefined => {
     const value = parameter(request, name);
     if (value !== undefined && (value.length > MAX_KEY_LENGTH || /\p{Cc}|\p{Surrogate}/u.test(value)))
@@ -49,8 +54,8 @@ export function parseListQuery(request: Pick<S3Request, 'query'>, version: 1 | 2
   const delimiter = text('delimiter') ?? '';
   if (delimiter !== '' && delimiter !== '/')
     throw new S3Error('NotImplemented', 'The delimiter must be "/".');
-  const token = version === 2 ? parameter(request, 'continuation-token') : undefined;
-  const after = text(version === 2 ? 'start-after' : 'marker');
+  const token = kind === 2 ? parameter(request, 'continuation-token') : undefined;
+  const after = text(MARKERS[kind]);
   const position = token === undefined ? after && { after } : parseToken(token);
   return {
     prefix: text('prefix') ?? '',

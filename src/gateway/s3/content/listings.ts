@@ -5,18 +5,17 @@ import { CONFIG, type Config } from '../../../platform/index.js';
 import { S3Error } from '../protocol/s3-error.js';
 import { parameter, type S3Request } from '../protocol/s3-request.js';
 import type { S3Response } from '../protocol/s3-response.js';
-import type { XmlElements } from '../protocol/xml.js';
-import { answerAcl } from './acl.js';
+import { answerAcl, ownerOf } from './acl.js';
 import { answerSetting, type BucketSetting } from './bucket-settings.js';
-import { etagOf } from './etag.js';
-import { type ObjectListQuery, parseListQuery, shownKey, tokenOf, wholeNumber } from './list-query.js';
+import { onlyVersions, versionOne, versionTwo } from './list-document.js';
+import { parseListQuery, wholeNumber } from './list-query.js';
 import { Locations } from './locations.js';
-import { type KeyPage, ObjectLister } from './object-lister.js';
+import { ObjectLister } from './object-lister.js';
 
 const PAGE = 200;
 const MAX_BUCKETS = 10_000;
 
-/** ListBuckets, HeadBucket, GetBucketLocation, GetBucketVersioning, CreateBucket, ListObjects, ListObjectsV2. */
+/** ListBuckets, HeadBucket, GetBucketLocation, GetBucketVersioning, CreateBucket, ListObjects, ListObjectsV2, ListObjectVersions. */
 @Injectable()
 export class Listings {
   constructor(
@@ -46,7 +45,7 @@ export class Listings {
       xml: {
         root: 'ListAllMyBucketsResult',
         content: {
-          Owner: { ID: caller.id, DisplayName: caller.name },
+          Owner: ownerOf(caller),
           Buckets: {
             Bucket: buckets.map(({ name, createdAt }) => ({ Name: name, CreationDate: createdAt })),
           },
@@ -99,59 +98,18 @@ export class Listings {
     throw new S3Error('BucketAlreadyOwnedByYou');
   }
 
-  async objects(caller: Principal, request: S3Request, version: 1 | 2): Promise<S3Response> {
-    const query = parseListQuery(request, version);
+  async objects(caller: Principal, request: S3Request, kind: 1 | 2): Promise<S3Response> {
+    const query = parseListQuery(request, kind);
     const page = await this.lister.list(caller, request.bucket!, query);
-    const own = version === 1 ? versionOne(query, page) : versionTwo(request, query, page);
-    return {
-      status: 200,
-      xml: {
-        root: 'ListBucketResult',
-        content: { Name: request.bucket!, ...own, ...contentsOf(query, page) },
-      },
-    };
+    const content = kind === 1 ? versionOne(caller, query, page) : versionTwo(caller, request, query, page);
+    return { status: 200, xml: { root: 'ListBucketResult', content: { Name: request.bucket!, ...content } } };
   }
-}
 
-function versionOne(query: ObjectListQuery, { next }: KeyPage): XmlElements {
-  const { isEncoded, prefix, position } = query;
-  return {
-    ...{ Prefix: shownKey(prefix, isEncoded), Marker: shownKey(position?.after ?? '', isEncoded) },
-    ...headOf(query, next !== undefined),
-    NextMarker: next && shownKey(next.after, isEncoded),
-  };
-}
-
-function versionTwo(request: S3Request, query: ObjectListQuery, { items, next }: KeyPage): XmlElements {
-  return {
-    Prefix: shownKey(query.prefix, query.isEncoded),
-    ...headOf(query, next !== undefined),
-    KeyCount: items.length,
-    ContinuationToken: parameter(request, 'continuation-token'),
-    StartAfter: parameter(request, 'start-after'),
-    NextContinuationToken: next && tokenOf(next),
-  };
-}
-
-function headOf(query: ObjectListQuery, isTruncated: boolean): XmlElements {
-  return {
-    MaxKeys: query.limit,
-    Delimiter: query.isFolding ? '/' : undefined,
-    EncodingType: query.isEncoded ? 'url' : undefined,
-    IsTruncated: isTruncated,
-  };
-}
-
-function contentsOf({ isEncoded }: ObjectListQuery, { items }: KeyPage): XmlElements {
-  const contents: XmlElements[] = [];
-  const folders: XmlElements[] = [];
-  for (const item of items) {
-    if ('folder' in item) folders.push({ Prefix: shownKey(item.folder, isEncoded) });
-    else
-      contents.push({
-        ...{ Key: shownKey(item.key, isEncoded), LastModified: item.modifiedAt },
-        ...{ ETag: etagOf(item.entry.sha256), Size: item.entry.sizeBytes, StorageClass: 'STANDARD' },
-      });
+  /** As S3 lists a bucket that never had versions: each object has one, `null`, which is the latest. */
+  async versions(caller: Principal, request: S3Request): Promise<S3Response> {
+    const query = parseListQuery(request, 'versions');
+    const page = await this.lister.list(caller, request.bucket!, query);
+    const content = { Name: request.bucket!, ...onlyVersions(caller, request, query, page) };
+    return { status: 200, xml: { root: 'ListVersionsResult', content } };
   }
-  return { Contents: contents, CommonPrefixes: folders };
 }

@@ -17,6 +17,7 @@ import { answerAcl } from './acl.js';
 import { parseByteRange } from './byte-range.js';
 import { isListed, isUnchanged, READ_CONDITIONS } from './conditions.js';
 import { base64Of, headersOfEntry } from './entry-headers.js';
+import { chosenAttributes } from './object-attributes.js';
 import { type Location, Locations } from './locations.js';
 
 /** An object that was found. */
@@ -29,7 +30,7 @@ const OVERRIDES = [
   'content-encoding',
 ] as const;
 
-/** HeadObject, GetObject, GetObjectTagging. */
+/** HeadObject, GetObject, GetObjectAttributes, GetObjectTagging, GetObjectAcl, GetObjectRetention, GetObjectLegalHold. */
 @Injectable()
 export class ObjectReads {
   constructor(
@@ -72,10 +73,27 @@ export class ObjectReads {
     return this.answer(caller, request, true);
   }
 
+  async attributes(caller: Principal, request: S3Request): Promise<S3Response> {
+    const { found } = await this.findShown(caller, request);
+    const content = chosenAttributes(request.headers['x-amz-object-attributes'], found.entry);
+    await this.record(caller, found);
+    return {
+      status: 200,
+      headers: { 'last-modified': found.modifiedAt.toUTCString() },
+      xml: { root: 'GetObjectAttributesResponse', content },
+    };
+  }
+
   /** No object has tags. */
   async tagging(caller: Principal, request: S3Request): Promise<S3Response> {
     await this.findIn(await this.locations.openToRead(caller, request.bucket!), request.key!);
     return { status: 200, xml: { root: 'Tagging', content: { TagSet: '' } } };
+  }
+
+  /** No object is locked. */
+  async lock(caller: Principal, request: S3Request): Promise<never> {
+    await this.findIn(await this.locations.openToRead(caller, request.bucket!), request.key!);
+    throw new S3Error('NoSuchObjectLockConfiguration');
   }
 
   async acl(caller: Principal, request: S3Request): Promise<S3Response> {

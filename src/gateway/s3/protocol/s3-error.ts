@@ -37,6 +37,7 @@ const ERRORS = {
   NoSuchCORSConfiguration: [404, 'Nothing is set for other origins.'],
   NoSuchKey: [404, 'There is nothing at that key.'],
   NoSuchLifecycleConfiguration: [404, 'Nothing is set for the life of objects.'],
+  NoSuchObjectLockConfiguration: [404, 'The object is not locked. Commits stay as they are.'],
   NoSuchPublicAccessBlockConfiguration: [404, 'There is no public access that could be blocked.'],
   NoSuchTagSet: [404, 'Buckets have no tags.'],
   NoSuchUpload: [404, 'The upload is unknown, completed, aborted or expired.'],

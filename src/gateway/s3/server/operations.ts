@@ -62,12 +62,19 @@ export class Operations {
         return this.listings.objects(caller, request, 1);
       case 'ListObjectsV2':
         return this.listings.objects(caller, request, 2);
+      case 'ListObjectVersions':
+        return this.listings.versions(caller, request);
       case 'GetObject':
         return this.reads.get(caller, request);
       case 'HeadObject':
         return this.reads.head(caller, request);
       case 'GetObjectAcl':
         return this.reads.acl(caller, request);
+      case 'GetObjectAttributes':
+        return this.reads.attributes(caller, request);
+      case 'GetObjectLegalHold':
+      case 'GetObjectRetention':
+        return this.reads.lock(caller, request);
       case 'GetObjectTagging':
         return this.reads.tagging(caller, request);
       case 'PutObject':
