@@ -97,7 +97,7 @@ export function rangeOf({ prefix = '', after }: TreeRange, isFolding = false): R
     return { start: { key: begin, side: 'before' }, isBeyond, end };
   }
   // No path ends in "/", so such a position can only be a folder.
-  const isFolder = isFolding && after.endsWith('/') && after.startsWith(prefix);
+  const isFolder = isFolding && after.endsWith('/') && after.startsWith(prefix) && after !== prefix;
   return { start: { key: Buffer.from(after), side: isFolder ? 'behind' : 'after' }, isBeyond, end };
 }
 
