@@ -377,6 +377,46 @@ describe('lists', () => {
     expect((await list({ Prefix: 'main/m' })).found).toEqual(['main/m-new']);
   });
 
+  test('a list that begins behind its own folder has all that is in it', async () => {
+    for (const prefix of ['main/d/', 'main~0/d/'])
+      expect((await list({ Prefix: prefix, Delimiter: '/', StartAfter: prefix })).found).toEqual([
+        ...[`${prefix}g`, `${prefix}e/`],
+      ]);
+  });
+
+  test('an empty folder is there until it is deleted, or to the next commit', async () => {
+    const Bucket = 'folders';
+    const folder = (Key: string, body = '', more: object = {}) =>
+      s3.send(new PutObjectCommand({ Bucket, Key, Body: Buffer.from(body), ...more }));
+    const found = async (more: object) => [...(await list({ Bucket, ...more })).found];
+    await repository(Bucket);
+    await folder('main/a/', '', { ContentType: 'application/x-directory' });
+    await folder('main/a/b/');
+    await folder('main/a/c', 'x');
+    expect(await s3.send(new HeadObjectCommand({ Bucket, Key: 'main/a/' }))).toMatchObject({
+      ...{ ContentLength: 0, ContentType: 'application/x-directory' },
+    });
+    expect(await found({ Prefix: 'main/' })).toEqual(['main/a/', 'main/a/b/', 'main/a/c']);
+    expect(await found({ Prefix: 'main/', Delimiter: '/' })).toEqual(['main/a/']);
+    const inside = { Prefix: 'main/a/', Delimiter: '/' };
+    expect(await found(inside)).toEqual(['main/a/', 'main/a/c', 'main/a/b/']);
+    const first = await list({ Bucket, ...inside, MaxKeys: 1 });
+    const ContinuationToken = first.NextContinuationToken;
+    expect([first.found, await found({ ...inside, ContinuationToken })]).toEqual([
+      ...[['main/a/'], ['main/a/c', 'main/a/b/']],
+    ]);
+    expect(await refusal(folder('main/a/', 'x'))).toBe('400 InvalidArgument');
+    expect(await refusal(folder('main/a/', '', { IfNoneMatch: '*' }))).toBe('412 PreconditionFailed');
+    await s3.send(new CopyObjectCommand({ Bucket, Key: 'main/z/', CopySource: `${Bucket}/main/a/` }));
+    const Objects = ['main/a/b/', 'main/a/b', 'main/none/'].map((Key) => ({ Key }));
+    await s3.send(new DeleteObjectsCommand({ Bucket, Delete: { Objects } }));
+    expect(await found({ Prefix: 'main/' })).toEqual(['main/a/', 'main/a/c', 'main/z/']);
+    const staged = '{ repository(name: "folders") { staged { nodes { path } } } }';
+    expect(await cairn.ask(staged)).toEqual({ repository: { staged: { nodes: [{ path: 'a/c' }] } } });
+    await commitStaged('main', Bucket);
+    expect(await found({})).toEqual(['main/a/c']);
+  });
+
   test('each object is its only version', async () => {
     const found: (string | undefined)[] = [];
     let [KeyMarker, VersionIdMarker]: (string | undefined)[] = [];
@@ -894,8 +934,6 @@ describe('requests as they are on the wire', () => {
       ['main/folder/', '400 InvalidArgument'],
     ] as const)
       expect([key, await told({ method: 'PUT', path: `/birds/${key}`, body: 'x' })]).toEqual([key, expected]);
-    expect(await told({ method: 'PUT', path: '/birds/main/folder/' })).toBe('200');
-    expect(await told({ path: '/birds/main/folder/' })).toBe('404 NoSuchKey');
     expect(await told({ path, headers: { 'x-amz-meta-big': 'v'.repeat(40_000) } })).toMatch(/^400/);
     const metadata = Object.fromEntries([1, 2, 3, 4].map((i) => [`x-amz-meta-${i}`, 'v'.repeat(3_000)]));
     expect(await told({ ...put_, body: 'x', headers: metadata })).toBe('400 MetadataTooLarge');

@@ -57,6 +57,6 @@ export type { StagingCondition } from './staging/staging.service.js';
 export { ViewService } from './staging/view.service.js';
 export type { ViewedItem, ViewPage } from './staging/listing.js';
 export type { ReadableView, View, ViewedEntry } from './staging/view.service.js';
-export { comparePaths, parsePath } from './trees/index.js';
+export { comparePaths, parsePath, parsePathOrFolder } from './trees/index.js';
 export type { LeafItem, TreeEntry } from './trees/index.js';
 export type { Commit } from './versions/index.js';

@@ -6,7 +6,7 @@ import type { Repository } from '../repositories/repository.js';
 import { IMPORT_MARK } from '../imports/import-mark.js';
 import type { HeldObject } from '../repositories/repository.repository.js';
 import { RepositoryService } from '../repositories/repository.service.js';
-import { checkEntry, parsePath, type TreeEdit, type TreeEntry } from '../trees/index.js';
+import { checkEntry, parsePath, parsePathOrFolder, type TreeEdit, type TreeEntry } from '../trees/index.js';
 
 const MAX_CHANGES = 10_000;
 
@@ -45,10 +45,16 @@ export class ChangeReader {
   ) {}
 
   /**
+   * @param options.hasFolders whether paths may be those of folders, default false
    * @returns edits in the order of `changes`
    * @throws {InvalidInputError} naming the change and the rule @throws {ObjectNotUploadedError}
    */
-  async toEdits(repository: Repository, changes: z.output<typeof CHANGES>): Promise<TreeEdit[]> {
+  async toEdits(
+    repository: Repository,
+    changes: z.output<typeof CHANGES>,
+    { hasFolders = false }: { readonly hasFolders?: boolean } = {},
+  ): Promise<TreeEdit[]> {
+    const parse = hasFolders ? parsePathOrFolder : parsePath;
     const seen = new Set<string>();
     const digests = changes.flatMap((change) => (change.sha256 === undefined ? [] : [change.sha256]));
     const uploaded = await this.repositories.heldObjects(repository, digests);
@@ -59,7 +65,7 @@ export class ChangeReader {
     const objects = await this.repositories.heldObjects(repository, [...held]);
     return changes.map((change, i) => {
       const field = `input.changes[${i}]`;
-      const path = parsePath(change.path, `${field}.path`);
+      const path = parse(change.path, `${field}.path`);
       if (seen.has(path)) throw new InvalidInputError(`${field}.path`, `${path} is named twice`);
       seen.add(path);
       if (change.isDeleted) {

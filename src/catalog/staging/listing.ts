@@ -82,7 +82,8 @@ export async function listOver(
 ): Promise<ViewPage> {
   const { prefix, after, limit, isFolding } = query;
   const readers = [new Reader(under, after), new Reader(over, after)] as const;
-  if (isFolding && after?.endsWith('/') === true && after.startsWith(prefix))
+  // The prefix itself is an empty folder, and not one that was folded.
+  if (isFolding && after?.endsWith('/') === true && after.startsWith(prefix) && after !== prefix)
     for (const reader of readers) await reader.jumpOver(after);
   const items: ViewedItem[] = [];
   let last = '';

@@ -3,6 +3,7 @@ import type { TreeEntry } from '../trees/index.js';
 
 /** What a path of a branch becomes with the next commit: `entry`, or nothing when it is absent. */
 export interface StagedChange {
+  /** Of a file, or of an empty folder, which ends in `/` and is part of no commit. */
   readonly path: string;
   readonly entry: TreeEntry | undefined;
   /** Subject. */

@@ -16,6 +16,8 @@ export interface ChangeRow {
 
 /** The columns of {@link ChangeRow}. */
 export const CHANGE_COLUMNS = `path, sha256, size_bytes AS "sizeBytes", content_type AS "contentType", metadata, staged_by AS "stagedBy", staged_at AS "stagedAt"`;
+/** Trees have no empty folders: what is staged of one ends with the next commit. */
+const IS_FILE = "right(path, 1) <> '/'";
 const SWEEP_ROWS = 20_000;
 
 @Injectable()
@@ -126,22 +128,32 @@ export class StagingRepository {
     return row && toChange(row);
   }
 
-  /** Changes that count, ascending by path, after one path and from another on. */
+  /**
+   * Changes that count, ascending by path, after one path and from another on.
+   * @param query.hasFolders with those of empty folders, default false
+   */
   async page(
     areaIds: readonly string[],
-    { from = '', after, limit }: { readonly from?: string; readonly after?: string; readonly limit: number },
+    query: {
+      readonly from?: string;
+      readonly after?: string;
+      readonly limit: number;
+      readonly hasFolders?: boolean;
+    },
   ): Promise<StagedChange[]> {
     if (areaIds.length === 0) return [];
+    const { from = '', after, limit, hasFolders = false } = query;
     const rows = await this.database.query<ChangeRow>(
       `SELECT DISTINCT ON (path) ${CHANGE_COLUMNS} FROM staged_change
-       WHERE area_id = ANY($1) AND path >= $2 AND ($3::text IS NULL OR path > $3) ORDER BY path, area_id DESC LIMIT $4`,
+       WHERE area_id = ANY($1) AND path >= $2 AND ($3::text IS NULL OR path > $3) ${hasFolders ? '' : `AND ${IS_FILE}`}
+       ORDER BY path, area_id DESC LIMIT $4`,
       [areaIds, from, after ?? null, limit],
     );
     return rows.map(toChange);
   }
 
   /**
-   * All changes that count, ascending by path, as {@link Trees.buildCopied} takes them. Not within a transaction: it may take long.
+   * All changes of files that count, ascending by path, as {@link Trees.buildCopied} takes them. Not within a transaction: it may take long.
    */
   copy(areaIds: readonly string[]): AsyncGenerator<Buffer> {
     // COPY takes no parameters; these are numbers.
@@ -150,7 +162,7 @@ export class StagingRepository {
     const [order, distinct] =
       areaIds.length === 1 ? ['path', ''] : ['path, area_id DESC', 'DISTINCT ON (path)'];
     return this.database.copyBytes(
-      `SELECT ${distinct} ${columns} FROM staged_change WHERE area_id IN (${ids}) ORDER BY ${order}`,
+      `SELECT ${distinct} ${columns} FROM staged_change WHERE area_id IN (${ids}) AND ${IS_FILE} ORDER BY ${order}`,
     );
   }
 

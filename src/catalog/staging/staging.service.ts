@@ -70,6 +70,8 @@ export class StagingService {
   /**
    * Stages changes of paths, all or none; of several for one path the last counts. Needs `write`.
    * @param condition what one path must be, staged changes included, for any of it to happen
+   * @param options.hasFolders whether paths may be those of empty folders, which end in `/`: who lists with folders sees them until the next
+   * commit, which has none; default false
    * @returns the edits as they were stored
    * @throws {BranchMovedError} it moved again and again while the condition was looked at
    * @throws {PreconditionFailedError} @throws {ObjectNotUploadedError} @throws {InvalidInputError} @throws {NotFoundError}
@@ -78,10 +80,11 @@ export class StagingService {
     caller: Principal,
     input: z.input<typeof STAGE>,
     condition?: StagingCondition,
+    options: { readonly hasFolders?: boolean } = {},
   ): Promise<readonly TreeEdit[]> {
     const { repository: name, branch, changes } = validate(STAGE, input, 'input');
     const { repository } = await this.repositories.open(caller, name, 'write', { branch });
-    const edits = await this.changes.toEdits(repository, changes);
+    const edits = await this.changes.toEdits(repository, changes, options);
     const stagedBy = subjectOf(caller);
     if (condition !== undefined) await this.stageIf(repository, branch, edits, stagedBy, condition);
     else if (!(await this.lanes.write(repository.id, branch, edits, stagedBy)))

@@ -97,17 +97,21 @@ export class ViewService {
     return entry && { entry, isStaged: staged !== undefined, ...(staged && { stagedAt: staged.stagedAt }) };
   }
 
-  /** A page by path. @throws {InvalidInputError} */
-  async list(view: View, query: ListQuery = {}): Promise<ViewPage> {
+  /**
+   * A page by path.
+   * @param query.hasFolders with folders that were staged though nothing is in them, as items whose paths end in `/`; default false
+   * @throws {InvalidInputError}
+   */
+  async list(view: View, query: ListQuery & { readonly hasFolders?: boolean } = {}): Promise<ViewPage> {
     if (view.areas.length === 0) return this.trees.list(view.commit.tree, query);
-    const { prefix = '', after, limit = DEFAULT_LIMIT, delimiter } = query;
+    const { prefix = '', after, limit = DEFAULT_LIMIT, delimiter, hasFolders = false } = query;
     if (!Number.isSafeInteger(limit) || limit < 1 || limit > MAX_LIMIT)
       throw new InvalidInputError('limit', `must be a whole number from 1 to ${MAX_LIMIT}, got ${limit}`);
     const under: OrderedSource = async (from) =>
       (await this.trees.list(view.commit.tree, { prefix, after: from, limit: SOURCE_PAGE }))
         .items as LeafItem[];
     const over: OrderedSource = (from) =>
-      this.staging.page(view.areas, { from: prefix, after: from, limit: SOURCE_PAGE });
+      this.staging.page(view.areas, { from: prefix, after: from, limit: SOURCE_PAGE, hasFolders });
     return listOver(under, over, { prefix, after, limit, isFolding: delimiter !== undefined });
   }
 }

@@ -7,7 +7,7 @@ export { EMPTY_TREE, MAX_NODE_BYTES } from './node.js';
 export type { LeafItem } from './node.js';
 export { MemoryNodeStore } from './node-store.js';
 export type { NodeStore, StoredNode } from './node-store.js';
-export { comparePaths, parsePath } from './paths.js';
+export { comparePaths, parsePath, parsePathOrFolder } from './paths.js';
 export type { ReachableObjects } from './reachable.js';
 export { Trees, TreesDraft } from './trees.js';
 export type { TreeStats } from './trees.js';

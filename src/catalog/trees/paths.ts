@@ -24,6 +24,15 @@ export function parsePath(path: string, field = 'path'): string {
   throw new InvalidInputError(field, `${rule}, got ${JSON.stringify(path.slice(0, 120))}`);
 }
 
+/**
+ * Reads the path of a file, or that of a folder, which ends in `/`.
+ * @throws {InvalidInputError}
+ */
+export function parsePathOrFolder(path: string, field = 'path'): string {
+  parsePath(path.endsWith('/') ? path.slice(0, -1) : path, field);
+  return path;
+}
+
 const SLASH = 0x2f;
 const DOT = 0x2e;
 

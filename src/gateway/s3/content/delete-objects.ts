@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { z } from 'zod';
-import { parsePath, type Ref, type StagingCondition } from '../../../catalog/index.js';
+import { parsePathOrFolder, type Ref, type StagingCondition } from '../../../catalog/index.js';
 import { type Principal, subjectOf } from '../../../identity/index.js';
 import { LOGGER, type Logger } from '../../../platform/index.js';
 import { type Payload, readPayload } from '../body/payload.js';
@@ -84,8 +84,8 @@ export class DeleteObjects {
     for (const outcome of outcomes) {
       try {
         const target = await this.locations.targetIn(open, outcome.key, known);
-        if (target.path === '' || target.path.endsWith('/')) continue;
-        parsePath(target.path, 'Key');
+        if (target.path === '') continue;
+        parsePathOrFolder(target.path, 'Key');
         const group = groups.get(target.branch) ?? { target, outcomes: [] };
         group.outcomes.push({ path: target.path, outcome });
         groups.set(target.branch, group);

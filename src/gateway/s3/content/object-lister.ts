@@ -76,7 +76,7 @@ export class ObjectLister {
       ...{ commitId: pinned.commit.id, isStaged: pinned.areas.length > 0, revision, path: pathPrefix },
     });
     const page = await this.views.list(pinned, {
-      ...{ prefix: pathPrefix, limit, ...(after !== undefined && { after }) },
+      ...{ prefix: pathPrefix, limit, hasFolders: true, ...(after !== undefined && { after }) },
       ...(isFolding && { delimiter: '/' as const }),
     });
     const turn = pLimit(MASKED_AT_ONCE);

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import {
   AccessLog,
-  parsePath,
+  parsePathOrFolder,
   RepositoryService,
   type StagingCondition,
   StagingService,
@@ -35,8 +35,8 @@ export class ObjectWrites {
 
   async put(caller: Principal, request: S3Request, payload: Payload): Promise<S3Response> {
     const target = await this.locations.target(caller, request.bucket!, request.key!);
-    if (isFolder(target)) return putFolder(payload);
-    parsePath(target.path, 'Key');
+    assertPlace(target, payload.sizeBytes);
+    if (target.path === '') return putBranch(payload);
     const [condition, metadata] = [conditionOf(request, target.path), metadataOf(request.headers)];
     const object = await this.store(payload);
     await this.stage(caller, target, object, metadata, condition);
@@ -57,7 +57,7 @@ export class ObjectWrites {
   async copy(caller: Principal, request: S3Request): Promise<S3Response> {
     const source = await this.copySource(caller, request);
     const target = await this.locations.target(caller, request.bucket!, request.key!);
-    parsePath(target.path, 'Key');
+    assertPlace(target, source.entry.sizeBytes);
     const directive = request.headers['x-amz-metadata-directive'] ?? 'COPY';
     if (directive !== 'COPY' && directive !== 'REPLACE')
       throw new S3Error('InvalidArgument', 'x-amz-metadata-directive must be COPY or REPLACE.');
@@ -75,7 +75,7 @@ export class ObjectWrites {
     const target = await this.locations.target(caller, request.bucket!, request.key!);
     const match = request.headers['if-match'];
     const condition = match === undefined ? undefined : { path: target.path, ifMatch: digestIn(match) };
-    if (!isFolder(target)) await this.deletePaths(caller, target, [target.path], condition);
+    if (target.path !== '') await this.deletePaths(caller, target, [target.path], condition);
     return { status: 204 };
   }
 
@@ -87,7 +87,7 @@ export class ObjectWrites {
     condition?: StagingCondition,
   ): Promise<void> {
     const { repository, branch } = target;
-    for (const path of paths) parsePath(path, 'Key');
+    for (const path of paths) parsePathOrFolder(path, 'Key');
     const view = { ...target, ...(await this.views.at(repository, branch)) };
     const present: string[] = [];
     for (const path of paths) if ((await this.views.entry(view, path)) !== undefined) present.push(path);
@@ -95,7 +95,8 @@ export class ObjectWrites {
     const doomed = condition === undefined ? present : paths;
     await Promise.all(doomed.map((path) => this.record(caller, target, path, 'delete')));
     const changes = doomed.map((path) => ({ path, isDeleted: true }));
-    await this.staging.stage(caller, { repository: repository.name, branch, changes }, condition);
+    const input = { repository: repository.name, branch, changes };
+    await this.staging.stage(caller, input, condition, { hasFolders: true });
   }
 
   /** Gives stored bytes a path, on the branch's stage. */
@@ -110,7 +111,8 @@ export class ObjectWrites {
     await this.record(caller, target, path, 'write');
     await this.repositories.hold(caller, repository, object);
     const change = { path, sha256: object.sha256, contentType, metadata };
-    await this.staging.stage(caller, { repository: repository.name, branch, changes: [change] }, condition);
+    const input = { repository: repository.name, branch, changes: [change] };
+    await this.staging.stage(caller, input, condition, { hasFolders: true });
   }
 
   /** Stores a body under the name of its content. @throws {S3Error} when it is not as announced; nothing is stored then */
@@ -161,17 +163,17 @@ export function conditionOf({ headers }: S3Request, path: string): StagingCondit
   return match === undefined ? undefined : { path, ifMatch: digestIn(match) };
 }
 
-/** Keys that end in `/` stand for folders, which are there as soon as something is in them. */
-function isFolder({ path }: Target): boolean {
-  return path === '' || path.endsWith('/');
-}
-
-/** Clients make folders by empty objects. There is nothing to keep of them. */
-async function putFolder(payload: Payload): Promise<S3Response> {
-  if (payload.sizeBytes > 0)
+/** Clients make folders by empty objects at keys that end in `/`. @throws {S3Error} InvalidArgument @throws {InvalidInputError} */
+function assertPlace({ path }: Target, sizeBytes: number): void {
+  if ((path === '' || path.endsWith('/')) && sizeBytes > 0)
     throw new S3Error('InvalidArgument', 'A key that ends in "/" is a folder and has no bytes.', {
       ArgumentName: 'Key',
     });
+  if (path !== '') parsePathOrFolder(path, 'Key');
+}
+
+/** The folder of a branch is there as long as the branch. */
+async function putBranch(payload: Payload): Promise<S3Response> {
   for await (const chunk of payload.bytes) void chunk;
   return { status: 200, headers: { etag: etagOf(EMPTY_SHA256) } };
 }
