@@ -1,13 +1,14 @@
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Inject, Injectable } from '@nestjs/common';
-import { CONFIG, type Config, DomainError } from '../../platform/index.js';
+import { CONFIG, type Config, DomainError, readOrCreate } from '../../platform/index.js';
 
 const CIPHER = 'aes-256-gcm';
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
 const FILE = 'secret.key';
+/** As of CAIRN_SECRET_KEY. */
+const MIN_LENGTH = 32;
 
 /** A sealed secret was made with another CAIRN_SECRET_KEY, or belongs to something else. */
 export class SecretUnreadableError extends DomainError {
@@ -17,6 +18,17 @@ export class SecretUnreadableError extends DomainError {
       `The secret of ${what} cannot be opened: it was sealed with another CAIRN_SECRET_KEY. Set that one again, or make a new secret.`,
       { what },
       options,
+    );
+  }
+}
+
+/** The file of the generated key has no key, as a disk that was full may have left it. What is sealed by none is no secret. */
+export class SecretKeyFileError extends DomainError {
+  readonly kind = 'corrupt';
+  constructor(file: string) {
+    super(
+      `${file} has no key. Restore it from a backup; or remove it, and make anew the access keys and other secrets that were sealed since.`,
+      { file },
     );
   }
 }
@@ -38,7 +50,7 @@ export class SecretBox {
     return Buffer.concat([iv, cipher.update(secret, 'utf8'), cipher.final(), cipher.getAuthTag()]);
   }
 
-  /** @throws {SecretUnreadableError} */
+  /** @throws {SecretUnreadableError} @throws {SecretKeyFileError} */
   async open(sealed: Buffer, what: string): Promise<string> {
     const key = await this.cipherKey();
     try {
@@ -71,14 +83,8 @@ export class SecretBox {
     const { CAIRN_SECRET_KEY: given, CAIRN_DATA_DIR: folder } = this.config;
     if (given !== undefined) return given;
     const file = path.join(folder, FILE);
-    await mkdir(folder, { recursive: true });
-    await writeFile(file, randomBytes(32).toString('base64url'), {
-      flag: 'wx',
-      mode: 0o600,
-      flush: true,
-    }).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EEXIST') throw error;
-    });
-    return readFile(file, 'utf8');
+    const found = await readOrCreate(file, randomBytes(32).toString('base64url'));
+    if (found.length < MIN_LENGTH) throw new SecretKeyFileError(file);
+    return found;
   }
 }

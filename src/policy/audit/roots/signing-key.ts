@@ -7,21 +7,21 @@ import {
   type KeyObject,
   sign,
 } from 'node:crypto';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Inject, Injectable } from '@nestjs/common';
-import { CONFIG, type Config, DomainError } from '../../../platform/index.js';
+import { CONFIG, type Config, DomainError, readOrCreate } from '../../../platform/index.js';
 
 const FILE = 'audit.key';
 /** What stands before the 32 bytes of an Ed25519 key in PKCS #8. Source: RFC 8410. */
 const PKCS8 = Buffer.from('302e020100300506032b657004220420', 'hex');
 
-/** The file of CAIRN_AUDIT_KEY_FILE does not hold what it must. */
+/** The file of CAIRN_AUDIT_KEY_FILE, or the generated one, does not hold what it must. */
 export class AuditKeyError extends DomainError {
   readonly kind = 'invalid-input';
   constructor(file: string, options?: ErrorOptions) {
     super(
-      `CAIRN_AUDIT_KEY_FILE: ${file} must hold an Ed25519 private key in PEM (PKCS #8).`,
+      `${file} must hold an Ed25519 private key in PEM (PKCS #8). CAIRN_AUDIT_KEY_FILE can name another file.`,
       { file },
       options,
     );
@@ -85,13 +85,7 @@ export class SigningKey {
     const { CAIRN_DATA_DIR: folder } = this.config;
     const file = path.join(folder, FILE);
     const pem = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' });
-    await mkdir(folder, { recursive: true });
-    await writeFile(file, pem, { flag: 'wx', mode: 0o600, flush: true }).catch(
-      (error: NodeJS.ErrnoException) => {
-        if (error.code !== 'EEXIST') throw error;
-      },
-    );
-    return parse(file, await readFile(file, 'utf8'));
+    return parse(file, await readOrCreate(file, pem.toString()));
   }
 }
 
