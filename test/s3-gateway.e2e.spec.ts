@@ -781,6 +781,22 @@ describe('requests as they are on the wire', () => {
     expect(await refusal(get('main/late'))).toBe('404 NoSuchKey');
   });
 
+  test('what is signed otherwise, or not, is told what is taken', async () => {
+    const ask = async (options: RequestInit): Promise<string> => {
+      const answer = await fetch(`${cairn.s3Url}/birds`, options);
+      return `${answer.status} ${/<Code>(\w+)/.exec(await answer.text())![1]!}`;
+    };
+    for (const authorization of ['Bearer x', 'AWS4-ECDSA-P256-SHA256 Credential=A/20260101/s3/aws4_request'])
+      expect(await ask({ headers: { authorization } })).toBe('400 InvalidRequest');
+    expect(await ask({ headers: { authorization: 'AWS4-HMAC-SHA256 x' } })).toBe(
+      '400 AuthorizationHeaderMalformed',
+    );
+    expect(await ask({ method: 'POST', body: new FormData() })).toBe('501 NotImplemented');
+    expect(await ask({ method: 'OPTIONS', headers: { origin: 'http://other.test' } })).toBe(
+      '403 AccessForbidden',
+    );
+  });
+
   test('a revoked key ends at once, as does a disabled principal', async () => {
     const token = await cairn.tokenFor('user:pia.engineer');
     const own = await accessKey(token);

@@ -5,6 +5,7 @@ const ERRORS = {
     'Policy decides who may read, not the ACL of an object. Send none, or "private".',
   ],
   AccessDenied: [403, 'Access denied.'],
+  AccessForbidden: [403, 'Pages of other origins may not use the gateway.'],
   AuthorizationHeaderMalformed: [400, 'The authorization that was sent is malformed.'],
   AuthorizationQueryParametersError: [400, 'The authorization in the query is malformed.'],
   BadDigest: [

@@ -41,6 +41,11 @@ export function parseAuthorization(request: S3Request, now = Date.now()): Author
     throw new S3Error('InvalidRequest', 'Sign by the header or by the query, not by both.');
   if (header === undefined && !isPresigned) {
     if (request.query.has('AWSAccessKeyId')) throw oldSignature();
+    // Its policy and signature would be among its fields.
+    if (request.method === 'POST' && /^multipart\/form-data\b/i.test(request.headers['content-type'] ?? ''))
+      throw new S3Error('NotImplemented', 'Forms are not taken. Presign a PUT of the key instead.');
+    // A browser asks so, unsigned, whether a page of another origin may send what it has in mind.
+    if (request.method === 'OPTIONS') throw new S3Error('AccessForbidden');
     throw new S3Error(
       'AccessDenied',
       'The request is not signed. Make an access key with `cairn access-keys create`.',
@@ -53,6 +58,12 @@ export function parseAuthorization(request: S3Request, now = Date.now()): Author
 
 function fromHeader(request: S3Request, header: string, now: number): Authorization {
   if (/^AWS /.test(header)) throw oldSignature();
+  const [scheme = ''] = header.split(' ', 1);
+  if (scheme !== ALGORITHM)
+    throw new S3Error(
+      'InvalidRequest',
+      `Only signatures of ${ALGORITHM} are taken, not "${scheme.slice(0, 30)}". Sign for one region, by an access key.`,
+    );
   const [, credential = '', names = '', signature = ''] = HEADER.exec(header) ?? [];
   if (signature === '') throw new S3Error('AuthorizationHeaderMalformed');
   const timestamp = request.headers['x-amz-date'] ?? basicTimestamp(request.headers['date']);
