@@ -24,8 +24,9 @@ export function isSecretName(name: string): boolean {
 }
 
 /** Names that are assigned a secret within a text; a prefix may stand before, as in `fs.s3a.secret.key`. */
-const ASSIGNED_NAME =
-  '[\\w.-]{0,60}?(?:password|passwd|passphrase|pwd|secret[_.-]?key|secret[_.-]?access[_.-]?key|secret|access[_.-]?key(?:[_.-]?id)?|api[_.-]?key|account[_.-]?key|access[_.-]?token|auth[_.-]?token|token|x-amz-signature|x-amz-credential|x-amz-security-token|sig)';
+const ASSIGNED_WORD =
+  '(?:password|passwd|passphrase|pwd|secret[_.-]?key|secret[_.-]?access[_.-]?key|secret|access[_.-]?key(?:[_.-]?id)?|api[_.-]?key|account[_.-]?key|access[_.-]?token|auth[_.-]?token|token|x-amz-signature|x-amz-credential|x-amz-security-token|sig)';
+const ASSIGNED_NAME = `[\\w.-]{0,60}?${ASSIGNED_WORD}`;
 
 /** A form that a secret takes within a text. Every pattern runs in time linear in the text. */
 interface TextRule {
@@ -67,7 +68,14 @@ const TEXT_RULES: readonly TextRule[] = [
   },
   {
     rule: 'authorization header',
-    pattern: /\b(Bearer|Basic|Negotiate|Digest) +[\w+/=.~-]{8,4000}/gi,
+    pattern: /\b(Bearer|(?<=Authorization\W{1,8})(?:Basic|Negotiate|Digest)) +[\w+/=.~-]{8,4000}/gi,
+    replacement: '$1 ***',
+  },
+  {
+    rule: 'authorization header',
+    // A word follows where prose speaks of basic information, or of a digest.
+    pattern:
+      /\b([Bb]asic|BASIC|[Nn]egotiate|NEGOTIATE|[Dd]igest|DIGEST) +(?!(?:[A-Z]?[a-z]+|[A-Z]+)(?:-[a-z]+)*\.?(?![\w+/=.~-]))[\w+/=.~-]{8,4000}/g,
     replacement: '$1 ***',
   },
   { rule: 'AWS access key', pattern: /\b(?:AKIA|ASIA|AROA|AIDA)[0-9A-Z]{16}\b/g, replacement: '***' },
@@ -84,7 +92,11 @@ const TEXT_RULES: readonly TextRule[] = [
   },
   {
     rule: 'secret in a connection string',
-    pattern: new RegExp(`\\b(${ASSIGNED_NAME}=)(?!\\*\\*\\*)[^\\s"'&;,)}\\]]{2,2000}`, 'gi'),
+    // Not where SQL compares two tables' columns of that name.
+    pattern: new RegExp(
+      `\\b([\\w.-]{0,60}?(${ASSIGNED_WORD})=)(?!\\*\\*\\*)(?!\\w{1,60}\\.\\w{0,60}?\\2(?![\\w.]))[^\\s"'&;,)}\\]]{2,2000}`,
+      'gi',
+    ),
     replacement: '$1***',
   },
   {

@@ -116,6 +116,9 @@ describe('redaction by form', () => {
     ],
     ['key AKIAIOSFODNN7EXAMPLE here', 'key *** here'],
     ['curl -H "Authorization: Bearer abcdefghijkl"', 'curl -H "Authorization: Bearer ***"'],
+    ['Authorization: Basic abcdefghijkl', 'Authorization: Basic ***'],
+    ['sent with basic cGlhOmh1bnRlcjI= once', 'sent with basic *** once'],
+    ['password=db.secret', 'password=***'],
     [`token ${JWT} end`, 'token *** end'],
     [
       'git clone https://ghp_abcdefghijklmnopqrst0123456789ABCDEF@github.com/x',
@@ -136,6 +139,8 @@ describe('redaction by form', () => {
     'https://github.com/OpenLineage/OpenLineage/tree/1.54.0/client/python',
     's3://bucket/key@v1',
     'basic auth is documented elsewhere',
+    'This table has basic information about a customer, and a digest computed nightly.',
+    'SELECT u.id FROM users u JOIN sessions s ON u.session_token=s.session_token',
   ])('%s stays', (text) => expect(redactText(text).text).toBe(text));
 
   it('redacting twice changes nothing more', () => {
