@@ -115,6 +115,7 @@ describe('an event is taken', () => {
       /"unknown"/,
     ],
     ['a time to come', { eventTime: '2100-01-01T00:00:00Z' }, 'eventTime', /future/],
+    ['a time without an offset', { eventTime: '2026-11-23T21:26:47.183986' }, 'eventTime', /UTC/],
     ['null outputs', { outputs: null }, 'outputs', /null/],
     ['null facets', { job: { namespace: 'n', name: 'j', facets: null } }, 'job.facets', /object/],
     [

@@ -52,7 +52,7 @@ export interface ValidEvent {
 
 /**
  * Checks an event against the core schema, and is lenient where real producers are: a facet that breaks its schema, a null for an
- * optional part and an empty dataset namespace are only told. Changes `value` in place.
+ * optional part, a time without an offset and an empty dataset namespace are only told. Changes `value` in place.
  * Source: OpenLineage 2-0-2.
  * @throws {InvalidInputError} naming the first path and its rule; the others are in `details.problems`
  */
@@ -66,6 +66,7 @@ export function validateEvent(value: unknown): ValidEvent {
     if (warnings.length < MAX_WARNINGS) warnings.push({ path, rule });
   };
   dropNulls(value, warn);
+  completeTime(value, warn);
   const kind = kindOf(value as EventBody);
   if (kind === undefined) {
     throw new InvalidInputError(
@@ -100,6 +101,17 @@ function dropNulls(body: JsonObject, warn: Warn): void {
     delete body[part];
     warn(part, 'is null and was taken as absent');
   }
+}
+
+/** A date and time as Python's `datetime.now().isoformat()` writes them. */
+const LOCAL_TIME = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?:[.,]\d+)?$/;
+
+/** dbt's producer tells so that a command was killed; most servers' clocks are in UTC. */
+function completeTime(body: JsonObject, warn: Warn): void {
+  const time = body['eventTime'];
+  if (typeof time !== 'string' || !LOCAL_TIME.test(time)) return;
+  body['eventTime'] = `${time}Z`;
+  warn('eventTime', 'has no offset and was taken as UTC');
 }
 
 function checkCore(kind: EventKind, body: JsonObject, warn: Warn): void {
