@@ -34,6 +34,7 @@ import { People1795392000072 } from './1795392000072-people.js';
 import { ColumnTags1795392000073 } from './1795392000073-column-tags.js';
 import { Classification1795392000074 } from './1795392000074-classification.js';
 import { LineageSqlOutputs1795392000075 } from './1795392000075-lineage-sql-outputs.js';
+import { LineageColumnNames1795392000076 } from './1795392000076-lineage-column-names.js';
 import { InstallationSeal1795392000079 } from './1795392000079-installation-seal.js';
 import { AssetsInNamespaces1795392000080 } from './1795392000080-assets-in-namespaces.js';
 
@@ -75,6 +76,7 @@ export const MIGRATIONS = [
   ColumnTags1795392000073,
   Classification1795392000074,
   LineageSqlOutputs1795392000075,
+  LineageColumnNames1795392000076,
   InstallationSeal1795392000079,
   AssetsInNamespaces1795392000080,
 ];

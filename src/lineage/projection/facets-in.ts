@@ -1,6 +1,7 @@
 import type { EventDataset } from '../events/event.js';
 import { type JsonObject, objectAt, objectsIn, textAt } from '../events/json.js';
 import type { SameKind } from '../identity/components.js';
+import { schemaColumnsIn } from './column-facts.js';
 import { namePairIn } from './identity.js';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
@@ -43,9 +44,42 @@ export function placeholdersIn(facets: JsonObject): ReadonlySet<string> {
   return new Set(placeholders.filter((target) => !named.has(target)));
 }
 
-/** Of these, those of a dataset whose schema is told, so that they are none for certain. */
-export function deniedPlaceholdersIn(facets: JsonObject): ReadonlySet<string> {
-  return objectsIn(objectAt(facets['schema'])['fields']).length === 0 ? NONE : placeholdersIn(facets);
+/**
+ * Targets of a dataset's `columnLineage` that are none of its columns for certain, as its schema is told: placeholders, and of a job with
+ * SQL all that the whole schema has not. Of those the parser says what the query calls them.
+ */
+export function deniedTargetsIn(facets: JsonObject, job: JsonObject): ReadonlySet<string> {
+  if (objectsIn(objectAt(facets['schema'])['fields']).length === 0) return NONE;
+  const columns = isOfSql(job) ? wholeSchemaIn(facets, isOfDbt(job)) : undefined;
+  if (columns === undefined) return placeholdersIn(facets);
+  const known = new Set(columns.map((name) => name.toLowerCase()));
+  const isKnown = (target: string) =>
+    [target, target.split('.', 1)[0]!].some((name) => known.has(name.toLowerCase()));
+  const targets = Object.keys(objectAt(objectAt(facets['columnLineage'])['fields']));
+  return new Set([...placeholdersIn(facets), ...targets.filter((target) => !isKnown(target))]);
+}
+
+function isOfSql(job: JsonObject): boolean {
+  return textAt(objectAt(job['sql'])['query']) !== undefined;
+}
+
+/** @param job facets of the job */
+export function isOfDbt(job: JsonObject): boolean {
+  return textAt(objectAt(job['jobType'])['integration'])?.toUpperCase() === 'DBT';
+}
+
+/**
+ * All columns of a table in order, where they are all there. dbt names those that somebody has described; engines list the columns that a
+ * query read, without types, in the place of a schema.
+ */
+export function wholeSchemaIn({ schema }: JsonObject, isDbt: boolean): string[] | undefined {
+  if (isDbt) return undefined;
+  const columns = schemaColumnsIn({ fields: objectsIn(objectAt(schema)['fields']).map(withoutFields) });
+  return columns.some(({ type }) => type !== null) ? columns.map(({ name }) => name) : undefined;
+}
+
+function withoutFields({ fields: _fields, ...field }: JsonObject): JsonObject {
+  return field;
 }
 
 const PLACEHOLDER = /^_\d+$/;

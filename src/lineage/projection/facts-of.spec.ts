@@ -231,6 +231,60 @@ describe('edges', () => {
     expect([...facts.statements.values()][0]!.value.inputIds).toEqual([data('t')]);
   });
 
+  it('of what a query calls its columns are none of a table whose whole schema has not got them', () => {
+    const inputFields = [{ ...dataset('t'), field: 'k' }];
+    const columnLineage = {
+      fields: { K: { inputFields }, who: { inputFields }, 'to.city': { inputFields } },
+    };
+    const fields = ['who', 'n', 'to'].map((name) => ({ name, type: 'text' }));
+    const told = (facets: object) =>
+      columnsOf(
+        factsOf(
+          event({
+            job: { namespace: 'etl', name: 'daily', facets },
+            outputs: [dataset('sums', { schema: { fields }, columnLineage })],
+          }),
+          idOf,
+        ),
+      ).map((e) => e.targetColumn);
+    expect(told({ sql: { query: 'INSERT INTO sums (who, n) SELECT who, k FROM t' } })).toEqual([
+      'to.city',
+      'who',
+    ]);
+    expect(told({})).toContain('K');
+  });
+
+  it('are spelled as the schemas of their event have them', () => {
+    const snowflake = (name: string, columns: readonly string[]) => ({
+      namespace: 'snowflake://org-account',
+      name,
+      facets: { schema: { fields: columns.map((column) => ({ name: column })) } },
+    });
+    const from = (name: string, field: string) => ({
+      inputFields: [{ namespace: 'snowflake://org-account', name, field }],
+    });
+    const columnLineage = {
+      fields: {
+        mail: from('shop.raw.customers', 'email'),
+        Id: from('SHOP.RAW.CUSTOMERS', 'id'),
+        age: from('SHOP.RAW.PEOPLE', 'age'),
+      },
+    };
+    const { facets, ...mart } = snowflake('SHOP.MART.C', ['MAIL', 'ID', 'id', 'AGE']);
+    const facts = factsOf(
+      event({
+        inputs: [snowflake('SHOP.RAW.CUSTOMERS', ['EMAIL', 'ID'])],
+        outputs: [{ ...mart, facets: { ...facets, columnLineage } }],
+      }),
+      idOf,
+    );
+    expect(
+      columnsOf(facts)
+        .map((e) => `${e.targetColumn} from ${e.sourceColumn}`)
+        .sort(),
+    ).toEqual(['AGE from age', 'Id from ID', 'MAIL from EMAIL']);
+  });
+
   it.each([
     null,
     5,

@@ -2,7 +2,7 @@ import type { EventBody, EventDataset, LoggedEvent } from '../events/event.js';
 import { instantOf } from '../events/instant.js';
 import { type JsonObject, objectAt, objectsIn, textAt } from '../events/json.js';
 import {
-  deniedPlaceholdersIn,
+  deniedTargetsIn,
   explicitInputs,
   isDataset,
   isDeleted,
@@ -11,6 +11,7 @@ import {
   otherNamesIn,
 } from './facets-in.js';
 import { columnLineageIn, type ColumnSource, entryColumnsIn } from './column-facts.js';
+import { ColumnSpelling } from './column-spelling.js';
 import type { Direction, Facts, StatementOrigin } from './facts.js';
 import { NO_JOB, noFacts } from './facts.js';
 import { joinStatements, inOrder } from './statement-values.js';
@@ -38,6 +39,8 @@ class Reading {
   private readonly eventId: string;
   private readonly withheld: ReadonlySet<string>;
   private readonly runId: string | undefined;
+  private readonly jobFacets: JsonObject;
+  private readonly spelling: ColumnSpelling;
 
   constructor(
     { id, body, withheld }: LoggedEvent,
@@ -51,12 +54,14 @@ class Reading {
     this.claim = `${at}|${id}`;
     this.withheld = new Set(withheld);
     this.runId = body.run?.runId.toLowerCase();
+    this.jobFacets = objectAt(body.job?.facets);
+    this.spelling = new ColumnSpelling(body);
     if (body.job !== undefined) this.readJob(body, this.asset(jobNamed(idOf, body.job)));
     else if (body.dataset !== undefined) this.readDataset(body.dataset);
   }
 
   private readJob(body: EventBody, job: NamedAsset): void {
-    this.facet('asset', job.id, objectAt(body.job?.facets));
+    this.facet('asset', job.id, this.jobFacets);
     if (this.runId !== undefined) {
       for (const { run, job: of } of runsIn(body, this.runId, job, this, this.idOf)) {
         this.facts.runs.set(run.runId, run);
@@ -64,7 +69,7 @@ class Reading {
       }
       this.facet('run', this.runId, objectAt(body.run?.facets));
     }
-    const entries = objectsIn(objectAt(objectAt(body.job?.facets)['lineage'])['entries']);
+    const entries = objectsIn(objectAt(this.jobFacets['lineage'])['entries']);
     const outputs = body.outputs ?? [];
     const isTold =
       outputs.length > 0 && outputs.every((output) => explicitInputs(output, entries) !== undefined);
@@ -134,7 +139,7 @@ class Reading {
     const all = isRead ? [] : columnLineageIn(columnLineage);
     if (all.length > 0) {
       const sources = all.map(({ dataset }) => dataset);
-      const denied = deniedPlaceholdersIn(facets);
+      const denied = deniedTargetsIn(facets, this.jobFacets);
       const columns = all.filter(({ targetColumn }) => !denied.has(targetColumn));
       if (job !== undefined)
         for (const source of sources) this.input(job, this.asset(datasetNamed(this.idOf, source)));
@@ -180,7 +185,13 @@ class Reading {
     const jobId = job?.id ?? NO_JOB;
     const idOfDataset = (dataset: { namespace: string; name: string }): string =>
       this.asset(datasetNamed(this.idOf, dataset)).id;
-    const columns = sources.map(({ dataset, ...column }) => ({ ...column, sourceId: idOfDataset(dataset) }));
+    const ofOutput = { namespace: output.identityNamespace, name: output.identityName };
+    const columns = sources.map(({ dataset, sourceColumn, targetColumn, ...how }) => ({
+      ...how,
+      sourceId: idOfDataset(dataset),
+      sourceColumn: this.spelling.of(dataset, sourceColumn),
+      targetColumn: this.spelling.of(ofOutput, targetColumn),
+    }));
     const inputIds = inputs && [...new Set(inputs.map(idOfDataset))].sort();
     const key = `${jobId} ${output.id} ${kind} ${this.claim}`;
     const known = this.facts.statements.get(key);

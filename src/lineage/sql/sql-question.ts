@@ -1,8 +1,7 @@
 import type { EventBody, EventDataset } from '../events/event.js';
 import { type JsonObject, objectAt, objectsIn, textAt } from '../events/json.js';
 import { CompiledRules } from '../identity/rules/compiled-rules.js';
-import { schemaColumnsIn } from '../projection/column-facts.js';
-import { entryOf, isColumnLineage, placeholdersIn } from '../projection/facets-in.js';
+import { entryOf, isColumnLineage, isOfDbt, placeholdersIn, wholeSchemaIn } from '../projection/facets-in.js';
 import { namespaceOf } from '../projection/identity.js';
 import type { SqlDialect, SqlQuestion, SqlTable } from './sql-reader.js';
 
@@ -41,7 +40,7 @@ export function questionOf({ job, inputs = [], outputs = [] }: EventBody): Asked
   const isBetweenDatasets = outputs.length > 0 && inputs.length + outputs.length > 1;
   if (query === undefined || !isBetweenDatasets) return undefined;
   const entries = objectsIn(objectAt(facets['lineage'])['entries']);
-  const isDbt = textAt(objectAt(facets['jobType'])['integration'])?.toUpperCase() === 'DBT';
+  const isDbt = isOfDbt(facets);
   const isShared = sharedColumnsAmong(outputs);
   const untold = outputs.filter((output) => isUntold(output, entries, isDbt, isShared));
   const dialect = dialectOf(facets, untold);
@@ -133,18 +132,4 @@ function tableOf(
     dataset: { namespace: dataset.namespace, name: dataset.name },
     isTold: isColumnLineage(facets['columnLineage']),
   };
-}
-
-/**
- * All columns of a table in order, where they are all there. dbt names those that somebody has described; engines list the columns that a
- * query read, without types, in the place of a schema.
- */
-function wholeSchemaIn({ schema }: JsonObject, isDbt: boolean): string[] | undefined {
-  if (isDbt) return undefined;
-  const columns = schemaColumnsIn({ fields: objectsIn(objectAt(schema)['fields']).map(withoutFields) });
-  return columns.some(({ type }) => type !== null) ? columns.map(({ name }) => name) : undefined;
-}
-
-function withoutFields({ fields: _fields, ...field }: JsonObject): JsonObject {
-  return field;
 }
