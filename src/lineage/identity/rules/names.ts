@@ -46,7 +46,10 @@ export function withoutShard(name: string): string {
 const UPPER: ReadonlySet<string> = new Set(['snowflake', 'oracle']);
 const LOWER: ReadonlySet<string> = new Set(['hive', 'redshift', 'trino', 'awsathena']);
 
-/** Names as their store folds them. Parts in double quotes keep their case, and the quotes. */
+/** A whole part of a name in quotes that it does not need. */
+const QUOTED_NAME = /(?<=^|\.)"([A-Za-z_]\w*)"(?=\.|$)/g;
+
+/** Names as their store folds them. Parts in double quotes keep their case, and the quotes where the case is not the store's. */
 export function foldCase(given: Spelling): Spelling {
   const location = locationOf(given.namespace);
   if (location === undefined) return given;
@@ -56,7 +59,8 @@ export function foldCase(given: Spelling): Spelling {
   const name = given.name
     .split('"')
     .map((part, i) => (i % 2 === 0 ? fold(part) : part))
-    .join('"');
+    .join('"')
+    .replace(QUOTED_NAME, (quoted, part: string) => (fold(part) === part ? part : quoted));
   const namespace = scheme === 'snowflake' ? given.namespace.toLowerCase() : given.namespace;
   return { namespace, name };
 }
