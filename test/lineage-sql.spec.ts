@@ -110,7 +110,7 @@ describe('what the SQL of an event tells', () => {
     ],
     [
       'nothing in a dialect that is not read',
-      { sql: insert, inputs: IN, outputs: OUT, dialect: 'duckdb' },
+      { sql: insert, inputs: IN, outputs: OUT, dialect: 'oracle' },
       undefined,
     ],
     [

@@ -24,6 +24,12 @@ const DIALECTS: Readonly<Record<string, SqlDialect>> = {
   postgresql: 'postgresql',
   trino: 'trino',
   presto: 'trino',
+  ...Object.fromEntries(
+    [
+      ...['bigquery', 'databricks', 'duckdb', 'mariadb', 'mssql', 'mysql', 'redshift', 'snowflake'],
+      ...['sqlserver', 'tsql'],
+    ].map((name) => [name, 'common' as const]),
+  ),
 };
 
 /** The names of an event are compared as the rules that come with Cairn spell them: those of an installation change later. */

@@ -1,7 +1,7 @@
 import type { Transformation } from '../projection/facts.js';
 
-/** Dialects of SQL that are read out of events. */
-export type SqlDialect = 'postgresql' | 'trino';
+/** Dialects of SQL that are read out of events. `common` is what several have in common: of them nothing else is read. */
+export type SqlDialect = 'postgresql' | 'trino' | 'common';
 
 /** A dataset that an event names beside its statement. */
 export interface SqlTable {

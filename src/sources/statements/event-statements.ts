@@ -2,11 +2,13 @@ import { createHash } from 'node:crypto';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { type SqlAnswer, type SqlQuestion, type SqlReader, SqlStatements } from '../../lineage/index.js';
-import { type AnalyzedStatement, analyzeText } from './analysis.js';
+import { type AnalyzedStatement, analyzeText, type Dialect } from './analysis.js';
+import { foldedQuestion, isWhole } from './common-question.js';
 import { answerOf, tableOfQuestion } from './event-answer.js';
 import { analysisDuration } from './metrics.js';
 import type { ProblemCode } from './model/statement.js';
-import { PostgresParser } from './postgres/postgres-parser.js';
+import { isCommonSql } from './postgres/common-sql.js';
+import { type Parsed, PostgresParser } from './postgres/postgres-parser.js';
 
 /** Of SQL that an event carries. What has more is not read. */
 const MAX_QUERY_CHARS = 32_768;
@@ -19,6 +21,8 @@ const MAX_WORK = 300_000;
 /** Never reached by texts of that length, or the graph would not follow from the events alone. */
 const PARSE_TIMEOUT_MS = 30_000;
 const CACHE = { max: 5_000, maxSize: 200_000 } as const;
+
+const NOTHING: SqlAnswer = { outputs: [], problems: [] };
 
 /** Reads the statements that OpenLineage events carry. Each once: a job that runs every minute sends the same text each time. */
 @Injectable()
@@ -53,7 +57,24 @@ export class EventStatements implements SqlReader, OnApplicationShutdown {
   }
 
   private async analyze(question: SqlQuestion, key: string): Promise<SqlAnswer> {
-    const { dialect, inputs, outputs } = question;
+    const { dialect } = question;
+    if (dialect !== 'common') return this.analyzeIn(dialect, question, key);
+    const folded = foldedQuestion(question);
+    if (folded === undefined) return NOTHING;
+    const parsed = await this.parser.parse(question.query);
+    if (!isCommonSql(parsed, folded.question)) return this.nothing(parsed, key);
+    const answer = await this.analyzeIn('postgresql', folded.question, `${key} common`);
+    return isWhole(answer, folded.question) ? folded.unfold(answer) : NOTHING;
+  }
+
+  /** What is not read at all is no oddity of an event. */
+  private nothing(parsed: Parsed, key: string): SqlAnswer {
+    if (!('problem' in parsed && FAILURES.has(parsed.problem.code))) this.answers.set(key, NOTHING);
+    return NOTHING;
+  }
+
+  private async analyzeIn(dialect: Dialect, question: SqlQuestion, key: string): Promise<SqlAnswer> {
+    const { inputs, outputs } = question;
     const columns = new Map(
       [...inputs, ...outputs].flatMap((table) =>
         table.columns === undefined ? [] : [[table.name, table.columns.map((name) => ({ name }))] as const],
