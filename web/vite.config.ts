@@ -8,5 +8,5 @@ export default defineConfig({
   plugins: [react()],
   build: { outDir: 'dist', target: 'es2022', chunkSizeWarningLimit: 700 },
   server: { proxy: { '/graphql': SERVICE_URL, '/api': SERVICE_URL, '/v2': SERVICE_URL } },
-  test: { environment: 'node', include: ['src/**/*.spec.ts'] },
+  test: { environment: 'node', include: ['src/**/*.spec.ts'], css: true },
 });

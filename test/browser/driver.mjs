@@ -71,9 +71,11 @@ export async function openTab(browser, options = {}) {
   return { page, problems };
 }
 
-/** A node of the graph. */
-export const node = (page, name) =>
-  page.getByRole('button', { name: new RegExp(`^\\w+ ${name.replaceAll('.', '\\.')}, namespace`) });
+/** A node of the graph, by its whole name. */
+export const node = (page, name) => {
+  const exact = name.replaceAll('.', '\\.');
+  return page.getByRole('button', { name: new RegExp(`^${exact} \\S+, \\w+$|, \\w+ ${exact}$`) });
+};
 
 /** The panel about an asset. */
 export const panel = (page) => page.getByRole('complementary');

@@ -45,6 +45,37 @@ async function driveAsAdministrator(browser, { url, adminToken }) {
     assert.match(page.url(), /[?]asset=[0-9a-f-]{36}$/);
   });
   await check(
+    'the keyboard goes on in the page that came, into the details, and back to the node',
+    async () => {
+      const focused = (locator) => locator.evaluate((element) => element === document.activeElement);
+      assert.ok(await focused(page.getByRole('main')));
+      await node(page, 'survey.publish').focus();
+      await page.keyboard.press('Enter');
+      assert.ok(await focused(panel(page).getByRole('tab', { name: 'Overview' })));
+      await page.keyboard.press('Escape');
+      assert.ok(await focused(node(page, 'survey.publish')));
+      await page.goBack();
+      await page.goBack();
+    },
+  );
+  await check('a node that the keyboard goes to comes into sight', async () => {
+    await page.setViewportSize({ width: 360, height: 740 });
+    await page.goto(page.url());
+    await node(page, 'penguins').focus();
+    const isInSight = async (locator) => {
+      const { x, width } = await locator.boundingBox();
+      return x >= 0 && x + width <= 360;
+    };
+    for (const name of ['survey.public.observations', 'features.penguins']) {
+      assert.ok(!(await isInSight(node(page, name))));
+      await node(page, name).focus();
+      await page.waitForTimeout(500);
+      assert.ok(await isInSight(node(page, name)));
+    }
+    await page.setViewportSize({ width: 1440, height: 860 });
+    await page.goto(page.url());
+  });
+  await check(
     'the graph stands around the asset in both directions, sources left and uses right',
     async () => {
       for (const name of [

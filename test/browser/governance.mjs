@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { check, openTab, panel, picture } from './driver.mjs';
+import { check, node, openTab, panel, picture } from './driver.mjs';
 import { seedGovernance } from './seed-governance.mjs';
 
 /** Who governs what in the explorer: an analyst who asks, a steward who decides, an administrator who looks at the policy. */
@@ -142,7 +142,7 @@ async function classifyAsSteward(page, keepers, keepersId) {
   });
   await check('one that flowed tells its way', async () => {
     await page.goto(keepers('overview'));
-    await page.getByRole('button', { name: /^dataset mailing\/keepers, namespace/ }).click();
+    await node(page, 'mailing/keepers').click();
     const tag = panel(page).getByRole('button', { name: /^pii\.email/ });
     await tag.click();
     await panel(page).getByRole('link', { name: 'address' }).click();

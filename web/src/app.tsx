@@ -6,6 +6,7 @@ import { ME } from './api/operations.js';
 import { ChangesContext, SendContext, useQuery } from './api/use-query.js';
 import { useReturn } from './api/use-return.js';
 import { AssetPage } from './asset-page.js';
+import { useArrival } from './navigation/focus.js';
 import { linkTo, useView } from './navigation/use-view.js';
 import type { View } from './navigation/view.js';
 import { Logo } from './parts/logo.js';
@@ -50,6 +51,7 @@ export function App({ session }: { readonly session: Session }) {
 
 function Signed({ onSignOut }: { readonly onSignOut: () => void }) {
   const view = useView();
+  useArrival(view.page === 'asset' ? view.asset : view.page);
   const me = useQuery(ME, {}).answer?.me;
   const administersPolicy = useQuery(ADMINISTERS_POLICY, {}).answer?.administersPolicy;
   return (

@@ -1,4 +1,5 @@
 import { useEffect, useMemo } from 'react';
+import { flushSync } from 'react-dom';
 import { COLUMN_LINEAGE } from './api/operations.js';
 import { useQuery } from './api/use-query.js';
 import { DetailsPanel } from './details/details-panel.js';
@@ -8,6 +9,8 @@ import { GraphControls } from './graph/graph-controls.js';
 import { GraphView } from './graph/graph-view.js';
 import type { Picture } from './graph/picture.js';
 import { usePicture } from './graph/use-picture.js';
+import { focusNode, focusPanel, isPanelFocused } from './navigation/focus.js';
+import { useTitle } from './navigation/use-title.js';
 import { navigate } from './navigation/use-view.js';
 import { type AssetView, assetView } from './navigation/view.js';
 import { Failure, Loading } from './parts/states.js';
@@ -22,28 +25,32 @@ export function AssetPage({ view, me }: { readonly view: AssetView; readonly me:
     center;
   const trail = useTrail(view, selected?.id, picture);
   const actions = useActions(view);
-  useEscape(view);
-  useEffect(() => {
-    document.title = center === undefined ? 'Cairn' : `${center.identityName} · Cairn`;
-    return () => void (document.title = 'Cairn');
-  }, [center]);
+  const close = (): void => {
+    const wasInPanel = isPanelFocused();
+    flushSync(() => navigate({ ...view, isPanelOpen: false, column: undefined }));
+    if (wasInPanel && selected !== undefined) focusNode(selected.id);
+  };
+  useEscape(view, close);
+  useTitle(center?.identityName);
 
   if (error !== undefined && picture === undefined) {
     return (
-      <main className="asset-page">
+      <main className="asset-page" tabIndex={-1}>
+        <h1 className="sr-only">Asset</h1>
         <Failure error={error} onRetry={retry} />
       </main>
     );
   }
   if (picture === undefined || selected === undefined) {
     return (
-      <main className="asset-page">
+      <main className="asset-page" tabIndex={-1}>
         <Loading what="the graph" />
       </main>
     );
   }
   return (
-    <main className={view.isPanelOpen ? 'asset-page has-panel' : 'asset-page'}>
+    <main className={view.isPanelOpen ? 'asset-page has-panel' : 'asset-page'} tabIndex={-1}>
+      {!view.isPanelOpen && <h1 className="sr-only">{center?.identityName}</h1>}
       <section className="graph" aria-label={`Lineage of ${center?.identityName}`} aria-busy={isLoading}>
         <GraphControls view={view} shown={describe(picture)} isLoading={isLoading} />
         {picture.isTruncated && (
@@ -69,7 +76,9 @@ export function AssetPage({ view, me }: { readonly view: AssetView; readonly me:
           />
         </div>
       </section>
-      {view.isPanelOpen && <DetailsPanel key={selected.id} asset={selected} view={view} me={me} />}
+      {view.isPanelOpen && (
+        <DetailsPanel key={selected.id} asset={selected} view={view} me={me} onClose={close} />
+      )}
     </main>
   );
 }
@@ -89,16 +98,20 @@ function useTrail(view: AssetView, asset: string | undefined, picture: Picture |
 
 function useActions(view: AssetView): GraphActions {
   return {
-    select: (id) =>
-      navigate({
-        ...view,
-        selected: id === view.asset ? undefined : id,
-        isPanelOpen: true,
-        column: undefined,
-        compare: undefined,
-        tag: undefined,
-        file: undefined,
-      }),
+    select: (id, goes) => {
+      flushSync(() =>
+        navigate({
+          ...view,
+          selected: id === view.asset ? undefined : id,
+          isPanelOpen: true,
+          column: undefined,
+          compare: undefined,
+          tag: undefined,
+          file: undefined,
+        }),
+      );
+      if (goes) focusPanel();
+    },
     center: (id) =>
       navigate({ ...assetView(id), direction: view.direction, depth: view.depth, tab: view.tab }),
     expand: (expansion) => navigate({ ...view, expanded: [...view.expanded, expansion] }),
@@ -106,7 +119,7 @@ function useActions(view: AssetView): GraphActions {
 }
 
 /** Escape lets go of the column first, then closes the panel. */
-function useEscape(view: AssetView): void {
+function useEscape(view: AssetView, close: () => void): void {
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
       if (
@@ -115,11 +128,11 @@ function useEscape(view: AssetView): void {
       )
         return;
       if (view.column !== undefined) navigate({ ...view, column: undefined });
-      else if (view.isPanelOpen) navigate({ ...view, isPanelOpen: false });
+      else if (view.isPanelOpen) close();
     };
     document.addEventListener('keydown', onKey);
     return () => document.removeEventListener('keydown', onKey);
-  }, [view]);
+  }, [view, close]);
 }
 
 function describe({ nodes, edges }: Picture): string {

@@ -4,6 +4,7 @@ import type { AccessRequest, Emergency } from '../api/governance-types.js';
 import type { Page } from '../api/types.js';
 import { type Question, useQuery } from '../api/use-query.js';
 import { useReturn } from '../api/use-return.js';
+import { useTitle } from '../navigation/use-title.js';
 import { linkTo } from '../navigation/use-view.js';
 import { ACCESS_LISTS, type AccessList, type AccessView } from '../navigation/view.js';
 import { Answered, Empty } from '../parts/states.js';
@@ -33,16 +34,13 @@ export function AccessPage({ view, me }: { readonly view: AccessView; readonly m
   const requests = useQuery(REQUESTS, { first, ...(isWaiting && { state: 'open' }) });
   const emergencies = useQuery(EMERGENCIES, { first, ...(isWaiting && { state: 'ended' }) });
   useEffect(() => setFirst(PAGE), [list]);
-  useEffect(() => {
-    document.title = 'Access · Cairn';
-    return () => void (document.title = 'Cairn');
-  }, []);
+  useTitle('Access');
   useReturn(() => {
     requests.retry();
     emergencies.retry();
   });
   return (
-    <main className="text-page">
+    <main className="text-page" tabIndex={-1}>
       <header>
         <h1>Access</h1>
         <p className="muted">

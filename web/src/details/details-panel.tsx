@@ -26,10 +26,11 @@ interface DetailsPanelProps {
   readonly view: AssetView;
   /** Subject of the reader. */
   readonly me: string | undefined;
+  readonly onClose: () => void;
 }
 
 /** All that is known of one asset. Each tab asks for what it shows when it is opened. */
-export function DetailsPanel({ asset, view, me }: DetailsPanelProps) {
+export function DetailsPanel({ asset, view, me, onClose }: DetailsPanelProps) {
   const tabs = tabsOf(asset);
   const tab = tabs.includes(view.tab) ? view.tab : 'overview';
   useEffect(() => {
@@ -51,7 +52,7 @@ export function DetailsPanel({ asset, view, me }: DetailsPanelProps) {
           type="button"
           className="button is-quiet"
           aria-label="Close details (Escape)"
-          onClick={() => navigate({ ...view, isPanelOpen: false, column: undefined })}
+          onClick={onClose}
         >
           ✕
         </button>
@@ -87,7 +88,7 @@ export function DetailsPanel({ asset, view, me }: DetailsPanelProps) {
           </button>
         ))}
       </div>
-      <div className="tab-panel" id="tab-panel" role="tabpanel" aria-labelledby={`tab-${tab}`}>
+      <div className="tab-panel" id="tab-panel" role="tabpanel" tabIndex={0} aria-labelledby={`tab-${tab}`}>
         {tab === 'overview' && <OverviewTab asset={asset} view={view} />}
         {tab === 'columns' && <ColumnsTab asset={asset} view={view} />}
         {tab === 'rows' && <RowsTab asset={asset} view={view} />}

@@ -1,13 +1,16 @@
 import { Handle, type Node, type NodeProps, Position } from '@xyflow/react';
 import { createContext, use } from 'react';
+import type { AssetSummary } from '../api/types.js';
 import type { Expansion } from '../navigation/view.js';
 import { KindIcon } from '../parts/kind-icon.js';
 import type { PictureNode } from './picture.js';
 import { shortName } from './short-name.js';
+import { useSight } from './use-sight.js';
 
 /** What a click in the graph does. */
 export interface GraphActions {
-  readonly select: (id: string) => void;
+  /** @param goes whether the focus is to go to its details */
+  readonly select: (id: string, goes: boolean) => void;
   readonly center: (id: string) => void;
   readonly expand: (expansion: Expansion) => void;
 }
@@ -44,11 +47,12 @@ export function AssetNode({ data }: NodeProps<AssetFlowNode>) {
   const { node, isCenter, isSelected, isDimmed, columns, hasEdges } = data;
   const { asset } = node;
   const kind = asset?.kind ?? 'hidden';
+  const bringIntoSight = useSight(node.id);
   const state = [isCenter && 'is-center', isSelected && 'is-selected', isDimmed && 'is-dimmed']
     .filter(Boolean)
     .join(' ');
   return (
-    <div className={`node node-${kind} ${state}`}>
+    <div className={`node node-${kind} ${state}`} onFocus={bringIntoSight}>
       <Handle type="target" position={Position.Left} isConnectable={false} />
       {asset === null ? (
         <div className="node-body" title="You may not see what stands here. Data flows through it.">
@@ -63,14 +67,14 @@ export function AssetNode({ data }: NodeProps<AssetFlowNode>) {
           type="button"
           className="node-body nopan"
           aria-pressed={isSelected}
-          aria-label={`${asset.kind} ${asset.identityName}, namespace ${asset.namespace}`}
+          aria-label={nameOf(asset)}
           title={`${asset.identityName}\n${asset.identityNamespace}`}
-          onClick={() => actions.select(node.id)}
+          onClick={(event) => actions.select(node.id, event.detail === 0)}
           onDoubleClick={() => actions.center(node.id)}
         >
           <KindIcon kind={asset.kind} />
           <span className="node-text">
-            <span className="node-name">{shortName(asset.identityName)}</span>
+            <span className="node-name">{shortName(asset.identityName)}</span>{' '}
             <span className="node-place">{asset.namespace}</span>
           </span>
         </button>
@@ -101,4 +105,10 @@ export function AssetNode({ data }: NodeProps<AssetFlowNode>) {
       <Handle type="source" position={Position.Right} isConnectable={false} />
     </div>
   );
+}
+
+/** It begins with what is seen, for those who speak to their computer. */
+function nameOf({ kind, identityName, namespace }: AssetSummary): string {
+  const shown = shortName(identityName);
+  return `${shown} ${namespace}, ${shown === identityName ? kind : `${kind} ${identityName}`}`;
 }

@@ -1,8 +1,8 @@
-import { useEffect } from 'react';
 import { POLICY } from '../api/governance.js';
 import type { PolicyMove, PolicyStatus } from '../api/governance-types.js';
 import { useQuery } from '../api/use-query.js';
 import { useReturn } from '../api/use-return.js';
+import { useTitle } from '../navigation/use-title.js';
 import { Fact } from '../parts/fact.js';
 import { when } from '../parts/format.js';
 import { Moment } from '../parts/moment.js';
@@ -16,12 +16,9 @@ const MOVES = 20;
 export function PolicyPage({ isOpen }: { readonly isOpen: boolean | undefined }) {
   const question = useQuery(POLICY, isOpen === true ? { first: MOVES } : undefined);
   useReturn(question.retry);
-  useEffect(() => {
-    document.title = 'Policy · Cairn';
-    return () => void (document.title = 'Cairn');
-  }, []);
+  useTitle('Policy');
   return (
-    <main className="text-page">
+    <main className="text-page" tabIndex={-1}>
       <header>
         <h1>Policy</h1>
       </header>

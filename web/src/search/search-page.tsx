@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'react';
 import type { AssetSummary } from '../api/types.js';
+import { useTitle } from '../navigation/use-title.js';
 import { linkTo } from '../navigation/use-view.js';
 import { assetView, type SearchView } from '../navigation/view.js';
 import { KindIcon } from '../parts/kind-icon.js';
@@ -16,9 +17,11 @@ const PAGE = 25;
 export function SearchPage({ view }: { readonly view: SearchView }) {
   const [first, setFirst] = useState(PAGE);
   const question = useResults(view, first);
+  useTitle(view.query);
   useEffect(() => setFirst(PAGE), [view.query, view.kind, view.tag, view.namespace]);
   return (
-    <main className="search-page">
+    <main className="search-page" tabIndex={-1}>
+      <h1 className="sr-only">{view.query === '' ? 'Assets' : `Assets found for “${view.query}”`}</h1>
       <SearchBox query={view.query} isLarge />
       <Answered question={question} what="assets">
         {({ hits, facets, hasMore, isFallback }) => (

@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'react';
+import { useTitle } from '../navigation/use-title.js';
 import { Logo } from '../parts/logo.js';
 import { Loading } from '../parts/states.js';
 import { plain } from './provider-words.js';
@@ -14,6 +15,7 @@ interface SignInProps {
 /** Asks who is there: at the identity provider where there is one, or by a token. Either is kept for this tab only. */
 export function SignIn({ reason, onToken, onProvider }: SignInProps) {
   const offer = useOffer();
+  useTitle('Sign in');
   return (
     <main className="sign-in">
       <div className="card">
