@@ -1,9 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import { contentSecurityPolicy } from './explorer.js';
 
-const connects = (issuer?: string, clientId?: string) =>
+const connects = (issuer?: string, clientId?: string, origins?: string[]) =>
   /connect-src ([^;]*);/.exec(
-    contentSecurityPolicy({ OIDC_ISSUER: issuer, OIDC_PUBLIC_CLIENT_ID: clientId }),
+    contentSecurityPolicy({
+      ...{ OIDC_ISSUER: issuer, OIDC_PUBLIC_CLIENT_ID: clientId, OIDC_ENDPOINT_ORIGINS: origins },
+    }),
   )?.[1];
 
 describe('what the explorer may connect to', () => {
@@ -17,5 +19,12 @@ describe('what the explorer may connect to', () => {
     expect(connects("https://id.example.org:8443/realms/a;script-src *?x='", 'cairn-ui')).toBe(
       "'self' https://id.example.org:8443",
     );
+  });
+
+  test('is where the issuer has its token endpoint as well, when it is told', () => {
+    expect(connects('https://id.example.org', 'cairn-ui', ['https://auth.example.org'])).toBe(
+      "'self' https://id.example.org https://auth.example.org",
+    );
+    expect(connects('https://id.example.org', undefined, ['https://auth.example.org'])).toBe("'self'");
   });
 });

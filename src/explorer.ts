@@ -10,11 +10,14 @@ import type { Config } from './platform/index.js';
  */
 export function contentSecurityPolicy(config: ProviderSettings): string {
   const { OIDC_ISSUER: issuer, OIDC_PUBLIC_CLIENT_ID: clientId } = config;
-  const provider = issuer === undefined || clientId === undefined ? '' : ` ${new URL(issuer).origin}`;
-  return `default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'${provider}; font-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
+  const origins =
+    issuer === undefined || clientId === undefined
+      ? []
+      : [new URL(issuer).origin, ...(config.OIDC_ENDPOINT_ORIGINS ?? [])];
+  return `default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src ${["'self'", ...origins].join(' ')}; font-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
 }
 
-type ProviderSettings = Pick<Config, 'OIDC_ISSUER' | 'OIDC_PUBLIC_CLIENT_ID'>;
+type ProviderSettings = Pick<Config, 'OIDC_ISSUER' | 'OIDC_PUBLIC_CLIENT_ID' | 'OIDC_ENDPOINT_ORIGINS'>;
 
 /** The built explorer, relative to the service's own files in dist/src. */
 const EXPLORER_FOLDER = path.resolve(import.meta.dirname, '../../web/dist');

@@ -226,7 +226,9 @@ describe('a person at a shell', () => {
 
 test('anybody is told where people sign in, and nothing else', async () => {
   const answer = await cairn.http('/api/v1/auth', { token: '' });
-  expect(await answer.json()).toEqual({ oidc: { issuer, clientId: 'cairn-ui', scopes: ['openid'] } });
+  expect(await answer.json()).toEqual({
+    oidc: { issuer, clientId: 'cairn-ui', scopes: ['openid'], endpointOrigins: [] },
+  });
 });
 
 describe('the identity provider', () => {

@@ -78,6 +78,11 @@ function issued(
   tokens: client.TokenEndpointResponse & client.TokenEndpointResponseHelpers,
   earlier?: string,
 ): Issued {
+  // RFC 7515, 7.1
+  if (!/^[\w-]+\.[\w-]+\.[\w-]+$/.test(tokens.access_token))
+    throw new UsageError(
+      'The identity provider gave an access token that is no JWT: nobody but itself can read it. Cairn must be registered there as an API (a resource, an audience) of its own, so that its tokens are JWTs.',
+    );
   const refreshToken = tokens.refresh_token ?? earlier;
   const seconds = tokens.expiresIn();
   return {

@@ -39,6 +39,14 @@ describe('who a token names', () => {
     expect(readIdentity(payload, names)).toMatchObject({ groups: ['data-platform', 'finance', 'viewer'] });
   });
 
+  test('is read from claims whose names are URLs', () => {
+    const at = (name: string) => `https://cairn.example.org/${name}`;
+    const payload = { iss: person.iss, sub: 'x', [at('name')]: 'ana', [at('groups')]: ['finance'] };
+    expect(readIdentity(payload, { name: at('name'), groups: [at('groups')] })).toMatchObject({
+      ...{ name: 'ana', groups: ['finance'] },
+    });
+  });
+
   test('proved a second factor or did not, or nothing is known of it', () => {
     const mfaOf = (amr?: string[]) => readIdentity({ ...person, ...(amr && { amr }) }, names);
     expect(mfaOf(['pwd', 'mfa'])).toMatchObject({ mfa: true });

@@ -159,7 +159,11 @@ describe('keys', () => {
 describe('the settings', () => {
   test.each([
     [{ OIDC_ISSUER: 'http://id.example.org', OIDC_AUDIENCE: 'cairn' }, 'OIDC_ISSUER: must be https:'],
+    [{ OIDC_ISSUER: 'id.example.org', OIDC_AUDIENCE: 'cairn' }, 'OIDC_ISSUER: must be a URL'],
     [{ OIDC_ISSUER: 'https://id.example.org' }, 'OIDC_AUDIENCE: is needed'],
+    [{ OIDC_ENDPOINT_ORIGINS: 'https://id.example.org/token' }, 'OIDC_ENDPOINT_ORIGINS.0: must be an origin'],
+    [{ OIDC_ENDPOINT_ORIGINS: "https://a.example.org,* 'unsafe-eval'" }, 'OIDC_ENDPOINT_ORIGINS.1'],
+    [{ OIDC_ENDPOINT_ORIGINS: 'http://id.example.org' }, 'OIDC_ENDPOINT_ORIGINS.0: must be https:'],
     [{ OIDC_ALGORITHMS: 'RS256,none' }, 'OIDC_ALGORITHMS'],
     [{ OIDC_ALGORITHMS: 'HS256' }, 'OIDC_ALGORITHMS'],
     [{ OIDC_CLOCK_SKEW_SECONDS: '301' }, 'OIDC_CLOCK_SKEW_SECONDS'],

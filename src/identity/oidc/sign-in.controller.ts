@@ -9,6 +9,8 @@ export interface SignIn {
     readonly issuer: string;
     readonly clientId: string;
     readonly scopes: readonly string[];
+    /** Where a page of this service may ask the issuer for tokens, beside its own origin. */
+    readonly endpointOrigins: readonly string[];
   } | null;
 }
 
@@ -23,6 +25,11 @@ export class SignInController {
   signIn(): SignIn {
     const { OIDC_ISSUER: issuer, OIDC_PUBLIC_CLIENT_ID: clientId, OIDC_SCOPES: scopes } = this.config;
     if (issuer === undefined || clientId === undefined) return { oidc: null };
-    return { oidc: { issuer, clientId, scopes: scopes.split(' ').filter((scope) => scope !== '') } };
+    return {
+      oidc: {
+        ...{ issuer, clientId, scopes: scopes.split(' ').filter((scope) => scope !== '') },
+        endpointOrigins: this.config.OIDC_ENDPOINT_ORIGINS ?? [],
+      },
+    };
   }
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { commaList, isLoopback, protocolOf, url } from './values.js';
+import { commaList, secureUrl, url } from './values.js';
 
 /** Who may sign in, and how. Part of `CONFIG_SCHEMA`. */
 export const IDENTITY_SETTINGS = {
@@ -27,10 +27,7 @@ export const IDENTITY_SETTINGS = {
     .describe(
       'URL that is posted a JSON object when somebody declares an emergency. Tried until it answers 2xx.',
     ),
-  OIDC_ISSUER: url('http:', 'https:')
-    .refine((value) => protocolOf(value) === 'https:' || isLoopback(new URL(value).hostname), {
-      error: 'must be https:, but on this machine',
-    })
+  OIDC_ISSUER: secureUrl
     .optional()
     .describe(
       'URL of the OpenID Connect issuer whose access tokens are taken, exactly as they say it in `iss`.',
@@ -50,6 +47,16 @@ export const IDENTITY_SETTINGS = {
     .optional()
     .describe(
       'Public client at the issuer by which people sign in in the explorer and at a shell (`cairn login --oidc`): authorization code with PKCE, redirects to the address of the explorer and to http://127.0.0.1 with any port.',
+    ),
+  OIDC_ENDPOINT_ORIGINS: commaList(
+    secureUrl.refine((value) => !URL.canParse(value) || new URL(value).origin === value, {
+      error: 'must be an origin: https://HOST or https://HOST:PORT',
+    }),
+    10,
+  )
+    .optional()
+    .describe(
+      "Origins beside the issuer's at which it has its token and revocation endpoints, with commas; the explorer may connect to them as well.",
     ),
   OIDC_SCOPES: z
     .string()
@@ -74,7 +81,7 @@ export const IDENTITY_SETTINGS = {
   OIDC_GROUPS_CLAIM: commaList(z.string().min(1).max(200))
     .default(['groups'])
     .describe(
-      'Claims that hold groups, with commas; a dot leads into an object: `groups,realm_access.roles`.',
+      'Claims that hold groups, with commas; a dot leads into an object where no claim has the whole name: `groups,realm_access.roles,https://example.org/groups`.',
     ),
   OIDC_CLOCK_SKEW_SECONDS: z.coerce
     .number()

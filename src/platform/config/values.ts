@@ -14,6 +14,11 @@ export const url = (...protocols: string[]) =>
   z.string().refine((value) => protocols.includes(protocolOf(value)), {
     error: `must be a URL that starts with ${protocols.map((p) => `${p}//`).join(' or ')}`,
   });
+/** A URL of the web, without TLS on this machine only. */
+export const secureUrl = url('http:', 'https:').refine(
+  (value) => protocolOf(value) !== 'http:' || isLoopback(new URL(value).hostname),
+  { error: 'must be https:, but on this machine' },
+);
 export const otlpProtocol = z.enum(['http/protobuf', 'http/json']);
 /** Items with commas between them, at least one and at most `max`. */
 export const commaList = <T extends z.ZodType<string, string>>(item: T, max = 1_000) =>

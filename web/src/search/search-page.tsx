@@ -104,9 +104,9 @@ function NothingFound({ view }: { readonly view: SearchView }) {
       </Empty>
     );
   return (
-    <Empty title="Nothing here yet">
-      Make a repository with <code>cairn repo create</code>, or point an OpenLineage producer at{' '}
-      <code>/api/v1/lineage</code>.
+    <Empty title="Nothing here yet that you may list">
+      If others see something here, ask who keeps the policy. Else make a repository with{' '}
+      <code>cairn repo create</code>, or point an OpenLineage producer at <code>/api/v1/lineage</code>.
     </Empty>
   );
 }

@@ -14,6 +14,8 @@ export interface Credentials {
 export interface Provider {
   readonly issuer: string;
   readonly clientId: string;
+  /** Where else than at the issuer's origin this page may ask it for tokens. */
+  readonly endpointOrigins?: readonly string[];
 }
 
 /** The part of `sessionStorage` that is used: what is in it ends with the tab. */

@@ -1,7 +1,7 @@
 import * as oauth from 'oauth4webapi';
 import type { Attempt } from './attempt.js';
 import type { Credentials, Provider } from './credentials.js';
-import { ProviderError, providerError } from './provider-words.js';
+import { plain, ProviderError, providerError } from './provider-words.js';
 
 /** Where people sign in, as the service tells it. */
 export interface SignInOffer extends Provider {
@@ -10,6 +10,8 @@ export interface SignInOffer extends Provider {
 
 const PATIENCE_MS = 15_000;
 const FAREWELL_MS = 4_000;
+const OPAQUE =
+  'The identity provider gave an access token that is no JWT: nobody but itself can read it. An administrator registers Cairn there as an API (a resource, an audience) of its own, so that its tokens are JWTs.';
 
 /** What the service offers; undefined when that is API tokens only. */
 export async function signInOffer(): Promise<SignInOffer | undefined> {
@@ -31,11 +33,15 @@ export async function depart(
 ): Promise<{ readonly address: URL; readonly attempt: Attempt }> {
   if (!window.isSecureContext)
     throw new ProviderError('Signing in at the identity provider needs this page over https.', true);
-  const { issuer, clientId } = offer;
+  const { issuer, clientId, endpointOrigins } = offer;
   return telling(async () => {
     const server = await discover(offer);
     const attempt: Attempt = {
-      ...{ provider: { issuer, clientId }, view, verifier: oauth.generateRandomCodeVerifier() },
+      ...{
+        provider: { issuer, clientId, endpointOrigins },
+        view,
+        verifier: oauth.generateRandomCodeVerifier(),
+      },
       ...{ state: oauth.generateRandomState(), nonce: oauth.generateRandomNonce() },
     };
     if (server.authorization_endpoint === undefined)
@@ -120,10 +126,12 @@ async function discover(provider: Provider, patienceMs = PATIENCE_MS): Promise<o
   const issuer = new URL(provider.issuer);
   const response = await oauth.discoveryRequest(issuer, asking(provider, patienceMs));
   const server = await oauth.processDiscoveryResponse(issuer, response);
-  // The service lets this page ask the issuer's host only.
-  if (server.token_endpoint !== undefined && new URL(server.token_endpoint).origin !== issuer.origin)
+  // The service lets this page ask these only.
+  const origins = [issuer.origin, ...(provider.endpointOrigins ?? [])];
+  const tokens = server.token_endpoint === undefined ? undefined : new URL(server.token_endpoint).origin;
+  if (tokens !== undefined && !origins.includes(tokens))
     throw new ProviderError(
-      'The identity provider gives its tokens at another host than its own, which this page may not ask. Sign in at a shell: cairn login --oidc.',
+      `The identity provider gives its tokens at ${plain(tokens)}, which this page may not ask. An administrator allows it by OIDC_ENDPOINT_ORIGINS; until then sign in at a shell: cairn login --oidc.`,
       true,
     );
   return server;
@@ -143,6 +151,7 @@ function credentialsOf(
   earlier?: Credentials,
 ): Credentials {
   const { access_token: token, expires_in: seconds, refresh_token, id_token } = tokens;
+  if (!isJwt(token)) throw new ProviderError(OPAQUE, true);
   const refreshToken = refresh_token ?? earlier?.refreshToken;
   const idToken = id_token ?? earlier?.idToken;
   return {
@@ -151,6 +160,11 @@ function credentialsOf(
     ...(refreshToken !== undefined && { refreshToken }),
     ...(idToken !== undefined && { idToken }),
   };
+}
+
+/** Three parts, as the service verifies them (RFC 7515, 7.1). */
+function isJwt(token: string): boolean {
+  return /^[\w-]+\.[\w-]+\.[\w-]+$/.test(token);
 }
 
 /** An address that a page may be sent to: never one that runs something here. */

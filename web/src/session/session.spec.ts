@@ -147,11 +147,13 @@ describe('a token for a request', () => {
     expect(store.kept.size).toBe(0);
   });
 
-  it('is none when it cannot be renewed, in the words of the service where it was pasted', async () => {
+  it('is none when it cannot be renewed, in the words of the service where it had not ended', async () => {
     const { session } = tab();
-    session.enter({ token: 'old' });
-    expect(await session.token(refused)).toBeUndefined();
-    expect(session.state).toEqual({ is: 'out', reason: refused.why });
+    for (const credentials of [{ token: 'old' }, { token: 'old', provider, expiresAt: soon(600_000) }]) {
+      session.enter(credentials);
+      expect(await session.token(refused)).toBeUndefined();
+      expect(session.state).toEqual({ is: 'out', reason: refused.why });
+    }
   });
 
   it('does not come back after signing out', async () => {

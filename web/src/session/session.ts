@@ -124,7 +124,9 @@ export class Session {
     const { token, expiresAt, refreshToken } = credentials;
     const isRefused = refused?.token === token;
     if (refreshToken === undefined) {
-      if (isRefused) this.end(credentials.provider === undefined ? refused.why : ENDED);
+      const hasEnded =
+        credentials.provider !== undefined && expiresAt !== undefined && expiresAt <= Date.now();
+      if (isRefused) this.end(hasEnded ? ENDED : refused.why);
       return isRefused ? undefined : token;
     }
     if (!isRefused && (expiresAt === undefined || expiresAt - Date.now() > AHEAD_MS)) return token;
