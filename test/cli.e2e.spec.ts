@@ -610,7 +610,14 @@ describe('access', () => {
     const issued = await ok('token', 'issue', 'service:eve', '--days', '1', '--json');
     const asEve = { CAIRN_TOKEN: issued.json.secret };
     expect((await cli(['whoami'], asEve)).stdout).toContain('service:eve');
-    await ok('token', 'revoke', issued.json.token.id);
+    const { id } = issued.json.token;
+    expect((await cli(['token', 'list'], asEve)).stdout).toMatch(new RegExp(`${id} +made by cairn +20`));
+    await ok('token', 'revoke', id);
+    expect((await ok('token', 'list', '--subject', 'service:eve')).stdout).toMatch(
+      new RegExp(`${id} .*revoked`),
+    );
+    expect((await cli(['token', 'list', '--subject', 'service:eve'], asAnalyst())).exitCode).toBe(4);
+    expect((await cli(['token', 'list', '--subject', 'service:nobody'])).exitCode).toBe(2);
     expect((await cli(['whoami'], asEve)).exitCode).toBe(4);
     const alone = await ok('token', 'issue', 'service:eve');
     expect(alone.stdout).toMatch(/^\S+\n$/);

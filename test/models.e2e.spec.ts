@@ -254,8 +254,8 @@ test('a card tells facts and says what is not recorded; markup of others is show
   });
   for (const line of [
     '# carded, version 1',
-    '- **Model**: _not recorded_',
-    '- **Version**: \\<b\\>bold\\</b\\> \\*claims\\*',
+    '- **About the model**: _not recorded_',
+    '- **About the version**: \\<b\\>bold\\</b\\> \\*claims\\*',
     '- **Run**: _not recorded_',
     '| `depth` | `` `3` `` |',
     '| `f1` | 0.5 |',

@@ -49,8 +49,8 @@ export function modelCard(facts: VersionFacts): string {
   const sections = [
     `# ${text(model.name)}, version ${version.number}`,
     list([
-      ['Model', model.description === null ? ABSENT : text(model.description)],
-      ['Version', version.description === null ? ABSENT : text(version.description)],
+      ['About the model', model.description === null ? ABSENT : text(model.description)],
+      ['About the version', version.description === null ? ABSENT : text(version.description)],
       ['Stage', version.stage === 'None' ? ABSENT : version.stage],
       ['Aliases', codes(version.aliases)],
       ['Owners', codes(facts.owners)],
