@@ -637,6 +637,11 @@ describe('access', () => {
     expect((await cli(['access-keys', 'create', '--days', '0'])).exitCode).toBe(2);
   });
 
+  test('a list of nothing says so, and not where a program reads', async () => {
+    expect(await ok('catalog', 'list')).toMatchObject({ stdout: '', stderr: 'There is nothing.\n' });
+    expect(await ok('catalog', 'list', '--json')).toMatchObject({ json: [], stderr: '' });
+  });
+
   test('dead letters are for administrators', async () => {
     expect((await ok('admin', 'dead-letters', 'list', '--json')).json).toEqual([]);
     expect((await ok('admin', 'dead-letters', 'replay', '--json')).json).toEqual({ replayed: 0 });

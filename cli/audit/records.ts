@@ -47,9 +47,7 @@ export function addRecords(audit: Command, open: () => Session): void {
         limit,
       );
       output.result(records, () =>
-        records.length === 0
-          ? 'There is nothing.'
-          : formatTable(['when', 'who', 'what', 'where', 'answer', 'id'], records.map(rowOf)),
+        formatTable(['when', 'who', 'what', 'where', 'answer', 'id'], records.map(rowOf)),
       );
     });
 

@@ -16,6 +16,7 @@ export class Output {
         ? asText
         : asText();
     if (text !== '') this.io.stdout.write(`${text}\n`);
+    else if (Array.isArray(value) && value.length === 0) this.message('There is nothing.');
   }
 
   /** A word beside the result. */
