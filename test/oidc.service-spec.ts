@@ -344,7 +344,7 @@ describe('an identity provider with faults', () => {
     behind = await open();
   }, 240_000);
   afterAll(async () => {
-    await behind.stop();
+    await behind?.stop();
     await proxy.close();
     await runService('keycloak', 'stop', server);
     rmSync(folder, { recursive: true });
