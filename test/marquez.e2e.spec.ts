@@ -4,7 +4,6 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { z } from 'zod';
 import * as shapes from './fixtures/marquez/shapes.js';
 import { startTestCairn, type TestCairn } from './support/cairn.js';
-import { recordedEvents } from './support/recorded-events.js';
 
 let cairn: TestCairn;
 /** Sees `external`, not the vault. */
@@ -494,26 +493,3 @@ test('what comes under several names is shown once, with what was told under eac
   ]);
   expect(await around('s3a://lakes')).toEqual(await around('s3://lakes'));
 });
-
-test('recordings of real producers are told in the same shapes', async () => {
-  for (const name of ['spark', 'airflow', 'dbt-duckdb', 'flink', 'trino'])
-    await cairn.http('/api/v1/lineage/batch', {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(recordedEvents(name).slice(0, 200)),
-    });
-  const { namespaces } = await get(shapes.namespaces, '/namespaces');
-  for (const { name } of namespaces) {
-    const route = `/namespaces/${encodeURIComponent(name)}`;
-    const { datasets } = await get(shapes.datasets, `${route}/datasets?limit=20`);
-    const { jobs } = await get(shapes.jobs, `${route}/jobs?limit=20`);
-    for (const one of datasets.slice(0, 3)) {
-      const nodeId = encodeURIComponent(`dataset:${name}:${one.name}`);
-      await get(shapes.datasetVersions, `${route}/datasets/${encodeURIComponent(one.name)}/versions`);
-      await get(shapes.lineage, `/lineage?nodeId=${nodeId}&depth=2`);
-      await get(shapes.columnLineage, `/column-lineage?nodeId=${nodeId}&withDownstream=true`);
-    }
-    for (const one of jobs.slice(0, 3))
-      await get(shapes.runs, `${route}/jobs/${encodeURIComponent(one.name)}/runs`);
-  }
-}, 60_000);

@@ -48,6 +48,8 @@ export const CairnGraphqlModule = GraphQLModule.forRootAsync<ApolloDriverConfig>
       validationRules: protection.validationRules,
       parseOptions: { maxTokens: GRAPHQL_LIMITS.tokens },
       autoSchemaFile: true,
+      // Nest would ask the whole schema about itself at each start, though Apollo checks it anyhow.
+      buildSchemaOptions: { skipCheck: true },
       sortSchema: true,
       path: '/graphql',
       playground: false,
