@@ -20,25 +20,34 @@ type Columns = Map<string, string | undefined>;
  * `columnLineage`: one column, which would be two. Pure.
  */
 export class ColumnSpelling {
-  private schemas: ReadonlyMap<string, Columns> | undefined;
-  private readonly keys = new Map<string, string>();
+  /** By the names as the event gives them, and by what the rules make of these, which costs more and is seldom asked for. */
+  private given: ReadonlyMap<string, Columns> | undefined;
+  private spelled: ReadonlyMap<string, Columns> | undefined;
+  private readonly columns = new Map<string, Columns | undefined>();
 
   constructor(private readonly body: EventBody) {}
 
   /** @returns the name as it is where the schema has it so, or has none or several that differ from it in case alone */
   of(dataset: DatasetName, column: string): string {
-    this.schemas ??= this.read();
-    if (this.schemas.size === 0) return column;
-    return this.schemas.get(this.keyOf(dataset))?.get(column.toLowerCase()) ?? column;
+    this.given ??= this.readBy(givenKeyOf);
+    if (this.given.size === 0) return column;
+    const key = givenKeyOf(dataset);
+    if (!this.columns.has(key)) this.columns.set(key, this.given.get(key) ?? this.spelledColumnsOf(dataset));
+    return this.columns.get(key)?.get(column.toLowerCase()) ?? column;
   }
 
-  private read(): Map<string, Columns> {
+  private spelledColumnsOf(dataset: DatasetName): Columns | undefined {
+    this.spelled ??= this.readBy(spelledKeyOf);
+    return this.spelled.get(spelledKeyOf(dataset));
+  }
+
+  private readBy(keyOf: (dataset: DatasetName) => string): Map<string, Columns> {
     const { dataset, inputs = [], outputs = [] } = this.body;
     const schemas = new Map<string, Columns>();
     for (const { facets, ...named } of [...inputs, ...outputs, ...(dataset === undefined ? [] : [dataset])]) {
       const columns = schemaColumnsIn(objectAt(facets)['schema']);
       if (columns.length === 0) continue;
-      const key = this.keyOf(named);
+      const key = keyOf(named);
       const known: Columns = schemas.get(key) ?? new Map<string, string | undefined>();
       for (const { name } of columns) {
         const folded = name.toLowerCase();
@@ -48,18 +57,17 @@ export class ColumnSpelling {
     }
     return schemas;
   }
+}
 
-  private keyOf({ namespace, name }: DatasetName): string {
-    const given = JSON.stringify([namespace, name]);
-    const known = this.keys.get(given);
-    if (known !== undefined) return known;
-    const { identity } = RULES.spell({
-      space: 'data',
-      identityNamespace: namespaceOf(namespace),
-      identityName: name,
-    });
-    const key = JSON.stringify([identity.identityNamespace, identity.identityName]);
-    this.keys.set(given, key);
-    return key;
-  }
+function givenKeyOf({ namespace, name }: DatasetName): string {
+  return JSON.stringify([namespace, name]);
+}
+
+function spelledKeyOf({ namespace, name }: DatasetName): string {
+  const { identity } = RULES.spell({
+    space: 'data',
+    identityNamespace: namespaceOf(namespace),
+    identityName: name,
+  });
+  return JSON.stringify([identity.identityNamespace, identity.identityName]);
 }
