@@ -109,6 +109,13 @@ describe('SQL of any engine is read where it says the same in all', () => {
     ],
   ])('but not %s', async (_what, query) => expect(await told(query)).toBeUndefined());
 
+  it('and what is too deep is none', async () => {
+    for (const levels of [300, 740, 1_000])
+      expect(await told(`INSERT INTO t (a, b) SELECT id${' + 1'.repeat(levels)}, total FROM orders`)).toEqual(
+        levels === 1_000 ? undefined : ['A from ORDERS.ID', 'B from ORDERS.TOTAL'],
+      );
+  });
+
   it('but not of tables whose columns are not known, or differ in case alone', async () => {
     const query = 'INSERT INTO t (a, b) SELECT id, total FROM orders';
     expect(await told(query)).toEqual(['A from ORDERS.ID', 'B from ORDERS.TOTAL']);

@@ -169,6 +169,26 @@ describe('the parser of PostgreSQL', () => {
     expect(next?.status).toBe('exact');
   });
 
+  it.each([700, 740, 760, 900, 1_000, 1_240, 1_300])(
+    'tells at once of %i levels of one in another',
+    async (levels) => {
+      const hasty = new PostgresParser(5_000);
+      try {
+        for (const sql of [
+          `SELECT a${' + 1'.repeat(levels)} FROM t`,
+          `SELECT ${'upper('.repeat(levels)}a${')'.repeat(levels)} FROM t`,
+        ]) {
+          const [one] = await analyze('postgresql', sql, hasty);
+          expect([['exact'], ['too-complex']]).toContainEqual(
+            one!.status === 'exact' ? ['exact'] : one!.problems.map(({ code }) => code),
+          );
+        }
+      } finally {
+        await hasty.close();
+      }
+    },
+  );
+
   it('is asked by many at once, and answers each', async () => {
     const texts = Array.from({ length: 200 }, (_, i) => `SELECT a${i} FROM t${i}`);
     const answers = await Promise.all(texts.map((sql) => analyze('postgresql', sql)));

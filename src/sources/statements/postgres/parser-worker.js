@@ -5,8 +5,8 @@
 import { parentPort } from 'node:worker_threads';
 import { fingerprintSync, loadModule, parseSync, scanSync } from 'libpg-query';
 
-/** Deeper trees would exhaust the stack of whoever walks them. */
-const MAX_DEPTH = 2_500;
+/** Deeper trees would exhaust the stack of whoever walks them, or of the thread that takes them over: there from about 1,900 on. */
+const MAX_DEPTH = 1_500;
 const MAX_NODES = 400_000;
 const SEMICOLON = ';';
 

@@ -7,6 +7,7 @@ import type { ParsedStatement } from './front-end.js';
 const WORKER = fileURLToPath(new URL('./parser-worker.js', import.meta.url));
 const LIMITS = { stackSizeMb: 8, maxOldGenerationSizeMb: 512 } as const;
 const START_TIMEOUT_MS = 30_000;
+const TOO_DEEP = problem('too-complex', 'nested too deeply', 0);
 
 /** What became of a text: its statements, or why the parser could not tell. */
 export type Parsed = { readonly statements: readonly ParsedStatement[] } | { readonly problem: Problem };
@@ -67,6 +68,10 @@ export class PostgresParser {
     const worker = new Worker(WORKER, { resourceLimits: LIMITS });
     worker.unref();
     worker.on('message', (message: Message) => this.take(worker, message));
+    // A tree that this thread's stack cannot take over; the worker is well.
+    worker.on('messageerror', () => {
+      if (worker === this.worker) this.answer({ problem: TOO_DEEP });
+    });
     worker.on('error', (error) => this.lose(worker, error.message));
     worker.on('exit', () => this.lose(worker, 'it ended'));
     this.worker = worker;
@@ -94,11 +99,7 @@ export class PostgresParser {
     if ('statements' in message) return this.answer({ statements: message.statements });
     this.worker = undefined;
     const isStack = /call stack|memory access|unreachable/.test(message.failed);
-    this.answer({
-      problem: isStack
-        ? problem('too-complex', 'nested too deeply', 0)
-        : problem('parser-failed', message.failed, 0),
-    });
+    this.answer({ problem: isStack ? TOO_DEEP : problem('parser-failed', message.failed, 0) });
   }
 
   /** A worker that is gone takes the text that it had with it. */
