@@ -109,6 +109,23 @@ describe('SQL of any engine is read where it says the same in all', () => {
     ],
   ])('but not %s', async (_what, query) => expect(await told(query)).toBeUndefined());
 
+  it('and the same text is read once', async () => {
+    const inputs = Object.values(TABLES);
+    for (const query of [
+      'INSERT INTO t (a, b) SELECT id, total FROM orders',
+      'INSERT INTO t SELECT sysdate',
+    ]) {
+      const question = {
+        dialect: 'common',
+        query,
+        inputs,
+        outputs: [OUTPUT],
+        isResultWritten: false,
+      } as const;
+      expect(await reader.read(question)).toBe(await reader.read(question));
+    }
+  });
+
   it('and what is too deep is none', async () => {
     for (const levels of [300, 740, 1_000])
       expect(await told(`INSERT INTO t (a, b) SELECT id${' + 1'.repeat(levels)}, total FROM orders`)).toEqual(

@@ -8,7 +8,7 @@ import { answerOf, tableOfQuestion } from './event-answer.js';
 import { analysisDuration } from './metrics.js';
 import type { ProblemCode } from './model/statement.js';
 import { isCommonSql } from './postgres/common-sql.js';
-import { type Parsed, PostgresParser } from './postgres/postgres-parser.js';
+import { PostgresParser } from './postgres/postgres-parser.js';
 
 /** Of SQL that an event carries. What has more is not read. */
 const MAX_QUERY_CHARS = 32_768;
@@ -21,6 +21,12 @@ const MAX_WORK = 300_000;
 /** Never reached by texts of that length, or the graph would not follow from the events alone. */
 const PARSE_TIMEOUT_MS = 30_000;
 const CACHE = { max: 5_000, maxSize: 200_000 } as const;
+
+/** An answer, and whether the text alone made it so: what the machine did is no property of the statement. */
+interface Found {
+  readonly answer: SqlAnswer;
+  readonly isOfText: boolean;
+}
 
 const NOTHING: SqlAnswer = { outputs: [], problems: [] };
 
@@ -46,7 +52,12 @@ export class EventStatements implements SqlReader, OnApplicationShutdown {
     const key = createHash('sha256').update(JSON.stringify(question)).digest('base64');
     const known = this.answers.get(key) ?? this.underWay.get(key);
     if (known !== undefined) return known;
-    const answer = this.analyze(question, key).finally(() => this.underWay.delete(key));
+    const answer = this.analyze(question)
+      .then(({ answer: found, isOfText }) => {
+        if (isOfText) this.answers.set(key, found);
+        return found;
+      })
+      .finally(() => this.underWay.delete(key));
     this.underWay.set(key, answer);
     return answer;
   }
@@ -56,24 +67,23 @@ export class EventStatements implements SqlReader, OnApplicationShutdown {
     await this.parser.close();
   }
 
-  private async analyze(question: SqlQuestion, key: string): Promise<SqlAnswer> {
+  private async analyze(question: SqlQuestion): Promise<Found> {
     const { dialect } = question;
-    if (dialect !== 'common') return this.analyzeIn(dialect, question, key);
-    const folded = foldedQuestion(question);
-    if (folded === undefined) return NOTHING;
-    const parsed = await this.parser.parse(question.query);
-    if (!isCommonSql(parsed, folded.question)) return this.nothing(parsed, key);
-    const answer = await this.analyzeIn('postgresql', folded.question, `${key} common`);
-    return isWhole(answer, folded.question) ? folded.unfold(answer) : NOTHING;
+    return dialect === 'common' ? this.analyzeCommon(question) : this.analyzeIn(dialect, question);
   }
 
   /** What is not read at all is no oddity of an event. */
-  private nothing(parsed: Parsed, key: string): SqlAnswer {
-    if (!('problem' in parsed && FAILURES.has(parsed.problem.code))) this.answers.set(key, NOTHING);
-    return NOTHING;
+  private async analyzeCommon(question: SqlQuestion): Promise<Found> {
+    const folded = foldedQuestion(question);
+    if (folded === undefined) return { answer: NOTHING, isOfText: true };
+    const parsed = await this.parser.parse(question.query);
+    if (!isCommonSql(parsed, folded.question))
+      return { answer: NOTHING, isOfText: !('problem' in parsed && FAILURES.has(parsed.problem.code)) };
+    const { answer, isOfText } = await this.analyzeIn('postgresql', folded.question);
+    return { answer: isWhole(answer, folded.question) ? folded.unfold(answer) : NOTHING, isOfText };
   }
 
-  private async analyzeIn(dialect: Dialect, question: SqlQuestion, key: string): Promise<SqlAnswer> {
+  private async analyzeIn(dialect: Dialect, question: SqlQuestion): Promise<Found> {
     const { inputs, outputs } = question;
     const columns = new Map(
       [...inputs, ...outputs].flatMap((table) =>
@@ -86,11 +96,8 @@ export class EventStatements implements SqlReader, OnApplicationShutdown {
       const analyzed = await analyzeFilled(question.query, (sql) =>
         analyzeText({ ...options, sql }, this.parser, () => Promise.resolve((table) => columns.get(table))),
       );
-      const answer = answerOf(question, analyzed);
-      // What the machine did is no property of the statement.
-      const isOfText = !analyzed.some(({ problems }) => problems.some(({ code }) => FAILURES.has(code)));
-      if (isOfText) this.answers.set(key, answer);
-      return answer;
+      const hasFailed = analyzed.some(({ problems }) => problems.some(({ code }) => FAILURES.has(code)));
+      return { answer: answerOf(question, analyzed), isOfText: !hasFailed };
     } finally {
       stop();
     }
