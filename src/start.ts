@@ -54,7 +54,7 @@ export async function startCairn(config: Config): Promise<Cairn> {
   };
   try {
     const logger = createLogger(config);
-    undo.push(startTracing(config, logger));
+    undo.push(await startTracing(config, logger));
     undo.push(lockDataDir(config.CAIRN_DATA_DIR));
     const databaseUrl = config.DATABASE_URL ?? (await startDatabase(config, undo));
     await (config.CAIRN_MIGRATE ? migrateDatabase(databaseUrl) : assertMigrated(databaseUrl));

@@ -8,6 +8,7 @@ import { dataSourceOptions, type EntityClass } from './database/data-source.js';
 import { ProblemFilter } from './errors/exception-filter.js';
 import { CairnGraphqlModule } from './graphql/graphql.module.js';
 import { HealthChecks } from './health/health-checks.js';
+import { CLUSTER, clusterOf } from './kubernetes/cluster.js';
 import { Housekeeping } from './leases/housekeeping.js';
 import { Leases } from './leases/leases.js';
 import { LOGGER, type Logger } from './logging/logger.js';
@@ -41,6 +42,7 @@ export class PlatformModule {
       Leases,
       Housekeeping,
       HealthChecks,
+      { provide: CLUSTER, useFactory: () => clusterOf(config) },
     ];
     return {
       module: PlatformModule,

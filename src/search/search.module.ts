@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { CatalogModule } from '../catalog/index.js';
 import { LineageModule } from '../lineage/index.js';
+import { CONFIG, LOGGER } from '../platform/index.js';
 import { DocumentRepository } from './indexing/document.repository.js';
 import { Elasticsearch } from './drivers/elasticsearch/elasticsearch.js';
 import { PostgresSearchIndex } from './drivers/postgres/postgres-search-index.js';
@@ -19,7 +20,7 @@ import { SearchService } from './search.service.js';
   providers: [
     DocumentRepository,
     PostgresSearchIndex,
-    Elasticsearch,
+    { provide: Elasticsearch, inject: [CONFIG, LOGGER], useFactory: Elasticsearch.open },
     PendingRepository,
     GenerationRepository,
     IndexBuilder,

@@ -5,6 +5,7 @@ import { describe, expect, test } from '@jest/globals';
 import { UnsecuredJWT } from 'jose';
 import pino from 'pino';
 import { HealthChecks, InvalidConfigurationError, loadConfig } from '../../platform/index.js';
+import { clusterOf } from '../../platform/kubernetes/index.js';
 import { ServiceAccountVerifier } from './service-account-verifier.js';
 import { readReview, reviewOf } from './token-review.js';
 import { unverifiedClaims } from './unverified-claims.js';
@@ -100,26 +101,30 @@ describe('what was said of a token', () => {
 });
 
 describe('the settings', () => {
-  const of = (env: Record<string, string>) =>
-    new ServiceAccountVerifier(loadConfig(env), pino({ level: 'silent' }), new HealthChecks());
+  const of = async (env: Record<string, string>) => {
+    const config = loadConfig(env);
+    const logger = pino({ level: 'silent' });
+    return new ServiceAccountVerifier(config, logger, await clusterOf(config), new HealthChecks());
+  };
   const token = (iss: string) => new UnsecuredJWT({ iss, aud: 'cairn', exp: 2_000_000_000 }).encode();
 
-  test('take nothing unless there is an audience', () => expect(of({}).takes(token(ISSUER))).toBe(false));
+  test('take nothing unless there is an audience', async () =>
+    expect((await of({})).takes(token(ISSUER))).toBe(false));
 
-  test('leave the tokens of the identity provider to it', () => {
+  test('leave the tokens of the identity provider to it', async () => {
     const KUBECONFIG = path.join(mkdtempSync(path.join(os.tmpdir(), 'cairn-kubeconfig-')), 'config');
     const server = { name: 'c', cluster: { server: 'https://127.0.0.1:1' } };
     const parts = { clusters: [server], users: [{ name: 'u', user: {} }], 'current-context': 'x' };
     const contexts = [{ name: 'x', context: { cluster: 'c', user: 'u' } }];
     writeFileSync(KUBECONFIG, JSON.stringify({ apiVersion: 'v1', kind: 'Config', ...parts, contexts }));
     const provider = { OIDC_ISSUER: 'https://id.example.org', OIDC_AUDIENCE: 'cairn' };
-    const by = of({ KUBERNETES_TOKEN_AUDIENCE: 'cairn', KUBECONFIG, ...provider });
+    const by = await of({ KUBERNETES_TOKEN_AUDIENCE: 'cairn', KUBECONFIG, ...provider });
     const tokens = [token(ISSUER), token('https://id.example.org'), 'cairn_x', 'a.b.c'];
     expect(tokens.map((each) => by.takes(each))).toEqual([true, false, false, false]);
   });
 
-  test('need a cluster', () => {
-    expect(() => of({ KUBERNETES_TOKEN_AUDIENCE: 'cairn', KUBECONFIG: '/nowhere' })).toThrow(
+  test('need a cluster', async () => {
+    await expect(of({ KUBERNETES_TOKEN_AUDIENCE: 'cairn', KUBECONFIG: '/nowhere' })).rejects.toThrow(
       InvalidConfigurationError,
     );
     expect(() => loadConfig({ KUBERNETES_TOKEN_AUDIENCE: 'two words' })).toThrow(

@@ -1,7 +1,8 @@
+import type { KubeConfig } from '@kubernetes/client-node';
 import { Inject, Injectable } from '@nestjs/common';
 import pLimit, { type LimitFunction } from 'p-limit';
 import { CONFIG, type Config, HealthChecks, LOGGER, type Logger } from '../../platform/index.js';
-import { ClusterHttp, kubernetesError, openCluster } from '../../platform/kubernetes/index.js';
+import { CLUSTER, ClusterHttp, kubernetesError } from '../../platform/kubernetes/index.js';
 import { UnauthenticatedError } from '../access/errors.js';
 import type { ExternalIdentity } from '../oidc/oidc-token.js';
 import { TokenReviewUnavailableError, TooManyReviewsError } from './errors.js';
@@ -26,15 +27,15 @@ export class ServiceAccountVerifier {
   private readonly limit: LimitFunction = pLimit(AT_ONCE);
   private trouble: string | undefined;
 
-  /** @throws {InvalidConfigurationError} it is to ask a cluster and cannot know which */
   constructor(
     @Inject(CONFIG) private readonly config: Config,
     @Inject(LOGGER) private readonly log: Logger,
+    @Inject(CLUSTER) cluster: KubeConfig | null,
     health: HealthChecks,
   ) {
     this.audience = config.KUBERNETES_TOKEN_AUDIENCE;
     if (this.audience === undefined) return;
-    this.http = new ClusterHttp(openCluster(config.KUBECONFIG));
+    this.http = new ClusterHttp(cluster!);
     // Callers with other tokens are served whatever the API server does.
     health.register('tokenReviews', async () => ({
       isReady: true,

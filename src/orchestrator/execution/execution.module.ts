@@ -1,16 +1,19 @@
 import path from 'node:path';
+import type { KubeConfig } from '@kubernetes/client-node';
 import { Inject, Module } from '@nestjs/common';
 import { CONFIG, type Config, HealthChecks } from '../../platform/index.js';
-import { openCluster } from '../../platform/kubernetes/index.js';
+import { CLUSTER } from '../../platform/kubernetes/index.js';
 import { OBJECT_STORE, type ObjectStore } from '../../storage/index.js';
 import { EXECUTION_DRIVER, type ExecutionDriver } from './execution-driver.js';
 import { ExecutionRepository } from './kubernetes/execution.repository.js';
-import { JobCluster } from './kubernetes/job-cluster.js';
+import type { JobCluster } from './kubernetes/job-cluster.js';
 import { KubernetesDriver } from './kubernetes/kubernetes-driver.js';
 import { jobSettings } from './kubernetes/settings.js';
 import { StagingController } from './kubernetes/staging/staging.controller.js';
 import { StagingService } from './kubernetes/staging/staging.service.js';
 import { LocalDriver } from './local/local-driver.js';
+
+const JOB_CLUSTER = Symbol('JobCluster');
 
 /** Carries out commands: on this machine, each in a folder under `runs/` of the data folder, or as Jobs of a cluster. */
 @Module({
@@ -19,16 +22,17 @@ import { LocalDriver } from './local/local-driver.js';
     ExecutionRepository,
     StagingService,
     {
-      provide: JobCluster,
-      inject: [CONFIG],
-      useFactory: (config: Config) =>
-        config.EXECUTION_DRIVER === 'kubernetes'
-          ? new JobCluster(openCluster(config.KUBECONFIG), config.KUBERNETES_EXECUTION_NAMESPACE)
-          : null,
+      provide: JOB_CLUSTER,
+      inject: [CONFIG, CLUSTER],
+      useFactory: async (config: Config, cluster: KubeConfig | null): Promise<JobCluster | null> => {
+        if (config.EXECUTION_DRIVER !== 'kubernetes') return null;
+        const { JobCluster } = await import('./kubernetes/job-cluster.js');
+        return new JobCluster(cluster!, config.KUBERNETES_EXECUTION_NAMESPACE);
+      },
     },
     {
       provide: EXECUTION_DRIVER,
-      inject: [CONFIG, JobCluster, ExecutionRepository, OBJECT_STORE],
+      inject: [CONFIG, JOB_CLUSTER, ExecutionRepository, OBJECT_STORE],
       useFactory: (
         config: Config,
         cluster: JobCluster | null,
@@ -45,7 +49,7 @@ import { LocalDriver } from './local/local-driver.js';
 export class ExecutionModule {
   constructor(
     @Inject(CONFIG) { EXECUTION_DRIVER: driver, KUBERNETES_EXECUTION_NAMESPACE: namespace }: Config,
-    @Inject(JobCluster) cluster: JobCluster | null,
+    @Inject(JOB_CLUSTER) cluster: JobCluster | null,
     health: HealthChecks,
   ) {
     if (cluster === null) return;

@@ -1,5 +1,17 @@
-import { KubeConfig } from '@kubernetes/client-node';
-import { InvalidConfigurationError } from '../config/config.js';
+import type { KubeConfig } from '@kubernetes/client-node';
+import { type Config, InvalidConfigurationError } from '../config/config.js';
+
+/** The cluster of this process; null where no setting needs one. */
+export const CLUSTER = Symbol('Cluster');
+
+/** Opens the cluster where a setting needs one. @throws {InvalidConfigurationError} one does, and which it is cannot be known */
+export async function clusterOf(config: Config): Promise<KubeConfig | null> {
+  const isNeeded =
+    config.KUBERNETES_SOURCE ||
+    config.KUBERNETES_TOKEN_AUDIENCE !== undefined ||
+    config.EXECUTION_DRIVER === 'kubernetes';
+  return isNeeded ? openCluster(config.KUBECONFIG) : null;
+}
 
 /**
  * The cluster that this process speaks to: the current context of a file, or the service account of the pod it runs in. No call is
@@ -7,7 +19,9 @@ import { InvalidConfigurationError } from '../config/config.js';
  * @param kubeconfig the file; absent in a pod
  * @throws {InvalidConfigurationError} there is neither
  */
-export function openCluster(kubeconfig: string | undefined): KubeConfig {
+async function openCluster(kubeconfig: string | undefined): Promise<KubeConfig> {
+  // It is a large client, and most have no cluster.
+  const { KubeConfig } = await import('@kubernetes/client-node');
   const cluster = new KubeConfig();
   try {
     if (kubeconfig === undefined) cluster.loadFromCluster();

@@ -1,4 +1,3 @@
-import { ApiException } from '@kubernetes/client-node';
 import { DomainError } from '../errors/index.js';
 
 /** The API server does not answer, or is not able to. */
@@ -36,33 +35,12 @@ export class ClusterSilentError extends DomainError {
   }
 }
 
-/** The HTTP status of an answer that refuses; `undefined` when there was none. */
-export function statusOf(error: unknown): number | undefined {
-  return error instanceof ApiException ? error.code : undefined;
-}
-
 /**
- * What the client throws, as an error with a name. The reason is the API server's own message, or the code of the failed connection.
+ * What a request throws, as an error with a name. The reason is that of the failed connection.
  * @param operation what was asked, e.g. `create jobs in team-a`
  */
 export function kubernetesError(error: unknown, operation: string): DomainError {
   if (error instanceof DomainError) return error;
-  return new KubernetesUnavailableError(operation, reasonOf(error), { cause: error });
-}
-
-/** Source: meta/v1 Status, which every refusal's body is. */
-function reasonOf(error: unknown): string {
-  if (error instanceof ApiException) return messageOf(error.body) ?? `HTTP ${error.code}`;
   const { code, message, name } = error as Partial<NodeJS.ErrnoException>;
-  return code ?? message ?? name ?? 'no answer';
-}
-
-function messageOf(body: unknown): string | undefined {
-  try {
-    const status: unknown = typeof body === 'string' ? JSON.parse(body) : body;
-    const message = (status as { message?: unknown } | null)?.message;
-    return typeof message === 'string' ? message : undefined;
-  } catch {
-    return undefined;
-  }
+  return new KubernetesUnavailableError(operation, code ?? message ?? name ?? 'no answer', { cause: error });
 }

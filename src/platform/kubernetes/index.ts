@@ -1,10 +1,10 @@
 /** The platform's fourth door: the cluster, for the rooms that speak to Kubernetes. */
-export { openCluster } from './cluster.js';
+export { CLUSTER, clusterOf } from './cluster.js';
 export { ClusterHttp } from './cluster-http.js';
 export {
   ClusterGarbageError,
   ClusterRefusedError,
   ClusterSilentError,
+  KubernetesUnavailableError,
   kubernetesError,
-  statusOf,
 } from './errors.js';

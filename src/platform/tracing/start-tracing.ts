@@ -1,71 +1,24 @@
-import { context, diag, DiagLogLevel, propagation, trace } from '@opentelemetry/api';
-import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
-import { W3CTraceContextPropagator } from '@opentelemetry/core';
-import { OTLPTraceExporter as JsonExporter } from '@opentelemetry/exporter-trace-otlp-http';
-import { OTLPTraceExporter as ProtobufExporter } from '@opentelemetry/exporter-trace-otlp-proto';
-import {
-  defaultResource,
-  detectResources,
-  envDetector,
-  resourceFromAttributes,
-  serviceInstanceIdDetector,
-} from '@opentelemetry/resources';
-import { BasicTracerProvider, BatchSpanProcessor, type SpanExporter } from '@opentelemetry/sdk-trace-base';
 import type { Config } from '../config/config.js';
 import type { Logger } from '../logging/logger.js';
-import { TentativeSpans } from './tentative.js';
-
-/** Spans that a collector does not take in this time are given up at the end of the process. */
-const LAST_FLUSH_MS = 3_000;
 
 /** Whether spans are recorded: an endpoint is configured, and nothing turns them off. */
 export function isTracing(config: Config): boolean {
-  return (
-    !config.OTEL_SDK_DISABLED && config.OTEL_TRACES_EXPORTER === 'otlp' && endpointOf(config) !== undefined
-  );
+  return endpointOf(config) !== undefined;
 }
 
-/**
- * Begins to record spans and to send them by OTLP over HTTP; does nothing without a configured endpoint. Trace context is W3C's. What
- * {@link Config} does not name of OpenTelemetry's variables (sampler, headers, compression, certificates, batch sizes, resource
- * attributes), the SDK reads itself. A collector that is away costs a line in the log and nothing else.
- * @returns ends it: sends what is left
- */
-export function startTracing(config: Config, log: Logger): () => Promise<void> {
-  if (!isTracing(config)) return async () => undefined;
-  const says = (level: 'warn' | 'error') => (message: string) => log[level]({ reason: message }, 'tracing');
-  const [warn, error] = [says('warn'), says('error')];
-  const nothing = () => undefined;
-  diag.setLogger(
-    { error, warn, info: nothing, debug: nothing, verbose: nothing },
-    { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true },
-  );
-  const provider = new BasicTracerProvider({
-    resource: defaultResource()
-      .merge(resourceFromAttributes({ 'service.name': config.OTEL_SERVICE_NAME }))
-      .merge(detectResources({ detectors: [serviceInstanceIdDetector, envDetector] })),
-    spanProcessors: [new TentativeSpans(new BatchSpanProcessor(exporterOf(config)))],
-  });
-  context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
-  propagation.setGlobalPropagator(new W3CTraceContextPropagator());
-  trace.setGlobalTracerProvider(provider);
-  return async () => {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, LAST_FLUSH_MS)));
-    await Promise.race([provider.shutdown().catch(nothing), late]).finally(() => clearTimeout(timer));
-    for (const api of [trace, propagation, context, diag]) api.disable();
-  };
+/** Begins to record spans, where {@link isTracing}: see `recordSpans`. @returns ends it: sends what is left */
+export async function startTracing(config: Config, log: Logger): Promise<() => Promise<void>> {
+  const endpoint = endpointOf(config);
+  if (endpoint === undefined) return async () => undefined;
+  // The exporters are large, and most have no collector.
+  const { recordSpans } = await import('./record-spans.js');
+  return recordSpans(config, endpoint, log);
 }
 
 function endpointOf(config: Config): string | undefined {
+  if (config.OTEL_SDK_DISABLED || config.OTEL_TRACES_EXPORTER !== 'otlp') return undefined;
   return (
     config.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT ??
     config.OTEL_EXPORTER_OTLP_ENDPOINT?.replace(/\/?$/, '/v1/traces')
   );
-}
-
-function exporterOf(config: Config): SpanExporter {
-  const url = endpointOf(config);
-  const protocol = config.OTEL_EXPORTER_OTLP_TRACES_PROTOCOL ?? config.OTEL_EXPORTER_OTLP_PROTOCOL;
-  return protocol === 'http/json' ? new JsonExporter({ url }) : new ProtobufExporter({ url });
 }

@@ -25,10 +25,10 @@ beforeAll(async () => {
   generations = new GenerationRepository(open.database);
 });
 afterAll(() => open.close());
-beforeEach(() => {
+beforeEach(async () => {
   prefix = `test-${randomUUID()}`;
   const env = { ELASTICSEARCH_URL: node, ELASTICSEARCH_INDEX_PREFIX: prefix };
-  elasticsearch = new Elasticsearch(loadConfig(env), pino({ level: 'silent' }));
+  elasticsearch = await Elasticsearch.open(loadConfig(env), pino({ level: 'silent' }));
 });
 afterEach(async () => {
   await elasticsearch.onApplicationShutdown();

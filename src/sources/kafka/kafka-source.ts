@@ -5,14 +5,7 @@ import {
   Injectable,
   type OnApplicationBootstrap,
 } from '@nestjs/common';
-import {
-  type Consumer,
-  type EachBatchPayload,
-  Kafka,
-  type KafkaMessage,
-  logLevel,
-  type SASLOptions,
-} from 'kafkajs';
+import type { Consumer, EachBatchPayload, KafkaMessage, SASLOptions } from 'kafkajs';
 import type { Principal } from '../../identity/index.js';
 import { IngestionService } from '../../lineage/index.js';
 import { CONFIG, type Config, HealthChecks, LOGGER, type Logger } from '../../platform/index.js';
@@ -77,6 +70,7 @@ export class KafkaSource implements OnApplicationBootstrap, BeforeApplicationShu
 
   private async read(brokers: readonly string[]): Promise<void> {
     const { KAFKA_TOPIC: topic, KAFKA_GROUP: groupId, KAFKA_TLS: ssl, CAIRN_MAX_BODY_BYTES } = this.config;
+    const { Kafka, logLevel } = await import('kafkajs');
     const kafka = new Kafka({
       ...{ clientId: 'cairn', brokers: [...brokers], ssl, sasl: saslOf(this.config), retry: RETRY },
       logLevel: logLevel.WARN,

@@ -1,3 +1,4 @@
+import type { KubeConfig } from '@kubernetes/client-node';
 import {
   type BeforeApplicationShutdown,
   Inject,
@@ -15,7 +16,7 @@ import {
   LOGGER,
   type Logger,
 } from '../../platform/index.js';
-import { ClusterHttp, openCluster } from '../../platform/kubernetes/index.js';
+import { CLUSTER, ClusterHttp } from '../../platform/kubernetes/index.js';
 import { findCluster } from './cluster-identity.js';
 import { ClusterWatch } from './cluster-watch.js';
 import { kubernetesCurrent, kubernetesObjects } from './metrics.js';
@@ -67,17 +68,17 @@ export class KubernetesSource implements OnApplicationBootstrap, BeforeApplicati
     'kubernetes.telling',
   );
 
-  /** @throws {InvalidConfigurationError} it is to read a cluster and cannot know which */
   constructor(
     private readonly leases: Leases,
     private readonly objects: ObjectRepository,
     private readonly teller: Teller,
     @Inject(CONFIG) private readonly config: Config,
     @Inject(LOGGER) private readonly log: Logger,
+    @Inject(CLUSTER) cluster: KubeConfig | null,
     health: HealthChecks,
   ) {
     if (!config.KUBERNETES_SOURCE) return;
-    this.http = new ClusterHttp(openCluster(config.KUBECONFIG));
+    this.http = new ClusterHttp(cluster!);
     health.register('kubernetes', async () => {
       const { isDegraded, report } = await this.report();
       return { isReady: true, isDegraded, report };

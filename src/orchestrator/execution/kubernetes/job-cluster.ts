@@ -10,10 +10,9 @@ import {
   type V1Pod,
 } from '@kubernetes/client-node';
 import { assertOutsideTransaction } from '../../../platform/index.js';
-import { kubernetesError, statusOf } from '../../../platform/kubernetes/index.js';
 import { EXECUTION_LABEL, jobName, MANAGED_BY, RUN } from './job-manifest.js';
 import { clusterRequests } from './metrics.js';
-import { refusalOf } from './refusal.js';
+import { failureOf, refusalOf, statusOf } from './refusal.js';
 
 const TIMEOUT_MS = 10_000;
 const LOG_TIMEOUT_MS = 60_000;
@@ -83,7 +82,7 @@ export class JobCluster {
       if (present !== undefined) return present;
       const refused = refusalOf(error);
       if (refused !== undefined) return { refused };
-      throw kubernetesError(error, `create job ${jobName(id)} in ${this.namespace}`);
+      throw failureOf(error, `create job ${jobName(id)} in ${this.namespace}`);
     } finally {
       this.snapshot = undefined;
     }
@@ -223,7 +222,7 @@ export class JobCluster {
       return answer;
     } catch (error) {
       clusterRequests.inc({ outcome: 'failed' });
-      throw kubernetesError(error, operation);
+      throw failureOf(error, operation);
     }
   }
 }

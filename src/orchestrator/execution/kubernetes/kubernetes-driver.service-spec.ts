@@ -1,3 +1,4 @@
+import type { KubeConfig } from '@kubernetes/client-node';
 import { afterAll, beforeAll } from '@jest/globals';
 import { startTestCairn, type TestCairn } from '../../../../test/support/cairn.js';
 import { freePort } from '../../../../test/support/free-port.js';
@@ -5,7 +6,7 @@ import { createTestNamespace, type TestNamespace } from '../../../../test/suppor
 import { TestNode } from '../../../../test/support/kubernetes-node.js';
 import { serviceEnvironment } from '../../../../test/support/services.js';
 import { CONFIG, type Config, Database } from '../../../platform/index.js';
-import { openCluster } from '../../../platform/kubernetes/index.js';
+import { CLUSTER } from '../../../platform/kubernetes/index.js';
 import { OBJECT_STORE, type ObjectStore } from '../../../storage/index.js';
 import { describeExecutionDriver } from '../contract/execution-driver.contract.js';
 import { ExecutionRepository } from './execution.repository.js';
@@ -39,7 +40,7 @@ describeExecutionDriver('kubernetes', async () => {
     const config = cairn.app.get<Config>(CONFIG);
     return new KubernetesDriver(
       jobSettings(config),
-      new JobCluster(openCluster(config.KUBECONFIG), config.KUBERNETES_EXECUTION_NAMESPACE),
+      new JobCluster(cairn.app.get<KubeConfig>(CLUSTER), config.KUBERNETES_EXECUTION_NAMESPACE),
       new ExecutionRepository(cairn.app.get(Database)),
       cairn.app.get<ObjectStore>(OBJECT_STORE),
     );

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { type Client, errors, type estypes } from '@elastic/elasticsearch';
+import type { Client, estypes } from '@elastic/elasticsearch';
 import { ASSET_KINDS } from '../../../catalog/index.js';
 import { highlight } from '../../highlight.js';
 import type { SearchDocument, SearchIndex, SearchRequest, SearchResult } from '../../search-index.js';
 import { termsOf } from '../../words.js';
 import { sendBulk, type SetAside, type Write } from './bulk.js';
+import { isResponseError } from './errors.js';
 import { Indices, writtenBy } from './indices.js';
 import { searchBody } from './search-body.js';
 import { type Source, sourceOf } from './source.js';
@@ -133,5 +134,5 @@ export class ElasticsearchSearchIndex implements SearchIndex {
 
 /** Whether a search failed by what it searched: an index that is not there, or has other fields. */
 export function isAboutIndices(error: unknown): boolean {
-  return error instanceof errors.ResponseError && [400, 404].includes(error.statusCode ?? 0);
+  return isResponseError(error) && [400, 404].includes(error.statusCode ?? 0);
 }

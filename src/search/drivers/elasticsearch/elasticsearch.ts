@@ -1,27 +1,25 @@
-import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import { Client, type ClientOptions } from '@elastic/elasticsearch';
-import {
-  CONFIG,
-  type Config,
-  InvalidConfigurationError,
-  LOGGER,
-  type Logger,
-} from '../../../platform/index.js';
+import type { OnApplicationShutdown } from '@nestjs/common';
+import type { Client, ClientOptions } from '@elastic/elasticsearch';
+import { type Config, InvalidConfigurationError, type Logger } from '../../../platform/index.js';
 import { searchSetAside } from '../../metrics.js';
 import { ElasticsearchSearchIndex } from './elasticsearch-search-index.js';
 
 const REQUEST_TIMEOUT_MS = 30_000;
 
 /** The Elasticsearch that ELASTICSEARCH_URL names, if any. Nothing is asked of it at the start: it may be away. */
-@Injectable()
 export class Elasticsearch implements OnApplicationShutdown {
-  readonly client: Client | undefined;
-  readonly index: ElasticsearchSearchIndex | undefined;
+  private constructor(
+    readonly client: Client | undefined,
+    readonly index: ElasticsearchSearchIndex | undefined,
+  ) {}
 
-  constructor(@Inject(CONFIG) config: Config, @Inject(LOGGER) log: Logger) {
-    if (config.ELASTICSEARCH_URL === undefined) return;
-    this.client = new Client(optionsOf(config, config.ELASTICSEARCH_URL));
-    this.index = new ElasticsearchSearchIndex(this.client, config.ELASTICSEARCH_INDEX_PREFIX, (setAside) => {
+  /** @throws {InvalidConfigurationError} its address or credentials cannot be */
+  static async open(config: Config, log: Logger): Promise<Elasticsearch> {
+    if (config.ELASTICSEARCH_URL === undefined) return new Elasticsearch(undefined, undefined);
+    // It is a large client, and most have no Elasticsearch.
+    const { Client } = await import('@elastic/elasticsearch');
+    const client = new Client(optionsOf(config, config.ELASTICSEARCH_URL));
+    const index = new ElasticsearchSearchIndex(client, config.ELASTICSEARCH_INDEX_PREFIX, (setAside) => {
       searchSetAside.inc({ what: 'asset' }, setAside.length);
       for (const { id, reason } of setAside)
         log.warn(
@@ -29,6 +27,7 @@ export class Elasticsearch implements OnApplicationShutdown {
           'search: Elasticsearch does not take an asset; only PostgreSQL finds it',
         );
     });
+    return new Elasticsearch(client, index);
   }
 
   async onApplicationShutdown(): Promise<void> {

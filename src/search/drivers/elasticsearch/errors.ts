@@ -1,4 +1,4 @@
-import { errors } from '@elastic/elasticsearch';
+import type { errors } from '@elastic/elasticsearch';
 import { DomainError } from '../../../platform/index.js';
 
 /** Elasticsearch did not take some documents of a batch, now. They are sent again. */
@@ -21,12 +21,17 @@ export class ElasticsearchIndexMissingError extends DomainError {
   }
 }
 
+/** Whether Elasticsearch answered, and refused. By name, for the large client is there only where an Elasticsearch is. */
+export function isResponseError(error: unknown): error is errors.ResponseError {
+  return error instanceof Error && error.name === 'ResponseError';
+}
+
 const TYPE = /^[a-z_]{1,80}$/;
 
 /** What a failure is, in a few words that may be shown to anyone: its class, status and type, nothing of what it was about. */
 export function reasonOf(error: unknown): string {
   if (error instanceof ElasticsearchRefusedError) return `${error.code} ${error.reason}`;
-  if (error instanceof errors.ResponseError)
+  if (isResponseError(error))
     return [error.name, error.statusCode, typeOf((error.body as Body | undefined)?.error?.type)]
       .filter((part) => part !== undefined)
       .join(' ');

@@ -1,6 +1,6 @@
-import { type Client, errors } from '@elastic/elasticsearch';
+import type { Client } from '@elastic/elasticsearch';
 import { ASSET_KINDS, type AssetKind } from '../../../catalog/index.js';
-import { ElasticsearchIndexMissingError } from './errors.js';
+import { ElasticsearchIndexMissingError, isResponseError } from './errors.js';
 import { type IndexMeta, MAPPING_VERSION, MAPPINGS, SETTINGS } from './settings.js';
 import { MARK_ID, type Mark } from './source.js';
 
@@ -105,7 +105,7 @@ export class Indices {
       await this.client.indices.updateAliases({ actions });
     } catch (error) {
       // An answer that refuses is one: nothing moved.
-      if (error instanceof errors.ResponseError && error.statusCode! < 500)
+      if (isResponseError(error) && error.statusCode! < 500)
         await this.remove(Object.values(generation)).catch(() => undefined);
       throw error;
     }
