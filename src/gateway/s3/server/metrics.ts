@@ -17,10 +17,10 @@ export const s3Active = new Gauge({
   registers: [metricsRegistry],
 });
 
-/** Bytes of bodies, heads not counted. */
+/** Bytes on its connections, heads and all. */
 export const s3Bytes = new Counter({
   name: 'cairn_s3_bytes_total',
-  help: 'Bytes of bodies that passed the S3 gateway, by direction: in, out.',
+  help: 'Bytes that passed the connections of the S3 gateway, by direction: in, out.',
   labelNames: ['direction'],
   registers: [metricsRegistry],
 });

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { context, propagation, ROOT_CONTEXT, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import { withRequestId } from '../../../platform/index.js';
 import { tracer } from '../../../platform/tracing/index.js';
@@ -7,6 +8,9 @@ import { s3Bytes, s3Duration } from './metrics.js';
 
 /** As nginx says it: the client went away before its answer was complete. */
 const CLIENT_CLOSED_REQUEST = 499;
+
+/** How much of what passed over a connection has been counted. What comes with a request's headers was read before the request is seen. */
+const counted = new WeakMap<Socket, { readonly bytesRead: number; readonly bytesWritten: number }>();
 
 /**
  * Gives a request its id and its span, for all that is done for it, and measures it by operation. Keys, queries and signatures are
@@ -30,13 +34,11 @@ export function observe(
   );
   // An answer that is broken off lets go of its connection before it tells so.
   const { socket } = message;
-  const { bytesRead, bytesWritten } = socket;
   answer.once('close', () => {
     const status = answer.writableFinished ? answer.statusCode : CLIENT_CLOSED_REQUEST;
     const shown = status === CLIENT_CLOSED_REQUEST ? '499' : `${Math.floor(status / 100)}xx`;
     s3Duration.observe({ operation, status: shown }, (performance.now() - began) / 1000);
-    s3Bytes.inc({ direction: 'in' }, Math.max(0, socket.bytesRead - bytesRead));
-    s3Bytes.inc({ direction: 'out' }, Math.max(0, socket.bytesWritten - bytesWritten));
+    countBytes(socket);
     span.setAttribute('http.response.status_code', status);
     if (status >= 500) span.setStatus({ code: SpanStatusCode.ERROR });
     span.end();
@@ -50,4 +52,12 @@ export function observe(
       });
     }),
   );
+}
+
+function countBytes(socket: Socket): void {
+  const { bytesRead, bytesWritten } = socket;
+  const before = counted.get(socket) ?? { bytesRead: 0, bytesWritten: 0 };
+  s3Bytes.inc({ direction: 'in' }, Math.max(0, bytesRead - before.bytesRead));
+  s3Bytes.inc({ direction: 'out' }, Math.max(0, bytesWritten - before.bytesWritten));
+  counted.set(socket, { bytesRead, bytesWritten });
 }
