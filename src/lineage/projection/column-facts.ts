@@ -27,8 +27,7 @@ export function columnLineageIn(facet: unknown): ColumnSource[] {
       sourcesOf(input, targetColumn, older),
     );
   });
-  const ofDataset = objectsIn(dataset).flatMap((input) => sourcesOf(input, ALL_COLUMNS, INDIRECT));
-  return [...ofFields, ...ofDataset];
+  return [...ofFields, ...objectsIn(dataset).flatMap(influencesOf)];
 }
 
 /**
@@ -39,8 +38,7 @@ export function entryColumnsIn(entry: JsonObject): ColumnSource[] {
   const ofFields = Object.entries(objectAt(entry['fields'])).flatMap(([targetColumn, field]) =>
     objectsIn(objectAt(field)['inputs']).flatMap((input) => sourcesOf(input, targetColumn, DIRECT)),
   );
-  const ofDataset = objectsIn(entry['inputs']).flatMap((input) => sourcesOf(input, ALL_COLUMNS, INDIRECT));
-  return [...ofFields, ...ofDataset];
+  return [...ofFields, ...objectsIn(entry['inputs']).flatMap(influencesOf)];
 }
 
 /** What is known of how one column follows from another. */
@@ -67,6 +65,16 @@ function sourcesOf(input: JsonObject, targetColumn: string, otherwise: How): Col
   if (dataset === undefined || sourceColumn === undefined) return [];
   if (!isFittingColumn(sourceColumn) || !isFittingColumn(targetColumn)) return [];
   return transformationsOf(input, otherwise).map((how) => ({ dataset, sourceColumn, targetColumn, ...how }));
+}
+
+/**
+ * What decides over a whole dataset goes into none of its columns. Spark also lists here how a column of a grouping goes into its own target,
+ * as DIRECT, which `fields` tells apart.
+ */
+function influencesOf(input: JsonObject): ColumnSource[] {
+  const all = sourcesOf(input, ALL_COLUMNS, INDIRECT);
+  const indirect = all.filter(({ transformation }) => transformation === 'indirect');
+  return indirect.length > 0 ? indirect : all.slice(0, 1).map((one) => ({ ...one, ...INDIRECT }));
 }
 
 /** Each (type, subtype) once; it masks only when all of them do. */

@@ -205,13 +205,24 @@ describe('edges', () => {
           ],
         },
       },
-      dataset: [{ ...dataset('t'), field: 'status' }],
+      dataset: [
+        { ...dataset('t'), field: 'status' },
+        { ...dataset('t'), field: 'day', transformations: [{ type: 'DIRECT', subtype: 'IDENTITY' }] },
+        {
+          ...dataset('t'),
+          field: 'who',
+          transformations: [{ type: 'DIRECT' }, { type: 'INDIRECT', subtype: 'GROUP_BY' }],
+        },
+      ],
     };
     const facts = factsOf(event({ outputs: [dataset('sums', { columnLineage })] }), idOf);
-    expect(columnsOf(facts).map((e) => [e.sourceColumn, e.targetColumn, e.transformation])).toEqual([
-      ['amount', 'total', 'direct'],
-      ['paid', 'total', 'indirect'],
-      ['status', '*', 'indirect'],
+    const told = columnsOf(facts).map((e) => [e.sourceColumn, e.targetColumn, e.transformation, e.subtype]);
+    expect(told.sort()).toEqual([
+      ['amount', 'total', 'direct', ''],
+      ['day', '*', 'indirect', ''],
+      ['paid', 'total', 'indirect', ''],
+      ['status', '*', 'indirect', ''],
+      ['who', '*', 'indirect', 'GROUP_BY'],
     ]);
   });
 
