@@ -87,6 +87,15 @@ describe('a table of Iceberg and the path where it lies are one asset', () => {
       'hive://metastore:9083 shop.orders',
     ],
     [
+      'whose snapshots and branches readers name too',
+      eventsOf(
+        ...['orders.branch_audit', 'orders', 'orders.snapshots', 'orders.tag_v1'].map(
+          (table) => ['s3://lake', 'warehouse/shop/orders', 's3://lake/warehouse', `shop.${table}`] as const,
+        ),
+      ),
+      's3://lake/warehouse shop.orders',
+    ],
+    [
       'where the table is named, and its place is the symlink',
       eventsOf(
         ['hive://metastore:9083', 'shop.orders', 's3a://lake', 'shop/orders', 'LOCATION'],

@@ -91,12 +91,18 @@ export function aliasesAmong(
     const [from, to] = [spelled.get(fromId)?.node, spelled.get(toId)?.node];
     if (from === undefined || to === undefined || from === to || apart.has(pairKey(from, to))) continue;
     join(from, to, kind === 'rename' ? 'renames' : 'symlinks');
-    raise(kind === 'symlink' ? from : to, kind === 'rename' ? `4|${claim}` : kind === 'table' ? '3' : '2');
     if (kind === 'table') tables.push([from, to]);
+    else raise(kind === 'symlink' ? from : to, kind === 'rename' ? `4|${claim}` : '2');
     if (kind === 'rename' && claim > (renamed.get(to) ?? '')) renamed.set(to, claim);
   }
-  // The table that lies at a path got its name when the path did.
-  for (const [path, table] of tables) if (renamed.has(path)) raise(table, `4|${renamed.get(path)!}|table`);
+  const namedAt = new Map<Node, Set<string>>();
+  for (const [path, { identity }] of tables)
+    namedAt.set(path, (namedAt.get(path) ?? new Set()).add(nameKey(identity)));
+  for (const [path, table] of tables) {
+    if (isPartOfAny(table.identity, namedAt.get(path)!)) continue;
+    // The table that lies at a path got its name when the path did.
+    raise(table, renamed.has(path) ? `4|${renamed.get(path)!}|table` : '3');
+  }
   const shown = shownOf(nodes.values());
   const aliases = new Map<string, Alias>();
   const add = (id: string, node: Node, ruleIds: readonly string[]) => {
@@ -109,6 +115,18 @@ export function aliasesAmong(
   for (const node of nodes.values()) add(node.id, node, []);
   for (const [id, { node, ruleIds }] of spelled) add(id, node, ruleIds);
   return aliases;
+}
+
+/** Whether a name at a path is of a table's metadata, branch or tag, as Iceberg has them: `shop.orders.snapshots` where `shop.orders` lies too. */
+function isPartOfAny(identity: AssetIdentity, names: ReadonlySet<string>): boolean {
+  const { identityName } = identity;
+  for (let dot = identityName.lastIndexOf('.'); dot > 0; dot = identityName.lastIndexOf('.', dot - 1))
+    if (names.has(nameKey({ ...identity, identityName: identityName.slice(0, dot) }))) return true;
+  return false;
+}
+
+function nameKey({ identityNamespace, identityName }: AssetIdentity): string {
+  return JSON.stringify([identityNamespace, identityName]);
 }
 
 function rootOf(node: Node): Node {
