@@ -332,9 +332,47 @@ describe('what the SQL of an event tells', () => {
       'nothing where columnLineage tells',
       {
         ...{ sql: insert, inputs: IN, outputs: OUT },
-        columnLineage: { fields: { who: { inputFields: [] } } },
+        columnLineage: { fields: { who: { inputFields: [{ namespace: PG, name: 'o', field: 'x' }] } } },
       },
       undefined,
+    ],
+    [
+      'what a MERGE does to columns that columnLineage and schema list as written, without what goes into them',
+      {
+        sql: `MERGE INTO lake.web.sums t USING (SELECT day, bytes FROM lake.web.visits) s ON t.day = s.day
+              WHEN MATCHED THEN UPDATE SET total = t.total + s.bytes
+              WHEN NOT MATCHED THEN INSERT (day, total) VALUES (s.day, s.bytes)`,
+        inputs: ['lake.web.visits'],
+        outputs: ['lake.web.sums(total)'],
+        namespace: TRINO,
+        columnLineage: { fields: { total: { inputFields: [] } } },
+      },
+      {
+        tells: {
+          sums: {
+            inputs: ['visits'],
+            columns: [
+              'sums.* from visits.day JOIN',
+              'sums.day from visits.day IDENTITY',
+              'sums.total from visits.bytes IDENTITY',
+              'sums.total from visits.bytes TRANSFORMATION',
+            ],
+          },
+        },
+      },
+    ],
+    [
+      'and an UPDATE, by columns that this schema has not',
+      {
+        sql: `UPDATE lake.web.sums SET total = price * (SELECT max(bytes) FROM lake.web.visits) WHERE day > DATE '2026-01-01'`,
+        inputs: ['lake.web.visits'],
+        outputs: ['lake.web.sums(total)'],
+        namespace: TRINO,
+        columnLineage: { fields: { total: { inputFields: [] } } },
+      },
+      {
+        tells: { sums: { inputs: ['visits'], columns: ['sums.total from visits.bytes AGGREGATION'] } },
+      },
     ],
     [
       'the columns that columnLineage calls by the place in the query',

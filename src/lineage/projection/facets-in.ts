@@ -33,6 +33,15 @@ export function isColumnLineage(facet: unknown): boolean {
 }
 
 /**
+ * Whether a `columnLineage` names columns and nothing that goes into any of them. Trino lists so what an UPDATE or MERGE writes to, in the
+ * place of the whole schema too.
+ */
+export function isWithoutSources(facet: unknown): boolean {
+  const fields = Object.values(objectAt(objectAt(facet)['fields']));
+  return fields.length > 0 && fields.every((field) => objectsIn(objectAt(field)['inputFields']).length === 0);
+}
+
+/**
  * Targets of a dataset's `columnLineage` that are likely none of its columns: OpenLineage's own SQL parser, which Airflow and dbt use,
  * calls expressions without a name `_0`, `_1` …, also where an INSERT says which columns they go to. Those that its schema has are columns.
  */

@@ -1,7 +1,14 @@
 import type { EventBody, EventDataset } from '../events/event.js';
 import { type JsonObject, objectAt, objectsIn, textAt } from '../events/json.js';
 import { CompiledRules } from '../identity/rules/compiled-rules.js';
-import { entryOf, isColumnLineage, isOfDbt, placeholdersIn, wholeSchemaIn } from '../projection/facets-in.js';
+import {
+  entryOf,
+  isColumnLineage,
+  isOfDbt,
+  isWithoutSources,
+  placeholdersIn,
+  wholeSchemaIn,
+} from '../projection/facets-in.js';
 import { namespaceOf } from '../projection/identity.js';
 import type { SqlDialect, SqlQuestion, SqlTable } from './sql-reader.js';
 
@@ -77,7 +84,8 @@ function isUntold(
   const facets = objectAt(unchecked);
   const { lineage, columnLineage } = facets;
   if (lineage !== undefined || entryOf({ namespace, name }, entries) !== undefined) return false;
-  return !isColumnLineage(columnLineage) || isShared(columnLineage) || namesOthers(facets, isDbt);
+  if (!isColumnLineage(columnLineage) || isWithoutSources(columnLineage)) return true;
+  return isShared(columnLineage) || namesOthers(facets, isDbt);
 }
 
 /**
@@ -128,7 +136,8 @@ function tableOf(
   });
   const folded = (name: string) => (dialect === 'trino' ? name.toLowerCase() : name);
   const facets = objectAt(dataset.facets);
-  const columns = wholeSchemaIn(facets, isDbt);
+  const isOfWritten = isWithoutSources(facets['columnLineage']) && !namesOthers(facets, isDbt);
+  const columns = isOfWritten ? undefined : wholeSchemaIn(facets, isDbt);
   return {
     namespace: identity.identityNamespace,
     table: {
