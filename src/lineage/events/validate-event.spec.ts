@@ -26,7 +26,7 @@ const refusal = (value: unknown): InvalidInputError => {
 
 describe('an event is refused, naming path and rule', () => {
   it.each<[string, unknown, string, RegExp]>([
-    ['a list', [event()], 'body', /JSON object/],
+    ['a list', [event()], 'body', /JSON object; a list .*batch/],
     ['a text', 'event', 'body', /JSON object/],
     [
       'neither run, job nor dataset',

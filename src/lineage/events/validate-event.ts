@@ -57,7 +57,10 @@ export interface ValidEvent {
  * @throws {InvalidInputError} naming the first path and its rule; the others are in `details.problems`
  */
 export function validateEvent(value: unknown): ValidEvent {
-  if (!isObject(value)) throw new InvalidInputError('body', 'must be an OpenLineage event, a JSON object');
+  if (!isObject(value)) {
+    const advice = Array.isArray(value) ? '; a list of events goes to /api/v1/lineage/batch' : '';
+    throw new InvalidInputError('body', `must be an OpenLineage event, a JSON object${advice}`);
+  }
   if (!isNestedWithin(value, MAX_EVENT_DEPTH)) {
     throw new InvalidInputError('body', `must not be nested deeper than ${MAX_EVENT_DEPTH} levels`);
   }
