@@ -125,6 +125,20 @@ describe('rules of an installation', () => {
     ]);
   });
 
+  it('give tables that Spark names without a schema theirs, and leave the others', () => {
+    const rules = rulesOf({
+      kind: 'template',
+      space: 'data',
+      from: { namespace: 'postgres://db', name: 'shop.{table.}' },
+      to: { namespace: 'postgres://db', name: 'shop.public.{table}' },
+    });
+    for (const name of ['shop.orders', 'shop.public.orders'])
+      expect(spelled(rules, data('postgres://db:5432', name))).toEqual([
+        'postgres://db:5432',
+        'shop.public.orders',
+      ]);
+  });
+
   it('name jobs without their counter, and by their statement', () => {
     const counter = rulesOf({
       kind: 'template',
@@ -200,7 +214,7 @@ const names = fc.oneof(
   fc.string({ unit: 'binary', minLength: 1, maxLength: 30 }),
 );
 const spelling = fc.record({ namespace: namespaces, name: names });
-const pattern = fc.constantFrom('{x}', 'a{x}', '{x}/{y}', 'B', '{n#}', '{x}_{n#}');
+const pattern = fc.constantFrom('{x}', 'a{x}', '{x.}', '{x}/{y}', 'B', '{n#}', '{x}_{n#}');
 const definitions: fc.Arbitrary<RuleDefinition> = fc.oneof(
   fc
     .record({ kind: fc.constant('namespace' as const), from: namespaces, to: namespaces })

@@ -18,7 +18,7 @@ registerEnumType(IdentityRuleKindEnum, {
     namespace: { description: 'One namespace is another: `from.namespace` and `to.namespace`.' },
     template: {
       description:
-        'Names of a pattern are spelled by another: `{word}` stands for a text, `{word#}` for digits.',
+        'Names of a pattern are spelled by another: `{word}` stands for a text, `{word.}` for one without a dot, `{word#}` for digits.',
     },
     statement: {
       description: 'Jobs of a pattern are one job as long as they run the same statement: `from`.',

@@ -1,12 +1,15 @@
 /**
  * A pattern of names, in which `{word}` stands for one character or more up to the first place where what follows it in the pattern
- * stands, and `{word#}` for digits. It is read from left to right and never goes back, so that it takes a time of the name's length.
+ * stands, `{word.}` for one without a dot, and `{word#}` for digits. It is read from left to right and never goes back, so that it takes a time of the name's length.
  */
 export interface Template {
   readonly parts: readonly TemplatePart[];
 }
 
-type TemplatePart = { readonly text: string } | { readonly variable: string; readonly isNumber: boolean };
+type TemplatePart = { readonly text: string } | { readonly variable: string; readonly kind: VariableKind };
+
+/** What a variable stands for: any text, one part of a name, which has no dot, or digits. */
+type VariableKind = '' | '.' | '#';
 
 /** A pattern that cannot be read; `rule` says why. */
 export class TemplateError extends Error {
@@ -16,7 +19,7 @@ export class TemplateError extends Error {
 }
 
 const MAX_VARIABLES = 20;
-const VARIABLE = /^([a-z][a-z0-9_]{0,31})(#?)$/;
+const VARIABLE = /^([a-z][a-z0-9_]{0,31})([.#]?)$/;
 
 /** @param isTarget whether it is to be filled in, so that a variable may stand in it several times @throws {TemplateError} */
 export function parseTemplate(text: string, isTarget = false): Template {
@@ -32,13 +35,15 @@ export function parseTemplate(text: string, isTarget = false): Template {
     }
     const match = VARIABLE.exec(piece);
     if (match === null)
-      throw new TemplateError(`must name variables as {word} or {word#}, not {${piece.slice(0, 40)}}`);
+      throw new TemplateError(
+        `must name variables as {word}, {word.} or {word#}, not {${piece.slice(0, 40)}}`,
+      );
     const last = parts.at(-1);
     if (!isTarget && last !== undefined && 'variable' in last)
       throw new TemplateError('must have a text between two variables');
     if (!isTarget && names.has(match[1]!)) throw new TemplateError(`must name {${match[1]}} once`);
     names.add(match[1]!);
-    parts.push({ variable: match[1]!, isNumber: match[2] === '#' });
+    parts.push({ variable: match[1]!, kind: match[2] as VariableKind });
   });
   if (parts.length > 2 * MAX_VARIABLES)
     throw new TemplateError(`must have at most ${MAX_VARIABLES} variables`);
@@ -61,12 +66,13 @@ export function matchTemplate({ parts }: Template, text: string): Map<string, st
       continue;
     }
     const next = parts[i + 1];
-    const end = part.isNumber
-      ? digitsEnd(text, at)
-      : next !== undefined && 'text' in next
-        ? text.indexOf(next.text, at + 1)
-        : text.length;
-    if (end <= at) return undefined;
+    const end =
+      part.kind === '#'
+        ? digitsEnd(text, at)
+        : next !== undefined && 'text' in next
+          ? text.indexOf(next.text, at + 1)
+          : text.length;
+    if (end <= at || (part.kind === '.' && text.slice(at, end).includes('.'))) return undefined;
     found.set(part.variable, text.slice(at, end));
     at = end;
   }
