@@ -1,3 +1,4 @@
+import type { AssetIdentity } from '../../catalog/index.js';
 import type { EventDataset } from '../events/event.js';
 import { type JsonObject, objectAt, objectsIn, textAt } from '../events/json.js';
 import type { SameKind } from '../identity/components.js';
@@ -117,6 +118,15 @@ export function otherNamesIn(facets: JsonObject): { kind: SameKind; namespace: s
   return previous === undefined ? symlinks : [...symlinks, { kind: 'rename', ...previous }];
 }
 
+/**
+ * Whether a symlink of a topic says no more than what one job calls it. A topic has one name on its servers, so that another one there is of
+ * something else: the table of a Flink session, `default_catalog.default_database.orders`, which is another topic in the next job.
+ */
+export function isSessionName({ namespace }: { namespace: string }, topic: AssetIdentity): boolean {
+  return namespace === topic.identityNamespace && TOPICS.test(namespace);
+}
+
+const TOPICS = /^kafka:/i;
 const MAX_SYMLINKS = 50;
 
 export function isDeleted(facet: unknown): boolean {

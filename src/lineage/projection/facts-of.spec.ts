@@ -162,6 +162,35 @@ describe('facets', () => {
   });
 });
 
+describe('a symlink', () => {
+  const samesOf = (namespace: string, to: { namespace: string; name: string }) => {
+    const symlinks = { identifiers: [{ ...to, type: 'TABLE' }] };
+    const { sames, assets } = factsOf(
+      event({ inputs: [{ namespace, name: 'orders', facets: { symlinks } }] }),
+      idOf,
+    );
+    return [sames.size, assets.size];
+  };
+
+  it.each([
+    ['of a path names its table', 's3://lake', { namespace: 's3://lake', name: 'shop.orders' }, [1, 3]],
+    [
+      'of a topic names a table elsewhere',
+      'kafka://b:9092',
+      { namespace: 'hive://m:9083', name: 'shop.orders' },
+      [1, 3],
+    ],
+    [
+      'of a topic names nothing on the same servers, where it is what a Flink session calls it',
+      'kafka://b:9092',
+      { namespace: 'kafka://b:9092', name: 'default_catalog.default_database.source' },
+      [0, 2],
+    ],
+  ])('%s', (_says, namespace, to, counts) => {
+    expect(samesOf(namespace, to)).toEqual(counts);
+  });
+});
+
 describe('edges', () => {
   it('go both ways for a job that reads what it writes', () => {
     const { edges } = factsOf(event({ inputs: [dataset('t')], outputs: [dataset('t')] }), idOf);

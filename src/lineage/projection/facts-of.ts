@@ -8,6 +8,7 @@ import {
   isDeleted,
   isDrop,
   isEmpty,
+  isSessionName,
   otherNamesIn,
 } from './facets-in.js';
 import { columnLineageIn, type ColumnSource, entryColumnsIn } from './column-facts.js';
@@ -117,6 +118,7 @@ class Reading {
     for (const { kind, ...name } of otherNamesIn(facets)) {
       const other = datasetNamed(this.idOf, name);
       if (other.id === asset.id || this.withheld.has(other.id)) continue;
+      if (kind !== 'rename' && isSessionName(name, asset)) continue;
       this.asset({ ...other, kind: asset.kind });
       const [fromId, toId] = kind === 'rename' ? [other.id, asset.id] : [asset.id, other.id];
       this.facts.sames.set(`${fromId} ${toId} ${kind}`, {
