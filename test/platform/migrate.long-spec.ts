@@ -95,6 +95,18 @@ test('a database that cannot do is refused with what to do, and nothing is made 
       code: 1,
       output: expect.stringMatching(/^cairn: .*GRANT CREATE ON SCHEMA public/),
     });
+    const owner = new pg.Client({ connectionString: database.url.replace(/[^/]+$/, name) });
+    await owner.connect();
+    await owner.query(`GRANT CREATE ON SCHEMA public TO ${name}`);
+    const refusal = async () => (await run('migrate.js', { DATABASE_URL: url.href })).output;
+    expect(await refusal()).toMatch(/^cairn: .*extension pg_trgm .*GRANT CREATE ON DATABASE/);
+    await owner.query('CREATE SCHEMA extensions; CREATE EXTENSION pg_trgm SCHEMA extensions');
+    expect(await refusal()).toMatch(/^cairn: .*pg_trgm is in the schema extensions/);
+    await owner.query(`ALTER ROLE ${name} SET DateStyle = 'German'`);
+    expect(await refusal()).toMatch(
+      /^cairn: .*ALTER ROLE unfit_\w+ IN DATABASE unfit_\w+ SET DateStyle = 'ISO'/,
+    );
+    await owner.end();
   } finally {
     await admin.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
     await admin.query(`DROP ROLE IF EXISTS ${name}`);

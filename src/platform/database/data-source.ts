@@ -1,7 +1,8 @@
 import { DataSource, type DataSourceOptions, type EntitySubscriberInterface, type MixedList } from 'typeorm';
 import { MIGRATIONS } from '../../../migrations/index.js';
 import { DomainError } from '../errors/domain-error.js';
-import { assertFitDatabase, assertMayMigrate, UnfitDatabaseError } from './fit-database.js';
+import { databaseError } from './errors.js';
+import { assertFitDatabase, assertMayMigrate, UnfitDatabaseError, unreached } from './fit-database.js';
 import { PreparingClient } from './prepared.js';
 
 /** An entity class; rooms list theirs in `src/entities.ts`. */
@@ -86,12 +87,13 @@ async function withConnection<T>(url: string, work: (dataSource: DataSource) => 
   const dataSource = await new DataSource(dataSourceOptions(url, [], 2))
     .initialize()
     .catch((error: Error) => {
-      // It names host, port, user or database, and no password.
-      throw new UnfitDatabaseError(error.message, { cause: error });
+      throw new UnfitDatabaseError(unreached(error), { cause: error });
     });
   try {
     await assertFitDatabase(dataSource);
     return await work(dataSource);
+  } catch (error) {
+    throw databaseError(error);
   } finally {
     await dataSource.destroy();
   }
