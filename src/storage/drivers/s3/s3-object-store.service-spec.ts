@@ -198,6 +198,22 @@ describe.each(['minio', 'versitygw'])('%s', (name) => {
       front.close();
     });
 
+    it('puts nothing into a bucket that is not there', async () => {
+      const watched = clientOf();
+      const sent: unknown[] = [];
+      watched.middlewareStack.add(
+        (next, { commandName }) =>
+          (args) => {
+            sent.push(commandName);
+            return next(args);
+          },
+        { step: 'initialize' },
+      );
+      await expect(probeBucket(watched, `none-${randomUUID()}`, '')).rejects.toThrow(/bucket/i);
+      expect(sent).not.toContain('PutObjectCommand');
+      watched.destroy();
+    });
+
     it('tells of a bucket that is not there, and of credentials that are wrong', async () => {
       const open = (bucket: string) =>
         new S3ObjectStore({ bucket, endpoint, spoolDirectory: tmpdir() }).probe();

@@ -34,6 +34,8 @@ export async function probeBucket(
 ): Promise<BucketAbilities> {
   const at = { Bucket: bucket, Key: `${prefix}probe/${randomUUID()}` };
   const other = { ...at, Key: `${at.Key}-checksum` };
+  // Some stores make a bucket of what is put into one that is not there.
+  await client.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: at.Key, MaxKeys: 1 }));
   try {
     await client.send(new PutObjectCommand({ ...at, Body: BODY }));
     const isThere = await isListed(client, at);
