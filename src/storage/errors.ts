@@ -74,9 +74,10 @@ export class StoreUnavailableError extends DomainError {
     readonly operation: string,
     readonly reason: string,
     options?: ErrorOptions,
+    advice = 'Check that it is up and try again.',
   ) {
     super(
-      `The ${driver} object store could not ${operation}: ${reason}. Check that it is up and try again.`,
+      `The ${driver} object store could not ${operation}: ${reason}. ${advice}`,
       { driver, operation, reason },
       options,
     );

@@ -6,6 +6,8 @@ import { DomainError } from '../../../platform/errors/index.js';
 import { ObjectNotFoundError, StorageFullError, StoreUnavailableError } from '../../errors.js';
 import type { Sha256 } from '../../sha256.js';
 
+const REFUSED = 'It refuses the credentials, or what they may do with the bucket.';
+
 /** The HTTP status of a refusal by the store; `undefined` when it did not answer. */
 export function statusOf(error: unknown): number | undefined {
   return error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined;
@@ -39,5 +41,7 @@ export function s3Error(error: unknown, operation: string, location: string, sha
   }
   // The SDK wraps the system's errors and keeps their code only in the text.
   const code = isNativeError(error) ? (/\bE[A-Z]{4,}\b/.exec(error.message)?.[0] ?? name) : name;
-  return new StoreUnavailableError('s3', operation, code, { cause: error });
+  const status = statusOf(error);
+  const advice = status === 401 || status === 403 ? REFUSED : undefined;
+  return new StoreUnavailableError('s3', operation, code, { cause: error }, advice);
 }
