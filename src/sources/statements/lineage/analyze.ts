@@ -1,4 +1,5 @@
 import type { DefinedColumn, Lifecycle, Problem, ReadStatement, Statement } from '../model/statement.js';
+import type { Query } from '../model/query.js';
 import { problem } from '../model/problems.js';
 import { Context, NO_NAMES, TooMuchWorkError } from './context.js';
 import { changeLifecycle, createAs, createTable, refresh } from './definitions.js';
@@ -92,8 +93,7 @@ function follow(context: Context, statement: Statement): void {
       context.tellOpen(context.result.entries, -1);
       return;
     case 'write':
-      context.query(statement.query, undefined, NO_NAMES);
-      return;
+      return change(context, statement.query);
     case 'create-as':
       return createAs(context, statement);
     case 'create-table':
@@ -106,10 +106,24 @@ function follow(context: Context, statement: Statement): void {
     case 'copy-to':
       return copy(context, statement);
     case 'use':
-      return context.script.use(statement.catalog, statement.schemas);
+      return context.script.use(statement.catalog, statement.schemas, statement.isLocal);
+    case 'end-transaction':
+      return context.script.endTransaction();
+    case 'discard':
+      return context.script.discard(statement.what);
     case 'none':
     case 'opaque':
       return;
+  }
+}
+
+/** RETURNING gives whoever asked what the rows were; of rows that are inserted it gives what the statement itself has put there. */
+function change(context: Context, query: Query): void {
+  const { entries } = context.query(query, undefined, NO_NAMES);
+  if (query.body.kind === 'write' && query.body.write.kind === 'insert') return;
+  for (const entry of entries) {
+    if (entry.kind === 'column') for (const { table } of entry.sources) context.inputs.add(table);
+    else if ('table' in entry.of) context.inputs.add(entry.of.table);
   }
 }
 

@@ -1,9 +1,10 @@
 import type { SelectItem } from '../model/query.js';
 import type { Context, Names } from './context.js';
 import { sourcesOf } from './expressions.js';
-import { column, type Entry } from './relation.js';
+import { anyColumns, column, type Entry } from './relation.js';
 import { renameColumns } from './relations.js';
 import { resolve, rowOf, type Scope } from './scope.js';
+import { Sources } from './sources.js';
 
 /** The columns of SELECT or RETURNING. */
 export function resolveItems(
@@ -17,7 +18,7 @@ export function resolveItems(
     if (item.kind === 'value') {
       const sources = sourcesOf(context, item.value, scope, names);
       entries.push(column(item.name ?? `_col${entries.length}`, sources));
-    } else entries.push(...expandStar(context, item, scope));
+    } else entries.push(...expandStar(context, item, scope, names));
     context.spend(1);
   }
   context.spend(entries.length);
@@ -26,18 +27,21 @@ export function resolveItems(
 
 function expandStar(
   context: Context,
-  { qualifier, columns, at }: SelectItem & { kind: 'star' },
+  { qualifier, row: given, columns, at }: SelectItem & { kind: 'star' },
   scope: Scope,
+  names: Names,
 ): readonly Entry[] {
+  if (given !== undefined) {
+    context.tell('unknown-columns', '(row).*', at);
+    return [anyColumns('', sourcesOf(context, given, scope, names).through('TRANSFORMATION', false))];
+  }
   if (qualifier === undefined) return scope.entries;
   const binding = rowOf(scope, qualifier);
   if (binding !== undefined) return renameColumns(context, binding.entries, columns, at);
   // A column that is a row. Which fields it has, only its type could tell.
   const row = resolve(scope, qualifier, context.script.naming);
-  if (columns !== undefined && row.kind === 'sources') {
-    const sources = row.sources.through('TRANSFORMATION', false);
-    return columns.map((name) => column(name, sources));
-  }
+  const sources = row.kind === 'sources' ? row.sources.through('TRANSFORMATION', false) : Sources.NONE;
+  if (columns !== undefined && row.kind === 'sources') return columns.map((name) => column(name, sources));
   context.tell('unknown-columns', `${qualifier.join('.')}.*`, at);
-  return [];
+  return [anyColumns('', sources)];
 }

@@ -36,14 +36,18 @@ function nameQueries(
 ): Names {
   let names = outerNames;
   const together = new Map<string, () => Rows>();
+  const reads: (() => Rows)[] = [];
   for (const cte of ctes) {
     const visible: Names = isRecursive ? { queries: together, outer: outerNames } : names;
     let rows: Rows | undefined;
     const read = () => (rows ??= resolveCte(context, cte, isRecursive, outer, visible));
     if (isRecursive) together.set(cte.name, read);
     else names = { queries: new Map([[cte.name, read]]), outer: names };
-    if (cte.query.body.kind === 'write') read();
+    reads.push(read);
   }
+  ctes.forEach(({ query }, i) => {
+    if (query.body.kind === 'write') reads[i]!();
+  });
   return isRecursive ? { queries: together, outer: outerNames } : names;
 }
 

@@ -133,10 +133,11 @@ export function renameColumns(
 
 function resolveFunction(
   context: Context,
-  { columns, alias, ordinality }: FunctionRelation,
+  { columns, alias, reads = [], ordinality }: FunctionRelation,
   scope: Scope,
   names: Names,
 ): From {
+  for (const read of reads) sourcesOf(context, read, scope, names);
   const entries: Entry[] = columns.map(({ name, value }) =>
     column(name, sourcesOf(context, value, scope, names).through('TRANSFORMATION', false)),
   );

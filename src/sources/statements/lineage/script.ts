@@ -36,6 +36,8 @@ export class Script {
 
   private catalog: string | undefined;
   private searched: readonly string[];
+  /** Where names are looked up again when the transaction ends. */
+  private searchedAfterwards: readonly string[] | undefined;
 
   constructor(
     readonly naming: Naming,
@@ -46,9 +48,20 @@ export class Script {
   }
 
   /** Looks names without a schema up elsewhere from now on. @param schemas none for where they were looked up at first */
-  use(catalog: string | undefined, schemas: readonly string[]): void {
+  use(catalog: string | undefined, schemas: readonly string[], isLocal = false): void {
     this.catalog = catalog ?? this.catalog;
+    this.searchedAfterwards = isLocal ? (this.searchedAfterwards ?? this.searched) : undefined;
     this.searched = schemas.length === 0 ? this.naming.schemas : schemas;
+  }
+
+  endTransaction(): void {
+    this.searched = this.searchedAfterwards ?? this.searched;
+    this.searchedAfterwards = undefined;
+  }
+
+  discard(what: 'all' | 'temporary'): void {
+    this.temporary.clear();
+    if (what === 'all') this.use(undefined, []);
   }
 
   /** Whether a name without a schema may stand for tables of several schemas. */

@@ -1,5 +1,5 @@
 import type { Expression } from '../model/expression.js';
-import type { SelectItem, TableName } from '../model/query.js';
+import type { TableName } from '../model/query.js';
 import type { Assignment, MergeCase, Target, Write } from '../model/statement.js';
 import { type Context, NAMELESS, type Names } from './context.js';
 import { influenceOf, sourcesOf } from './expressions.js';
@@ -33,10 +33,11 @@ function targetOf(context: Context, { table, alias }: Target): { rows: Rows; bin
 
 function resolveInsert(
   context: Context,
-  { target, columns, source, onConflict, returning }: Write & { kind: 'insert' },
+  write: Write & { kind: 'insert' },
   outer: Scope | undefined,
   names: Names,
 ): Rows {
+  const { target, columns, source, onConflict } = write;
   const given = source === undefined ? NO_ROWS : context.query(source, outer, names);
   const { rows, binding } = targetOf(context, target);
   const places = columns ?? namesOf(context, rows.entries, target.table, given.entries.length > 0);
@@ -57,7 +58,7 @@ function resolveInsert(
     );
   }
   const inserted: Scope = { bindings: [binding], entries: rows.entries };
-  return returned(context, returning, inserted, names, given.influence);
+  return returned(context, write, inserted, names, given.influence);
 }
 
 /** The columns that values go to by place. */
@@ -106,15 +107,16 @@ function resolveChange(
   const where = influenceOf(context, write.where, 'FILTER', scope, names);
   const influence = Sources.union([from.influence, where]);
   put(context, write.target.table, pairs, influence);
-  return returned(context, write.returning, scope, names, influence);
+  return returned(context, write, scope, names, influence);
 }
 
 function resolveMerge(
   context: Context,
-  { target: into, source, on, cases, returning }: Write & { kind: 'merge' },
+  write: Write & { kind: 'merge' },
   outer: Scope | undefined,
   names: Names,
 ): Rows {
+  const { target: into, source, on, cases } = write;
   const { rows, binding } = targetOf(context, into);
   const target: From = { bindings: [binding], entries: rows.entries, influence: Sources.NONE };
   const from = resolveFrom(context, [source], outer, names);
@@ -130,7 +132,7 @@ function resolveMerge(
     }
   }
   put(context, into.table, [], Sources.union(influence));
-  return returned(context, returning, scope, names, Sources.union(influence));
+  return returned(context, write, scope, names, Sources.union(influence));
 }
 
 function inserted(
@@ -224,14 +226,14 @@ function put(
  */
 function returned(
   context: Context,
-  items: readonly SelectItem[],
+  { returning: items, states: stateNames = ['old', 'new'] }: Write,
   scope: Scope,
   names: Names,
   influence: Sources,
 ): Rows {
   if (items.length === 0) return NO_ROWS;
   const [target] = scope.bindings;
-  const states: Binding[] = ['old', 'new'].map((name) => ({ name: [name], entries: target!.entries }));
+  const states: Binding[] = stateNames.map((name) => ({ name: [name], entries: target!.entries }));
   const seen = { ...scope, bindings: [...scope.bindings, ...states] };
   return { entries: resolveItems(context, items, seen, names), influence };
 }

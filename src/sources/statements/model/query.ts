@@ -19,6 +19,8 @@ export type SelectItem =
       readonly kind: 'star';
       /** `t` of `t.*`. */
       readonly qualifier?: readonly string[];
+      /** What gives the row of `(row).*`, if that is no name. */
+      readonly row?: Expression;
       /** Other names for its columns: `t.* AS (a, b)`. */
       readonly columns?: readonly string[];
       readonly at: Offset;
@@ -60,6 +62,8 @@ export interface FunctionRelation {
   readonly kind: 'function';
   readonly columns: readonly { readonly name: string; readonly value: Expression }[];
   readonly alias?: Alias;
+  /** What it takes, whether or not a column follows from it. */
+  readonly reads?: readonly Expression[];
   /** Whether a number of the row follows its columns. */
   readonly ordinality?: string;
 }

@@ -13,40 +13,45 @@ export interface Target {
   readonly alias?: Alias;
 }
 
+/** What a statement that changes rows gives of them. */
+interface Returning {
+  readonly returning: readonly SelectItem[];
+  /** What the rows before and after are called there; `old` and `new` when absent. */
+  readonly states?: readonly string[];
+}
+
 /** What changes the rows of a table. */
-export type Write =
-  | {
-      readonly kind: 'insert';
-      readonly target: Target;
-      readonly columns?: readonly string[];
-      /** Undefined for DEFAULT VALUES. */
-      readonly source?: Query;
-      readonly onConflict?: { readonly set: readonly Assignment[]; readonly where?: Expression };
-      readonly returning: readonly SelectItem[];
-    }
-  | {
-      readonly kind: 'update';
-      readonly target: Target;
-      readonly set: readonly Assignment[];
-      readonly from: readonly Relation[];
-      readonly where?: Expression;
-      readonly returning: readonly SelectItem[];
-    }
-  | {
-      readonly kind: 'delete';
-      readonly target: Target;
-      readonly from: readonly Relation[];
-      readonly where?: Expression;
-      readonly returning: readonly SelectItem[];
-    }
-  | {
-      readonly kind: 'merge';
-      readonly target: Target;
-      readonly source: Relation;
-      readonly on: Expression;
-      readonly cases: readonly MergeCase[];
-      readonly returning: readonly SelectItem[];
-    };
+export type Write = Returning &
+  (
+    | {
+        readonly kind: 'insert';
+        readonly target: Target;
+        readonly columns?: readonly string[];
+        /** Undefined for DEFAULT VALUES. */
+        readonly source?: Query;
+        readonly onConflict?: { readonly set: readonly Assignment[]; readonly where?: Expression };
+      }
+    | {
+        readonly kind: 'update';
+        readonly target: Target;
+        readonly set: readonly Assignment[];
+        readonly from: readonly Relation[];
+        readonly where?: Expression;
+      }
+    | {
+        readonly kind: 'delete';
+        readonly target: Target;
+        readonly from: readonly Relation[];
+        readonly where?: Expression;
+      }
+    | {
+        readonly kind: 'merge';
+        readonly target: Target;
+        readonly source: Relation;
+        readonly on: Expression;
+        readonly cases: readonly MergeCase[];
+      }
+  );
 
 /** A WHEN of MERGE. */
 export interface MergeCase {
@@ -120,7 +125,13 @@ export type Statement =
       readonly catalog?: string;
       /** In this order; none for what it was at first. */
       readonly schemas: readonly string[];
+      /** SET LOCAL: until the transaction ends. */
+      readonly isLocal?: boolean;
     }
+  /** COMMIT or ROLLBACK. */
+  | { readonly kind: 'end-transaction' }
+  /** DISCARD: temporary tables are gone, and with `all` where names are looked up too. */
+  | { readonly kind: 'discard'; readonly what: 'all' | 'temporary' }
   | { readonly kind: 'refresh'; readonly table: TableName }
   | {
       readonly kind: 'copy-from';

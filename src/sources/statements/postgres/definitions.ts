@@ -2,10 +2,13 @@ import type {
   AlterTableCmd,
   ColumnDef,
   CreateStmt,
+  DiscardStmt,
   DropStmt,
   Node,
   RangeVar,
   RenameStmt,
+  SelectStmt,
+  TransactionStmt,
   VariableSetStmt,
 } from 'libpg-query';
 import type { TableName } from '../model/query.js';
@@ -44,6 +47,8 @@ export function definitionOf(reader: Reader, node: Node): Titled | undefined {
   if ('CreateStmt' in node) return createTable(reader, node.CreateStmt);
   if ('CreateForeignTableStmt' in node) return createTable(reader, node.CreateForeignTableStmt.base!);
   if ('VariableSetStmt' in node) return setOf(node.VariableSetStmt);
+  if ('TransactionStmt' in node) return { verb: 'TRANSACTION', statement: endOf(node.TransactionStmt) };
+  if ('DiscardStmt' in node) return { verb: 'DISCARD', statement: discardOf(node.DiscardStmt) };
   if ('DropStmt' in node) return dropOf(reader, node.DropStmt);
   if ('RenameStmt' in node) return renameOf(reader, node.RenameStmt);
   if ('AlterObjectSchemaStmt' in node) {
@@ -81,12 +86,52 @@ function definedColumn({ colname, typeName }: ColumnDef): DefinedColumn {
 }
 
 /** `SET search_path = a, b`: `"$user"` is a schema that few have. */
-function setOf({ name, args, kind }: VariableSetStmt): Titled {
+function setOf({ name, args, kind, is_local }: VariableSetStmt): Titled {
   const statement: Statement =
     name === 'search_path' || (kind === 'VAR_RESET_ALL' && name === undefined)
-      ? { kind: 'use', schemas: (args ?? []).flatMap(schemaIn).filter((schema) => !IMPLIED.has(schema)) }
+      ? {
+          kind: 'use',
+          schemas: (args ?? []).flatMap(schemaIn).filter((schema) => !IMPLIED.has(schema)),
+          isLocal: is_local === true,
+        }
       : NONE;
   return { verb: kind?.startsWith('VAR_RESET') === true ? 'RESET' : 'SET', statement };
+}
+
+function endOf({ kind }: TransactionStmt): Statement {
+  const isEnd = ['TRANS_STMT_COMMIT', 'TRANS_STMT_ROLLBACK', 'TRANS_STMT_PREPARE'].includes(kind ?? '');
+  return isEnd ? { kind: 'end-transaction' } : NONE;
+}
+
+function discardOf({ target }: DiscardStmt): Statement {
+  if (target === 'DISCARD_ALL') return { kind: 'discard', what: 'all' };
+  return target === 'DISCARD_TEMP' ? { kind: 'discard', what: 'temporary' } : NONE;
+}
+
+/**
+ * `SELECT set_config('search_path', 'a, b', false)`: SET, as pg_dump and frameworks write it. Undefined for another query, and for one
+ * whose values are not in the text.
+ */
+export function settingOf({ targetList, fromClause }: SelectStmt): Statement | undefined {
+  const [only] = targetList ?? [];
+  const value = only !== undefined && 'ResTarget' in only ? only.ResTarget.val : undefined;
+  if (value === undefined || !('FuncCall' in value) || targetList?.length !== 1 || fromClause !== undefined)
+    return undefined;
+  const { funcname, args } = value.FuncCall;
+  if (textsOf(funcname).at(-1) !== 'set_config') return undefined;
+  const [name, path, isLocal] = (args ?? []).map((arg) => ('A_Const' in arg ? arg.A_Const : undefined));
+  if (name?.sval?.sval?.toLowerCase() !== 'search_path' || path?.sval === undefined || isLocal === undefined)
+    return undefined;
+  const schemas = (path.sval.sval ?? '').split(',').map((schema) => unquoted(schema.trim()));
+  return {
+    kind: 'use',
+    schemas: schemas.filter((schema) => !IMPLIED.has(schema)),
+    isLocal: isLocal.boolval?.boolval === true,
+  };
+}
+
+function unquoted(name: string): string {
+  return name.startsWith('"') ? name.slice(1, -1).replaceAll('""', '"') : name.toLowerCase();
 }
 
 const IMPLIED: ReadonlySet<string> = new Set(['$user', 'pg_catalog', 'pg_temp']);

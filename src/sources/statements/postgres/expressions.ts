@@ -155,6 +155,7 @@ function callOf(reader: Reader, call: FuncCall): Expression {
   const known = postgresFunction(name);
   if (known === undefined) reader.tell('unknown-function', name.join('.'), call.location);
   else if (known.isDynamic) reader.tell('dynamic-sql', name.join('.'), call.location);
+  if (setsPath(name, call)) reader.tell('unsupported-construct', 'set_config within a query', call.location);
   const sorted = sortKeysOf(reader, call.agg_order);
   const isAggregate = known?.isAggregate === true || isWrittenAsAggregate(call);
   const inputs = expressionsOf(reader, call.args);
@@ -167,6 +168,13 @@ function callOf(reader: Reader, call: FuncCall): Expression {
       ...windowOf(reader, call.over),
     ],
   });
+}
+
+/** Whether a call may say where names are looked up from then on. */
+function setsPath(name: readonly string[], { args: [setting] = [] }: FuncCall): boolean {
+  if (name.at(-1) !== 'set_config') return false;
+  const text = setting !== undefined && 'A_Const' in setting ? setting.A_Const.sval?.sval : undefined;
+  return text === undefined || text.toLowerCase() === 'search_path';
 }
 
 /** Only aggregates take DISTINCT, ORDER BY or `*`. */
@@ -190,12 +198,19 @@ function jsonAggregateOf(
   });
 }
 
-/** Partition and order of a window, and of the named one that it is or extends. */
+/** What partitions a window and orders it, and how far its frame reaches. */
+export function keysOfWindow({ partitionClause, orderClause, startOffset, endOffset }: WindowDef): Node[] {
+  return [...(partitionClause ?? []), ...(orderClause ?? []), startOffset, endOffset].filter(
+    (node) => node !== undefined,
+  );
+}
+
+/** The keys of a window, and of the named one that it is or extends. */
 function windowOf(reader: Reader, window: WindowDef | undefined): Influence[] {
   if (window === undefined) return [];
-  const { name, refname, partitionClause, orderClause } = window;
+  const { name, refname } = window;
   const referred = name ?? refname;
-  const keys = [...(partitionClause ?? []), ...(orderClause ?? [])];
+  const keys = keysOfWindow(window);
   const named = reader.windows.findLast((windows) => referred !== undefined && windows.has(referred));
   const ofNamed = referred === undefined ? [] : (named?.get(referred) ?? []);
   return sortKeysOf(reader, [...keys, ...ofNamed]).map((by) => ({ by, subtype: 'WINDOW' }));

@@ -11,7 +11,7 @@ const COLUMNS: ReadonlyMap<string, readonly string[]> = new Map(
 
 /** Functions that run a statement, or read a table or server, that their arguments name. */
 const DYNAMIC =
-  /^(?:dblink|query_to_xml|cursor_to_xml|table_to_xml|schema_to_xml|database_to_xml|ts_stat$|crosstab|connectby$|xpath_table$|pg_read_|pg_ls_|pg_logical_slot_|lo_import$|lo_export$|postgres_fdw_|verify_heapam$|bt_index_)/;
+  /^(?:dblink|ts_rewrite$|get_raw_page$|pg_get_wal_(?:block|record)|query_to_xml|cursor_to_xml|table_to_xml|schema_to_xml|database_to_xml|ts_stat$|crosstab|connectby$|xpath_table$|pg_read_|pg_ls_|pg_logical_slot_|lo_import$|lo_export$|postgres_fdw_|verify_heapam$|bt_index_)/;
 
 const HASHES =
   /^(?:md5|sha(?:224|256|384|512)|digest|hmac|crypt|hashtext(?:extended)?|hash\w*extended|uuid_generate_v[35])$/;

@@ -10,6 +10,8 @@ export function itemsOf(reader: Reader, nodes: readonly Node[] | undefined): Sel
   return (nodes ?? []).flatMap((node): SelectItem[] => {
     if (!('ResTarget' in node)) return [];
     const { name, val, location } = node.ResTarget;
+    const row = rowOf(val);
+    if (row !== undefined) return [{ kind: 'star', row: expressionOf(reader, row), at: reader.at(location) }];
     const star = starOf(val);
     if (star !== undefined) {
       const qualifier = star.length === 0 ? {} : { qualifier: star };
@@ -20,6 +22,15 @@ export function itemsOf(reader: Reader, nodes: readonly Node[] | undefined): Sel
   });
 }
 
+/** What gives the row of `(f(a)).*`; undefined for one that has a name. */
+function rowOf(node: Node | undefined): Node | undefined {
+  if (node === undefined || !('A_Indirection' in node)) return undefined;
+  const { arg, indirection } = node.A_Indirection;
+  const last = indirection?.at(-1);
+  const isPlain = arg !== undefined && 'ColumnRef' in arg && indirection?.length === 1;
+  return last !== undefined && 'A_Star' in last && !isPlain ? node : undefined;
+}
+
 /** `*`, `t.*`, `(t).*`: the qualifier. */
 function starOf(node: Node | undefined): string[] | undefined {
   if (node === undefined) return undefined;
@@ -28,9 +39,7 @@ function starOf(node: Node | undefined): string[] | undefined {
     return fields?.some((field) => 'A_Star' in field) === true ? textsOf(fields) : undefined;
   }
   if (!('A_Indirection' in node)) return undefined;
-  const { arg, indirection } = node.A_Indirection;
-  const last = indirection?.at(-1);
-  if (last === undefined || !('A_Star' in last)) return undefined;
-  const path = arg !== undefined && 'ColumnRef' in arg ? textsOf(arg.ColumnRef.fields) : ['(row)'];
-  return [...path, ...textsOf(indirection)];
+  const { arg, indirection: [only] = [] } = node.A_Indirection;
+  const isRow = only !== undefined && 'A_Star' in only && arg !== undefined && 'ColumnRef' in arg;
+  return isRow ? textsOf(arg.ColumnRef.fields) : undefined;
 }

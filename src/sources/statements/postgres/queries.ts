@@ -1,7 +1,7 @@
 import type { Node, SelectStmt, WithClause } from 'libpg-query';
 import { CONSTANT } from '../model/expression.js';
 import { type Body, type Cte, type OutputKey, plainQuery, type Query } from '../model/query.js';
-import { expressionOf, expressionsOf } from './expressions.js';
+import { expressionOf, expressionsOf, keysOfWindow } from './expressions.js';
 import { itemsOf } from './items.js';
 import { type Reader, textsOf } from './reader.js';
 import { relationsOf } from './relations.js';
@@ -105,14 +105,14 @@ function isBare({ withClause, sortClause, limitCount, limitOffset }: SelectStmt)
   return [withClause, sortClause, limitCount, limitOffset].every((clause) => clause === undefined);
 }
 
-/** Partition and order of the named windows; one that extends another has the other's too. */
+/** The keys of the named windows; one that extends another has the other's too. */
 function windowsIn(nodes: readonly Node[] | undefined): Map<string, Node[]> {
   const windows = new Map<string, Node[]>();
   for (const node of nodes ?? []) {
     if (!('WindowDef' in node)) continue;
-    const { name, refname, partitionClause, orderClause } = node.WindowDef;
+    const { name, refname } = node.WindowDef;
     const extended = refname === undefined ? [] : (windows.get(refname) ?? []);
-    windows.set(name ?? '', [...extended, ...(partitionClause ?? []), ...(orderClause ?? [])]);
+    windows.set(name ?? '', [...extended, ...keysOfWindow(node.WindowDef)]);
   }
   return windows;
 }

@@ -5,6 +5,7 @@ import type {
   Node,
   RangeFunction,
   RangeTableFunc,
+  RangeTableSample,
   RangeVar,
 } from 'libpg-query';
 import { computation, CONSTANT, type Expression } from '../model/expression.js';
@@ -34,12 +35,23 @@ export function relationOf(reader: Reader, node: Node): Relation {
   }
   if ('JoinExpr' in node) return joinOf(reader, node.JoinExpr);
   if ('RangeFunction' in node) return functionOf(reader, node.RangeFunction);
-  if ('RangeTableSample' in node) return relationOf(reader, node.RangeTableSample.relation!);
+  if ('RangeTableSample' in node) return sampleOf(reader, node.RangeTableSample);
   if ('RangeTableFunc' in node) return xmlTableOf(reader, node.RangeTableFunc);
   if ('JsonTable' in node) return jsonTableOf(reader, node.JsonTable);
   const [tag = 'relation'] = Object.keys(node);
   reader.tell('unsupported-construct', tag, undefined);
   return { kind: 'opaque', reads: [], label: tag };
+}
+
+/** How much is taken may be asked of other tables. */
+function sampleOf(reader: Reader, { relation, args, repeatable }: RangeTableSample): Relation {
+  const table = relationOf(reader, relation!);
+  const reads = [...expressionsOf(reader, args), expressionOf(reader, repeatable)].filter(
+    (read) => read !== CONSTANT,
+  );
+  if (reads.length === 0) return table;
+  const asked: Relation = { kind: 'function', columns: [], reads };
+  return { kind: 'join', type: 'cross', left: table, right: asked, isNatural: false, at: -1 };
 }
 
 export function tableOf(reader: Reader, { catalogname, schemaname, relname, location }: RangeVar): TableName {
@@ -138,10 +150,12 @@ function columnsOf(
   return known.columns?.map((column) => ({ name: column, value })) ?? [{ name: alias ?? name, value }];
 }
 
-function xmlTableOf(reader: Reader, { docexpr, rowexpr, columns, alias }: RangeTableFunc): Relation {
-  const document = [expressionOf(reader, docexpr), expressionOf(reader, rowexpr)];
+function xmlTableOf(reader: Reader, table: RangeTableFunc): Relation {
+  const { docexpr, rowexpr, namespaces, columns, alias } = table;
+  const document = [docexpr, rowexpr, ...(namespaces ?? [])].map((node) => expressionOf(reader, node));
   return {
     kind: 'function',
+    reads: document,
     columns: (columns ?? []).flatMap((node) => {
       if (!('RangeTableFuncCol' in node)) return [];
       const { colname, colexpr, coldefexpr, for_ordinality } = node.RangeTableFuncCol;
@@ -156,7 +170,7 @@ function xmlTableOf(reader: Reader, { docexpr, rowexpr, columns, alias }: RangeT
 function jsonTableOf(reader: Reader, { context_item, passing, columns, alias }: JsonTable): Relation {
   const passed = (passing ?? []).map((node) => expressionOf(reader, node));
   const value = computation([expressionOf(reader, context_item?.raw_expr), ...passed]);
-  return { kind: 'function', columns: jsonColumns(columns, value), ...aliasOf(alias) };
+  return { kind: 'function', columns: jsonColumns(columns, value), reads: [value], ...aliasOf(alias) };
 }
 
 function jsonColumns(nodes: readonly Node[] | undefined, value: Expression): Columns {

@@ -1,7 +1,7 @@
 import type { CopyStmt, DefElem, IntoClause, Node, RangeVar, SelectStmt } from 'libpg-query';
 import { plainQuery } from '../model/query.js';
 import type { Statement } from '../model/statement.js';
-import { definitionOf, isTemporary, type Titled } from './definitions.js';
+import { definitionOf, isTemporary, settingOf, type Titled } from './definitions.js';
 import { queryOf } from './queries.js';
 import { type Reader, textsOf } from './reader.js';
 import { aliasOf, tableOf } from './relations.js';
@@ -51,6 +51,8 @@ export function statementOf(reader: Reader, node: Node): Titled {
 }
 
 function selectOf(reader: Reader, node: Node, select: SelectStmt): Titled {
+  const setting = settingOf(select);
+  if (setting !== undefined) return { verb: 'SELECT', statement: setting };
   const into = intoOf(select);
   if (into === undefined)
     return { verb: 'SELECT', statement: { kind: 'query', query: queryOf(reader, node) } };
@@ -164,6 +166,10 @@ function otherOf(reader: Reader, node: Node): Titled {
   if ('DeclareCursorStmt' in node) {
     const { query } = node.DeclareCursorStmt;
     return { verb, statement: query === undefined ? NONE : { kind: 'query', query: reader.query(query) } };
+  }
+  if ('CreateSchemaStmt' in node && (node.CreateSchemaStmt.schemaElts ?? []).length > 0) {
+    reader.tell('unsupported-construct', 'CREATE SCHEMA with what it holds', undefined);
+    return { verb, statement: OPAQUE };
   }
   if (WITHOUT_DATA.test(tag)) return { verb, statement: NONE };
   if ('DoStmt' in node) reader.tell('dynamic-sql', 'DO', undefined);

@@ -5,10 +5,12 @@ import type {
   MergeWhenClause,
   Node,
   RangeVar,
+  ResTarget,
+  ReturningClause,
   UpdateStmt,
   WithClause,
 } from 'libpg-query';
-import { CONSTANT } from '../model/expression.js';
+import { computation, CONSTANT } from '../model/expression.js';
 import type { SelectItem } from '../model/query.js';
 import type { Assignment, MergeCase, Target, Write } from '../model/statement.js';
 import { expressionOf, expressionsOf } from './expressions.js';
@@ -40,7 +42,7 @@ export function writeOf(reader: Reader, node: WriteNode): WithWrite {
   const shared = {
     target: targetOf(reader, statement.relation),
     from: relationsOf(reader, isUpdate ? node.UpdateStmt.fromClause : node.DeleteStmt.usingClause),
-    returning: returningOf(reader, statement.returningClause?.exprs),
+    ...returningOf(reader, statement.returningClause),
     ...(statement.whereClause === undefined ? {} : { where: expressionOf(reader, statement.whereClause) }),
   };
   const write: Write = isUpdate
@@ -53,13 +55,24 @@ export function targetOf(reader: Reader, relation: RangeVar | undefined): Target
   return { table: tableOf(reader, relation ?? {}), ...aliasOf(relation?.alias) };
 }
 
-function returningOf(reader: Reader, nodes: readonly Node[] | undefined): SelectItem[] {
-  return itemsOf(reader, nodes);
+/** RETURNING, and what it calls the rows before and after: `WITH (OLD AS o, NEW AS n)`. */
+function returningOf(
+  reader: Reader,
+  clause: ReturningClause | undefined,
+): { returning: SelectItem[]; states?: string[] } {
+  const states = ['old', 'new'];
+  for (const node of clause?.options ?? []) {
+    if (!('ReturningOption' in node)) continue;
+    const { option, value = '' } = node.ReturningOption;
+    states[option === 'RETURNING_OPTION_OLD' ? 0 : 1] = value;
+  }
+  const isRenamed = (clause?.options ?? []).length > 0;
+  return { returning: itemsOf(reader, clause?.exprs), ...(isRenamed ? { states } : {}) };
 }
 
 function insertOf(reader: Reader, insert: InsertStmt): WithWrite {
   const { cols, selectStmt, onConflictClause } = insert;
-  const columns = namesOf(cols);
+  const columns = namesOf(reader, cols);
   const onConflict =
     onConflictClause?.action === 'ONCONFLICT_UPDATE'
       ? {
@@ -74,7 +87,7 @@ function insertOf(reader: Reader, insert: InsertStmt): WithWrite {
     write: {
       kind: 'insert',
       target: targetOf(reader, insert.relation),
-      returning: returningOf(reader, insert.returningClause?.exprs),
+      ...returningOf(reader, insert.returningClause),
       ...(columns.length === 0 ? {} : { columns }),
       ...(selectStmt === undefined ? {} : { source: reader.query(selectStmt) }),
       ...(onConflict === undefined ? {} : { onConflict }),
@@ -82,8 +95,18 @@ function insertOf(reader: Reader, insert: InsertStmt): WithWrite {
   };
 }
 
-function namesOf(nodes: readonly Node[] | undefined): string[] {
-  return (nodes ?? []).flatMap((node) => ('ResTarget' in node ? [node.ResTarget.name ?? ''] : []));
+function namesOf(reader: Reader, nodes: readonly Node[] | undefined): string[] {
+  return (nodes ?? []).flatMap((node) => {
+    if (!('ResTarget' in node)) return [];
+    tellSubscripts(reader, node.ResTarget);
+    return [node.ResTarget.name ?? ''];
+  });
+}
+
+/** `(a[i]) VALUES …`: which element is written may be asked of other tables. */
+function tellSubscripts(reader: Reader, { name = '', indirection, location }: ResTarget): void {
+  if (expressionsOf(reader, indirection).some((one) => one !== CONSTANT))
+    reader.tell('unsupported-construct', `a subscript of ${name} that is no constant`, location);
 }
 
 /** SET. Columns that are set together come as one reference each to the same source. */
@@ -91,17 +114,27 @@ function assignmentsOf(reader: Reader, nodes: readonly Node[] | undefined): Assi
   const assignments: Assignment[] = [];
   const targets = (nodes ?? []).flatMap((node) => ('ResTarget' in node ? [node.ResTarget] : []));
   for (let at = 0; at < targets.length; at++) {
-    const { name = '', val } = targets[at]!;
+    const { name = '', val, indirection } = targets[at]!;
     if (val === undefined || !('MultiAssignRef' in val)) {
-      assignments.push({ columns: [name], value: expressionOf(reader, val) });
+      assignments.push({ columns: [name], value: withSubscripts(reader, val, indirection) });
       continue;
     }
     const { source, ncolumns = 1 } = val.MultiAssignRef;
-    const columns = targets.slice(at, at + ncolumns).map((target) => target.name ?? '');
+    const together = targets.slice(at, at + ncolumns);
+    const columns = together.map((target) => target.name ?? '');
+    for (const target of together) tellSubscripts(reader, target);
     at += ncolumns - 1;
     assignments.push(...assignedTogether(reader, columns, source));
   }
   return assignments;
+}
+
+/** `SET a[i] = b`: where a value goes is told with it. */
+function withSubscripts(reader: Reader, value: Node | undefined, indirection: readonly Node[] | undefined) {
+  const subscripts = expressionsOf(reader, indirection).filter((one) => one !== CONSTANT);
+  const given = expressionOf(reader, value);
+  if (subscripts.length === 0) return given;
+  return computation([given], { influences: subscripts.map((by) => ({ by, subtype: 'CONDITIONAL' })) });
 }
 
 function assignedTogether(reader: Reader, columns: string[], source: Node | undefined): Assignment[] {
@@ -123,7 +156,7 @@ function mergeOf(reader: Reader, merge: MergeStmt): WithWrite {
       source: relationOf(reader, merge.sourceRelation!),
       on: expressionOf(reader, merge.joinCondition),
       cases: clauses.map((clause) => caseOf(reader, clause)),
-      returning: returningOf(reader, merge.returningClause?.exprs),
+      ...returningOf(reader, merge.returningClause),
     },
   };
 }
@@ -138,7 +171,7 @@ function caseOf(reader: Reader, clause: MergeWhenClause): MergeCase {
 function actionOf(reader: Reader, { commandType, targetList, values }: MergeWhenClause): MergeCase['action'] {
   if (commandType === 'CMD_UPDATE') return { kind: 'update', set: assignmentsOf(reader, targetList) };
   if (commandType === 'CMD_INSERT') {
-    const columns = namesOf(targetList);
+    const columns = namesOf(reader, targetList);
     const given = expressionsOf(reader, values);
     return { kind: 'insert', values: given, ...(columns.length === 0 ? {} : { columns }) };
   }

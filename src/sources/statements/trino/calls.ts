@@ -77,8 +77,13 @@ export function skipDirection(cursor: Cursor): void {
 
 type CallParts = Pick<Computation, 'inputs' | 'as' | 'isMasking'> & { readonly influences: Influence[] };
 
+/** `measure OVER w`: what a row pattern of the window makes; where the pattern is read, it is told that it is not understood. */
+export function measureAfterName(cursor: Cursor, read: ReadExpression): Expression {
+  return windowed(cursor, { inputs: [], influences: [], as: 'TRANSFORMATION', isMasking: false }, read);
+}
+
 /** Adds what OVER says, if it follows. What a named window is made of comes only after the select list. */
-function windowed(cursor: Cursor, call: CallParts, read: ReadExpression): Expression {
+export function windowed(cursor: Cursor, call: CallParts, read: ReadExpression): Expression {
   if (!cursor.accept('OVER')) return computation(call.inputs, call);
   if (cursor.isNext('(')) {
     const named = cursor.inParentheses(() => windowOf(cursor, call.influences, read));
@@ -97,8 +102,8 @@ export function windowOf(cursor: Cursor, into: Influence[], read: ReadExpression
   const extended = isNamed ? cursor.name() : undefined;
   const keys = cursor.accept('PARTITION', 'BY') ? cursor.listOf(() => read(cursor)) : [];
   keys.push(...orderOf(cursor, read));
+  keys.push(...frameOf(cursor, read));
   into.push(...keys.filter((by) => by !== CONSTANT).map((by): Influence => ({ by, subtype: 'WINDOW' })));
-  skipFrame(cursor);
   return extended;
 }
 
@@ -108,13 +113,42 @@ function isWindowWord(cursor: Cursor): boolean {
   return cursor.isNextAnyOf('RANGE', 'ROWS', 'GROUPS', 'MEASURES') && next !== ')' && next !== 'PARTITION';
 }
 
-/** The frame says how many rows, and nothing of columns; but row patterns may compute from any. */
-function skipFrame(cursor: Cursor): void {
-  while (!cursor.isNext(')')) {
-    const { type, start } = cursor.peek();
-    if (type === 'end') throw cursor.fault(')');
-    if (cursor.isNextAnyOf('MEASURES', 'PATTERN', 'DEFINE'))
-      cursor.tell('unsupported-construct', 'a row pattern in a window', start);
+const BOUNDS: readonly (readonly string[])[] = [
+  ['UNBOUNDED', 'PRECEDING'],
+  ['UNBOUNDED', 'FOLLOWING'],
+  ['CURRENT', 'ROW'],
+];
+
+/** What says how far a frame reaches. Row patterns are passed over and told of: they may compute from any column. */
+function frameOf(cursor: Cursor, read: ReadExpression): Expression[] {
+  skipPatterns(cursor);
+  const distances: Expression[] = [];
+  const bound = () => {
+    if (BOUNDS.some((words) => cursor.accept(...words))) return;
+    distances.push(read(cursor));
+    if (!cursor.isNextAnyOf('PRECEDING', 'FOLLOWING')) throw cursor.fault('PRECEDING or FOLLOWING');
+    cursor.take();
+  };
+  if (cursor.isNextAnyOf('RANGE', 'ROWS', 'GROUPS')) {
+    cursor.take();
+    if (cursor.accept('BETWEEN')) {
+      bound();
+      cursor.expect('AND');
+    }
+    bound();
+  }
+  skipPatterns(cursor);
+  return distances;
+}
+
+const PATTERN_WORDS = ['MEASURES', 'AFTER', 'INITIAL', 'SEEK', 'PATTERN', 'SUBSET', 'DEFINE'] as const;
+
+function skipPatterns(cursor: Cursor): void {
+  const { start } = cursor.peek();
+  if (!cursor.isNextAnyOf(...PATTERN_WORDS)) return;
+  cursor.tell('unsupported-construct', 'a row pattern in a window', start);
+  while (!cursor.isNext(')') && !cursor.isNext('ROWS', 'BETWEEN')) {
+    if (cursor.peek().type === 'end') throw cursor.fault(')');
     if (cursor.isNext('(')) cursor.skipParentheses();
     else cursor.take();
   }

@@ -36,6 +36,8 @@ export class Cursor {
   /** What stands in parentheses, by its place: a query and where it ends, or not a query. Each place is tried once. */
   private readonly queriesAt = new Map<number, TriedQuery | undefined>();
   at = 0;
+  /** What was tried as a query and is none: where that broke off says more than where its second reading did. */
+  farthest: SyntaxFault | undefined;
   /** Calls whose window is named before it is defined; those of the innermost SELECT last. */
   private awaited: { readonly window: string; readonly into: Influence[] }[] = [];
   private depth = 0;
@@ -216,6 +218,7 @@ export class Cursor {
       return { query, next: this.at, told: this.problems.slice(told) };
     } catch (error) {
       if (!(error instanceof SyntaxFault)) throw error;
+      if (error.at > (this.farthest?.at ?? -1)) this.farthest = error;
       this.at = from;
       this.problems.length = told;
       return undefined;

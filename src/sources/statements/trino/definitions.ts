@@ -1,7 +1,8 @@
 import type { Query, TableName } from '../model/query.js';
 import type { ColumnChange, DefinedColumn, Lifecycle, Statement } from '../model/statement.js';
 import type { Cursor } from './cursor.js';
-import { passOver, skipFunctions, tableOf, type Titled } from './shared.js';
+import { skipScoped } from './scoped.js';
+import { passOver, tableOf, type Titled } from './shared.js';
 import { skipType } from './types.js';
 
 /** CREATE of a table or view; of anything else it says nothing of data. */
@@ -23,7 +24,7 @@ function createView(cursor: Cursor, isMaterialized: boolean, isReplacing: boolea
     if (cursor.isNext('(')) cursor.skipParentheses();
     else cursor.take();
   }
-  skipFunctions(cursor);
+  skipScoped(cursor);
   const query = cursor.query();
   const object = isMaterialized ? 'materialized-view' : 'view';
   return {
@@ -51,7 +52,7 @@ function createTable(cursor: Cursor, isReplacing: boolean): Titled {
     return { verb: 'CREATE TABLE', statement };
   }
   cursor.expect('AS');
-  skipFunctions(cursor);
+  skipScoped(cursor);
   const query: Query = cursor.query();
   if (cursor.accept('WITH')) {
     cursor.accept('NO');
@@ -127,11 +128,27 @@ export function alterOf(cursor: Cursor): Titled {
     return lifecycle(`ALTER ${object} RENAME`, 'RENAME', [table], { ...to, parts });
   }
   const verb = `ALTER ${object}`;
+  if (cursor.isNext('EXECUTE')) return procedureOf(cursor, verb);
   const columns = columnChangesOf(cursor);
   const isElsewhere = restHas(cursor, 'FIRST', 'AFTER');
   if (columns === undefined) return { verb, statement: { kind: 'none' } };
   const { statement } = lifecycle(verb, 'ALTER', [table]);
   return { verb, statement: isElsewhere ? statement : ({ ...statement, columns } as Statement) };
+}
+
+/** Procedures that leave the rows of a table as they are. Source: Trino's documentation, connectors. */
+const UPKEEP: ReadonlySet<string> = new Set(
+  'optimize optimize_manifests expire_snapshots remove_orphan_files drop_extended_stats'.split(' '),
+);
+
+/** `ALTER TABLE t EXECUTE p(…)`: others than upkeep, as `add_files_from_table`, may read and write anything. */
+function procedureOf(cursor: Cursor, verb: string): Titled {
+  const { start } = cursor.peek();
+  cursor.take();
+  const name = cursor.name();
+  if (UPKEEP.has(name)) return passOver(cursor, verb);
+  cursor.tell('unknown-function', name, start);
+  return { ...passOver(cursor, verb), statement: { kind: 'opaque' } };
 }
 
 /** Passes over the rest of the statement. @returns whether one of the words is in it */

@@ -1,5 +1,5 @@
 import { computation, CONSTANT, type Expression } from '../model/expression.js';
-import { callAfterName } from './calls.js';
+import { callAfterName, measureAfterName } from './calls.js';
 import type { Cursor } from './cursor.js';
 import { specialFormOf } from './special-forms.js';
 import { skipType } from './types.js';
@@ -170,8 +170,14 @@ function nameOrCallOf(cursor: Cursor): Expression {
     return { kind: 'lambda', parameters, body: expressionOf(cursor) };
   }
   const parts = cursor.path();
+  if (parts.length === 1 && isMeasure(cursor)) return measureAfterName(cursor, expressionOf);
   if (cursor.isNext('(')) return callAfterName(cursor, parts, start, expressionOf);
   // "$path", "$partition": where a row lies is nothing that others follow from.
   if (parts.at(-1)!.startsWith('$')) return CONSTANT;
   return { kind: 'column', parts, at: start };
+}
+
+/** `a OVER w` or `a OVER (…)`, but not an alias of that name. */
+function isMeasure(cursor: Cursor): boolean {
+  return cursor.isNext('OVER') && (cursor.peek(1).text === '(' || cursor.isName(1));
 }

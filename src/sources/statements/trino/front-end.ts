@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Naming } from '../lineage/script.js';
 import type { Problem, ReadStatement, UnreadStatement } from '../model/statement.js';
 import { problem } from '../model/problems.js';
+import { blocksOpenedBy } from './blocks.js';
 import { Cursor, TooDeepFault } from './cursor.js';
 import { queryOf } from './queries.js';
 import type { Titled } from './shared.js';
@@ -51,6 +52,15 @@ function readOne(tokens: readonly Token[]): ReadStatement | UnreadStatement {
 
 function parse(tokens: readonly Token[], depth = 0): Titled & { problems: Problem[] } {
   const cursor = new Cursor(tokens, queryOf);
+  try {
+    return parseWith(cursor, depth);
+  } catch (error) {
+    const { farthest } = cursor;
+    throw error instanceof SyntaxFault && farthest !== undefined && farthest.at > error.at ? farthest : error;
+  }
+}
+
+function parseWith(cursor: Cursor, depth: number): Titled & { problems: Problem[] } {
   const inner: Problem[] = [];
   const titled = statementOf(cursor, (text) => {
     const [only, ...others] = depth > 3 ? [] : statementsIn(tokensOf(text));
@@ -69,9 +79,6 @@ function unique(problems: readonly Problem[]): Problem[] {
   return [...new Map(problems.map((told) => [`${told.code} ${told.subject}`, told])).values()];
 }
 
-/** Words that open what END closes, in the body of a function. */
-const OPENING: ReadonlySet<string> = new Set(['BEGIN', 'CASE', 'LOOP', 'WHILE', 'REPEAT', 'IF']);
-
 /** Cuts at semicolons, but for those in the bodies of functions; each part has an end of its own. Parts without a token are left out. */
 function statementsIn(tokens: readonly Token[]): Token[][] {
   const parts: Token[][] = [];
@@ -85,13 +92,7 @@ function statementsIn(tokens: readonly Token[]): Token[][] {
   tokens.forEach((token, i) => {
     if (token.type === 'end' || (token.type === 'symbol' && token.text === ';' && open === 0))
       return close(token);
-    if (token.type === 'word' && isInFunction(part)) {
-      const before = tokens[i - 1];
-      const isAfterEnd = before?.type === 'word' && before.text === 'END';
-      const isCall = token.text === 'IF' && tokens[i + 1]?.text === '(';
-      if (token.text === 'END') open = Math.max(0, open - 1);
-      else if (OPENING.has(token.text) && !isAfterEnd && !isCall) open++;
-    }
+    if (isInFunction(part)) open = Math.max(0, open + blocksOpenedBy((ahead) => tokens[i + ahead]));
     part.push(token);
   });
   return parts;

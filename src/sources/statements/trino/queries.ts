@@ -239,8 +239,18 @@ function naturalName(cursor: Cursor, from: number, value: Expression): string | 
 }
 
 function groupKeysOf(cursor: Cursor): OutputKey[] {
-  if (cursor.isNext('DISTINCT') || (cursor.isNext('ALL') && cursor.isName(1))) cursor.take();
+  if (cursor.isNext('DISTINCT') || (cursor.isNext('ALL') && beginsKey(cursor))) cursor.take();
   return cursor.listOf(() => groupKeyOf(cursor)).flat();
+}
+
+/** Whether ALL is no column: a key follows it. */
+function beginsKey(cursor: Cursor): boolean {
+  const { text, type } = cursor.peek(1);
+  return (
+    cursor.isName(1) ||
+    type === 'number' ||
+    ['(', 'ROLLUP', 'CUBE', 'GROUPING', 'CASE', 'CAST'].includes(text)
+  );
 }
 
 function groupKeyOf(cursor: Cursor): OutputKey[] {

@@ -1,7 +1,7 @@
 import { computation, CONSTANT, type Expression } from '../model/expression.js';
 import type { Alias, FunctionRelation, JoinRelation, Relation } from '../model/query.js';
 import { aliasOf } from './aliases.js';
-import { orderOf } from './calls.js';
+import { skipDirection } from './calls.js';
 import type { Cursor } from './cursor.js';
 import { expressionOf } from './expressions.js';
 import { jsonBehaviors, jsonInvocation } from './special-forms.js';
@@ -55,7 +55,7 @@ function sampledOf(cursor: Cursor): Relation {
   if (cursor.isNext('TABLESAMPLE')) {
     cursor.take();
     cursor.name();
-    cursor.skipParentheses();
+    cursor.skipParentheses(); // A constant.
   }
   return relation;
 }
@@ -131,7 +131,7 @@ function unnestOf(cursor: Cursor): Relation {
   }
   const columns = ofValues.map((name, i) => ({ name, value: computation([values[i] ?? values[0]!]) }));
   const ordinality = hasOrdinality && names.length > 0 ? { ordinality: names.at(-1)! } : {};
-  return { kind: 'function', columns, ...ordinality, ...named };
+  return { kind: 'function', columns, reads: values, ...ordinality, ...named };
 }
 
 /** `f(input => TABLE(t) PARTITION BY a, n => 1)`: tables are read; what becomes of them is the function's. */
@@ -149,12 +149,12 @@ function tableFunctionOf(cursor: Cursor): Relation {
         cursor.take();
         cursor.skipParentheses();
       } else reads.push(expressionOf(cursor));
-      if (cursor.accept('COPARTITION')) cursor.listOf(() => cursor.skipParentheses());
       if (!cursor.accept(',')) break;
     }
+    if (cursor.accept('COPARTITION')) cursor.listOf(() => cursor.skipParentheses());
   });
   if (name === 'sequence')
-    return { kind: 'function', columns: [{ name: 'sequential_number', value: CONSTANT }] };
+    return { kind: 'function', columns: [{ name: 'sequential_number', value: CONSTANT }], reads };
   const isQuery = path.at(-1) === 'query' || path.at(-1) === 'raw_query';
   cursor.tell(isQuery ? 'dynamic-sql' : 'unknown-function', name, start);
   const input = inputs.reduce<Relation | undefined>(
@@ -175,26 +175,40 @@ function tableArgument(cursor: Cursor): Relation {
       : { kind: 'derived', query, isLateral: false };
   const isAliased = cursor.isName() && !cursor.isNextAnyOf('PARTITION', 'PRUNE', 'KEEP', 'COPARTITION');
   const alias = cursor.isNext('AS') || isAliased ? aliasOf(cursor) : {};
-  if (cursor.accept('PARTITION', 'BY')) expressionOf(cursor);
+  if (cursor.accept('PARTITION', 'BY') && !cursor.accept('(', ')')) expressionOf(cursor);
   if (cursor.isNextAnyOf('PRUNE', 'KEEP')) {
     cursor.take();
     cursor.expect('WHEN', 'EMPTY');
   }
-  orderOf(cursor, expressionOf);
+  if (cursor.accept('ORDER', 'BY')) sortOf(cursor);
   return { ...relation, ...alias };
+}
+
+/** One key, or several in parentheses: what follows a comma is another argument. */
+function sortOf(cursor: Cursor): void {
+  const key = () => {
+    expressionOf(cursor);
+    skipDirection(cursor);
+  };
+  if (cursor.isNext('(')) cursor.inParentheses(() => cursor.listOf(key));
+  else key();
 }
 
 type Columns = FunctionRelation['columns'];
 
 function jsonTableOf(cursor: Cursor): Relation {
   cursor.take();
-  const columns = cursor.inParentheses(() => {
+  const table = cursor.inParentheses(() => {
     const value = computation(jsonInvocation(cursor, expressionOf));
     const found = jsonColumnsOf(cursor, value);
-    jsonBehaviors(cursor, expressionOf); // PLAN and ON ERROR.
-    return found;
+    if (cursor.accept('PLAN')) {
+      cursor.accept('DEFAULT');
+      cursor.skipParentheses();
+    }
+    jsonBehaviors(cursor, expressionOf); // ON ERROR.
+    return { columns: found, reads: [value] };
   });
-  return { kind: 'function', columns };
+  return { kind: 'function', ...table };
 }
 
 function jsonColumnsOf(cursor: Cursor, value: Expression): Columns {

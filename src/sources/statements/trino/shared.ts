@@ -23,18 +23,3 @@ export function tableOf(cursor: Cursor): TableName {
   if (cursor.accept('@')) cursor.name(); // A branch of the table.
   return { parts, at };
 }
-
-/**
- * Passes over WITH FUNCTION and WITH SESSION, whose bodies hold no queries, to the query itself. Calls of the functions that are defined
- * there are calls of what is known.
- */
-export function skipFunctions(cursor: Cursor): void {
-  if (!cursor.isNext('WITH', 'FUNCTION') && !cursor.isNext('WITH', 'SESSION')) return;
-  cursor.take();
-  while (!cursor.isNextAnyOf('SELECT', 'VALUES', 'TABLE', 'WITH')) {
-    if (cursor.peek().type === 'end') throw cursor.fault('a query');
-    if (cursor.accept('FUNCTION')) cursor.ownFunctions.add(cursor.name());
-    else if (cursor.isNext('(')) cursor.skipParentheses();
-    else cursor.take();
-  }
-}

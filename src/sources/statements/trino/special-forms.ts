@@ -1,5 +1,5 @@
 import { computation, CONSTANT, type Expression, type Influence } from '../model/expression.js';
-import { filterOf, orderOf } from './calls.js';
+import { filterOf, orderOf, windowed } from './calls.js';
 import type { Cursor } from './cursor.js';
 import { skipType } from './types.js';
 
@@ -144,7 +144,7 @@ function listaggOf(cursor: Cursor, read: Read): Expression {
     influences.push(...sorted.map((by): Influence => ({ by, subtype: 'SORT' })));
   }
   influences.push(...filterOf(cursor, read));
-  return computation(values, { as: 'AGGREGATION', influences });
+  return windowed(cursor, { inputs: values, influences, as: 'AGGREGATION', isMasking: false }, read);
 }
 
 /** `json_value(a, 'path' PASSING b AS "b" … DEFAULT c ON EMPTY …)` */

@@ -4,7 +4,8 @@ import type { Cursor } from './cursor.js';
 import { alterOf, createOf, dropOf, lifecycle } from './definitions.js';
 import { expressionOf } from './expressions.js';
 import { relationOf } from './relations.js';
-import { passOver, skipFunctions, tableOf, type Titled } from './shared.js';
+import { skipScoped } from './scoped.js';
+import { passOver, tableOf, type Titled } from './shared.js';
 
 const OPAQUE: Statement = { kind: 'opaque' };
 
@@ -64,7 +65,7 @@ export function statementOf(cursor: Cursor, readText: (text: string) => Titled):
     case 'EXECUTE':
       return executeOf(cursor, readText);
     default:
-      skipFunctions(cursor);
+      skipScoped(cursor);
       return { verb: 'SELECT', statement: { kind: 'query', query: cursor.query() } };
   }
 }
@@ -79,7 +80,7 @@ function insertOf(cursor: Cursor): Write {
   // What is in parentheses may be the query as well.
   const isList = cursor.isNext('(') && cursor.isName(1) && [',', ')'].includes(cursor.peek(2).text);
   const columns = isList ? cursor.nameList() : undefined;
-  skipFunctions(cursor);
+  skipScoped(cursor);
   const source = cursor.query();
   return { kind: 'insert', target, source, returning: [], ...(columns === undefined ? {} : { columns }) };
 }
@@ -146,6 +147,8 @@ function mergeCaseOf(cursor: Cursor): MergeCase {
 function explainOf(cursor: Cursor, readText: (text: string) => Titled): Titled {
   cursor.expect('EXPLAIN');
   if (!cursor.accept('ANALYZE')) return passOver(cursor, 'EXPLAIN');
+  if (cursor.isName() && (cursor.peek(1).type === 'end' || ['.', 'WITH'].includes(cursor.peek(1).text)))
+    return passOver(cursor, 'EXPLAIN'); // Of `ANALYZE t`.
   cursor.accept('VERBOSE');
   return { verb: 'EXPLAIN ANALYZE', statement: statementOf(cursor, readText).statement };
 }
@@ -156,7 +159,7 @@ function executeOf(cursor: Cursor, readText: (text: string) => Titled): Titled {
   if (cursor.accept('IMMEDIATE')) {
     const { type, text } = cursor.take();
     if (type !== 'string') throw cursor.fault('a string');
-    cursor.skipToEnd();
+    cursor.skipToEnd(); // Values are constants.
     return { verb: 'EXECUTE IMMEDIATE', statement: readText(text).statement };
   }
   cursor.tell('prepared-statement', `EXECUTE ${cursor.name()}`, start);

@@ -20,7 +20,7 @@ export class SyntaxFault extends Error {
 
 const PATTERNS: readonly (readonly [Token['type'] | 'space', RegExp])[] = [
   ['space', /(?:[\s\ufeff]+|--[^\r\n]*|\/\*(?:[^*]|\*(?!\/))*\*\/)+/y],
-  ['string', /(?:[xX]|[uU]&)?'(?:[^']|'')*'/y],
+  ['string', /(?:[xX]|[uU]&)?'(?:[^']|'')*'|\$\$(?:[^$]|\$[^$])*\$\$/y],
   ['name', /"(?:[^"]|"")*"|`(?:[^`]|``)*`/y],
   [
     'number',
@@ -41,7 +41,10 @@ export function tokensOf(text: string): Token[] {
   while (at < text.length) {
     const found = matchAt(text, at);
     // A comment without an end is no pair of operators: looking for its end at each of many would take the square of the time.
-    if (found === undefined || (found[0] === 'symbol' && text.startsWith('/*', at))) throw faultAt(text, at);
+    const isOpen =
+      (found?.[0] === 'symbol' && text.startsWith('/*', at)) ||
+      (found?.[0] === 'word' && text.startsWith('$$', at));
+    if (found === undefined || isOpen) throw faultAt(text, at);
     const [type, end] = found;
     if (type !== 'space') tokens.push({ type, text: valueOf(type, text.slice(at, end)), start: at, end });
     at = end;
@@ -50,8 +53,8 @@ export function tokensOf(text: string): Token[] {
 }
 
 function faultAt(text: string, at: Offset): SyntaxFault {
-  if (/['"`]/.test(text[at]!) || text.startsWith('/*', at))
-    return new SyntaxFault(`what begins with ${text[at]} has no end`, at);
+  const opening = /^(?:['"`]|\/\*|\$\$)/.exec(text.slice(at, at + 2))?.[0];
+  if (opening !== undefined) return new SyntaxFault(`what begins with ${opening} has no end`, at);
   return new SyntaxFault(`nothing can begin with ${JSON.stringify(text[at])}`, at);
 }
 
@@ -66,6 +69,7 @@ function matchAt(text: string, at: Offset): [Token['type'] | 'space', Offset] | 
 function valueOf(type: Token['type'], text: string): string {
   if (type === 'word') return text.toUpperCase();
   if (type === 'name') return text.slice(1, -1).replaceAll(text[0]!.repeat(2), text[0]!);
+  if (type === 'string' && text.startsWith('$')) return text.slice(2, -2);
   if (type === 'string') return text.slice(text.indexOf("'") + 1, -1).replaceAll("''", "'");
   return text;
 }

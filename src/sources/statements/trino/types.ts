@@ -4,7 +4,8 @@ import type { Cursor } from './cursor.js';
 export function skipType(cursor: Cursor): string {
   const words = [cursor.name()];
   if (cursor.isNext('(')) words[0] += typeArguments(cursor);
-  while (cursor.isNextAnyOf('PRECISION', 'ARRAY')) words.push(cursor.take().text.toLowerCase());
+  while (cursor.isNextAnyOf('PRECISION', 'ARRAY') && cursor.peek(1).text !== '(')
+    words.push(cursor.take().text.toLowerCase());
   if (cursor.accept('[')) {
     cursor.take();
     cursor.expect(']');
