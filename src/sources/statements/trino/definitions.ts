@@ -18,6 +18,7 @@ export function createOf(cursor: Cursor): Titled {
 function createView(cursor: Cursor, isMaterialized: boolean, isReplacing: boolean): Titled {
   const isConditional = cursor.accept('IF', 'NOT', 'EXISTS');
   const table = tableOf(cursor);
+  if (cursor.isNext('(')) throw cursor.fault('AS');
   while (!cursor.accept('AS')) {
     // COMMENT, SECURITY, GRACE PERIOD and properties say nothing of data.
     if (cursor.peek().type === 'end') throw cursor.fault('AS');
@@ -130,6 +131,8 @@ export function alterOf(cursor: Cursor): Titled {
   const verb = `ALTER ${object}`;
   if (cursor.isNext('EXECUTE')) return procedureOf(cursor, verb);
   const columns = columnChangesOf(cursor);
+  if (columns === undefined && !cursor.isNextAnyOf('SET', 'REFRESH'))
+    throw cursor.fault('ADD, ALTER, DROP, EXECUTE, RENAME or SET');
   const isElsewhere = restHas(cursor, 'FIRST', 'AFTER');
   if (columns === undefined) return { verb, statement: { kind: 'none' } };
   const { statement } = lifecycle(verb, 'ALTER', [table]);

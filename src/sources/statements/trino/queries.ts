@@ -166,7 +166,7 @@ function selectOf(cursor: Cursor): Query {
     const items = cursor.listOf(() => itemOf(cursor));
     const from = cursor.accept('FROM') ? cursor.listOf(() => relationOf(cursor)) : [];
     const where = cursor.accept('WHERE') ? expressionOf(cursor) : undefined;
-    const groupBy = cursor.accept('GROUP', 'BY') ? groupKeysOf(cursor) : [];
+    const groupBy = cursor.accept('GROUP', 'BY') ? groupKeysOf(cursor, items) : [];
     const having = cursor.accept('HAVING') ? expressionOf(cursor) : undefined;
     const windows = windowsOf(cursor);
     const body: Body = {
@@ -238,9 +238,28 @@ function naturalName(cursor: Cursor, from: number, value: Expression): string | 
     : undefined;
 }
 
-function groupKeysOf(cursor: Cursor): OutputKey[] {
+function groupKeysOf(cursor: Cursor, items: readonly SelectItem[]): OutputKey[] {
+  if (cursor.isNext('AUTO') && endsKeys(cursor)) {
+    cursor.take();
+    return items.flatMap((item) => (item.kind === 'value' && !aggregates(item.value) ? [item.value] : []));
+  }
   if (cursor.isNext('DISTINCT') || (cursor.isNext('ALL') && beginsKey(cursor))) cursor.take();
   return cursor.listOf(() => groupKeyOf(cursor)).flat();
+}
+
+/** Words that can follow GROUP BY. */
+const AFTER_KEYS: ReadonlySet<string> = new Set(
+  ') ; HAVING WINDOW ORDER OFFSET LIMIT FETCH UNION INTERSECT EXCEPT WITH'.split(' '),
+);
+
+function aggregates(value: Expression): boolean {
+  return value.kind === 'computation' && (value.as === 'AGGREGATION' || value.inputs.some(aggregates));
+}
+
+/** Whether AUTO is no column of many, but says that all of the select list that is no aggregate groups. */
+function endsKeys(cursor: Cursor): boolean {
+  const { text, type } = cursor.peek(1);
+  return type === 'end' || (type !== 'name' && AFTER_KEYS.has(text));
 }
 
 /** Whether ALL is no column: a key follows it. */

@@ -86,7 +86,7 @@ function insertOf(cursor: Cursor): Write {
 }
 
 function assignmentOf(cursor: Cursor): Assignment {
-  const columns = [cursor.path().at(0)!];
+  const columns = [cursor.name()];
   cursor.expect('=');
   return { columns, value: expressionOf(cursor) };
 }
