@@ -161,6 +161,25 @@ describe('bad requests get a clear answer and the service goes on', () => {
     expect(JSON.stringify(errors)).not.toMatch(/stacktrace|node_modules/);
   });
 
+  test('a query comes by GET from whoever sends a token with it, and from no page that sends none', async () => {
+    const path = `/graphql?query=${encodeURIComponent('{ me { subject } }')}`;
+    const authorization = `Bearer ${await cairn.tokenFor('user:getter')}`;
+    const answer = await fetch(`${cairn.url}${path}`, { headers: { authorization } });
+    expect([answer.status, await answer.json()]).toEqual([200, { data: { me: { subject: 'user:getter' } } }]);
+    expect((await fetch(`${cairn.url}${path}`)).status).toBe(400);
+  });
+
+  test.each([
+    ['files', 'multipart/form-data; boundary=x', /not with "multipart\/form-data".*Files are no part/],
+    ['a bare document', 'application/graphql', /not with "application\/graphql".*Send `\{"query": …\}`/],
+    ['a form', 'application/x-www-form-urlencoded', /sent as application\/json, not with/],
+  ])('%s instead of JSON are refused as what they are', async (_, type, text) => {
+    const answer = await post('query={me{subject}}', { 'content-type': type, authorization: 'Bearer x' });
+    const { errors } = (await answer.json()) as { errors: { message: string; extensions: object }[] };
+    expect([answer.status, errors[0]!.extensions]).toMatchObject([415, { code: 'UNSUPPORTED_MEDIA' }]);
+    expect(errors[0]!.message).toMatch(text);
+  });
+
   test('answers are kept by nobody on the way, whether there is an error or not', async () => {
     for (const query of ['{ me { subject } }', '{ nothing }', '{']) {
       const answer = await cairn.http('/graphql', {

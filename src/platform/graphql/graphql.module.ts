@@ -10,6 +10,7 @@ import { formatGraphqlError } from './format-error.js';
 import { observeOperations, traceResolvers } from './observe-operations.js';
 import { assertOperationList } from './operation-list.js';
 import { refuseSubscriptions } from './refuse-subscriptions.js';
+import { assertJsonBody } from './request-body.js';
 
 /** What every resolver's context holds. */
 export interface GraphqlContext {
@@ -29,6 +30,12 @@ const armor = new ApolloArmor({
   costLimit: { maxCost: GRAPHQL_LIMITS.cost },
   blockFieldSuggestion: { enabled: false },
 });
+
+/**
+ * Headers that no page of another origin sends unasked, so that queries may come by GET with one of them. What a browser puts into
+ * `Authorization` by itself is no token.
+ */
+const OF_NO_FORM = ['x-apollo-operation-name', 'apollo-require-preflight', 'authorization'];
 
 /** Apollo on Fastify, code-first. Introspection is on: the schema is public in `schema.gql`. The landing page is off. */
 export const CairnGraphqlModule = GraphQLModule.forRootAsync<ApolloDriverConfig>({
@@ -56,10 +63,11 @@ export const CairnGraphqlModule = GraphQLModule.forRootAsync<ApolloDriverConfig>
       graphiql: false,
       introspection: true,
       includeStacktraceInErrorResponses: false,
-      csrfPrevention: true,
+      csrfPrevention: { requestHeaders: OF_NO_FORM },
       allowBatchedHttpRequests: true,
       context: (request: FastifyRequest, reply: FastifyReply): GraphqlContext => {
         void reply.header('cache-control', 'no-store');
+        assertJsonBody(request);
         assertOperationList(request.body);
         return { request, reply };
       },
