@@ -364,6 +364,20 @@ describe('policy', () => {
     expect([await found(ada), await found(bea)]).toEqual([1, 0]);
   });
 
+  test('withholds the text that names what nothing of it reads', async () => {
+    const textFor = async (sql: string, token: string) => {
+      const [, { statements: posted }] = await send(pg(sql));
+      const query = 'query($id: ID!) { statement(id: $id) { text } }';
+      return (await cairn.graphql(query, { id: posted[0].id }, token)).data.statement.text as string | null;
+    };
+    const gil = await cairn.tokenFor('user:gil');
+    const insert = 'INSERT INTO open_x (a) SELECT a FROM open_t';
+    expect(await textFor(insert, gil)).toBe(insert);
+    expect(await textFor(`WITH unused AS (SELECT iban FROM vault) ${insert}`, gil)).toBeNull();
+    const used = `WITH used AS (SELECT a FROM open_t) INSERT INTO open_x (a) SELECT a FROM used`;
+    expect(await textFor(used, gil)).toBe(used);
+  });
+
   test('shows unparsed statements to their poster and to administrators', async () => {
     await send(pg('SELEC hidden'));
     const seen = async (token?: string) =>

@@ -40,7 +40,9 @@ export interface AnalyzedStatement {
   readonly lineage: StatementLineage;
 }
 
-const NOTHING: StatementLineage = { inputs: [], outputs: [], files: new Set(), problems: [] };
+const NOTHING: StatementLineage = {
+  ...{ inputs: [], outputs: [], namesOthers: false, files: new Set<string>(), problems: [] },
+};
 
 /**
  * Follows the data of every statement of a text, one after the other: what a statement makes, the next ones know.

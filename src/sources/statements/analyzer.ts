@@ -46,6 +46,6 @@ function tooLarge(sql: string, maxBytes: number): AnalyzedStatement {
   return {
     ...{ status: 'unparsed', verb: undefined, start: 0, end: sql.length, fingerprint: 'too-large' },
     problems: [problem('too-large', `${maxBytes} bytes`, -1)],
-    lineage: { inputs: [], outputs: [], files: new Set(), problems: [] },
+    lineage: { inputs: [], outputs: [], namesOthers: false, files: new Set(), problems: [] },
   };
 }

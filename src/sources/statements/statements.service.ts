@@ -105,7 +105,8 @@ export class StatementsService {
       verb: verb ?? null,
       inputIds: idsOf(lineage.inputs),
       outputIds: idsOf(lineage.outputs.map(({ table }) => table)),
-      namesAll: status !== 'unparsed' && !problems.some(({ code }) => HIDING.has(code)),
+      namesAll:
+        status !== 'unparsed' && !lineage.namesOthers && !problems.some(({ code }) => HIDING.has(code)),
       jobId: receipt === undefined ? null : assetIdIn('job', job),
       eventId: receipt?.id ?? null,
       principal: subjectOf(caller),

@@ -1,6 +1,7 @@
 import type { DefinedColumn, Lifecycle, Problem, ReadStatement, Statement } from '../model/statement.js';
 import type { Query } from '../model/query.js';
 import { problem } from '../model/problems.js';
+import { tableNamesIn } from '../model/table-names.js';
 import { Context, NO_NAMES, TooMuchWorkError } from './context.js';
 import { changeLifecycle, createAs, createTable, refresh } from './definitions.js';
 import { resolveQuery } from './queries.js';
@@ -34,6 +35,8 @@ export interface StatementLineage {
   readonly outputs: readonly OutputLineage[];
   /** The rows that a query gives to whoever asked; undefined for other statements. */
   readonly result?: Pick<OutputLineage, 'columns' | 'influence'>;
+  /** Whether the text names datasets that are neither read nor written: in queries of WITH that nothing reads. */
+  readonly namesOthers: boolean;
   /** Those of the names that are files, not tables. */
   readonly files: ReadonlySet<string>;
   /** What of it is not known; without one, all of it is. */
@@ -72,7 +75,13 @@ function lineageOf(context: Context, told: readonly Problem[]): StatementLineage
     for (const { table } of [...columns.flatMap(({ sources }) => sources), ...influence])
       context.inputs.add(table);
   const { result } = context;
+  const names = [...context.unread].flatMap((query) => tableNamesIn(query));
+  const namesOthers = names.some((table) => {
+    const name = context.script.nameOf(table);
+    return name === undefined || !(context.inputs.has(name) || context.outputs.has(name));
+  });
   return {
+    namesOthers,
     inputs: [...context.inputs].sort(),
     outputs,
     ...(result === undefined ? {} : { result: resultOf(result) }),

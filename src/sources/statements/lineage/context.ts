@@ -41,6 +41,8 @@ export class Context {
   readonly outputs = new Map<string, Output>();
   readonly files = new Set<string>();
   readonly problems: Problem[] = [];
+  /** Named queries that nothing reads. */
+  readonly unread = new Set<Query>();
   /** What a statement that only reads gives. */
   result: Rows | undefined;
   private work = 0;

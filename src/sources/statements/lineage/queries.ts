@@ -21,9 +21,10 @@ export function resolveQuery(
   outerNames: Names,
 ): Rows {
   context.spend(1);
-  const names = nameQueries(context, query, outer, outerNames);
+  const { names, unread } = nameQueries(context, query, outer, outerNames);
   const { rows, scope } = resolveBody(context, query.body, outer, names);
   const keys = query.orderBy.map((key) => keyInfluence(context, key, 'SORT', rows.entries, scope, names));
+  for (const cte of unread()) context.unread.add(cte.query);
   return { entries: rows.entries, influence: Sources.union([rows.influence, ...keys]) };
 }
 
@@ -33,14 +34,18 @@ function nameQueries(
   { ctes, isRecursive }: Query,
   outer: Scope | undefined,
   outerNames: Names,
-): Names {
+): { names: Names; unread: () => readonly Cte[] } {
   let names = outerNames;
   const together = new Map<string, () => Rows>();
+  const resolved = new Map<Cte, Rows>();
   const reads: (() => Rows)[] = [];
   for (const cte of ctes) {
     const visible: Names = isRecursive ? { queries: together, outer: outerNames } : names;
-    let rows: Rows | undefined;
-    const read = () => (rows ??= resolveCte(context, cte, isRecursive, outer, visible));
+    const read = () => {
+      const rows = resolved.get(cte) ?? resolveCte(context, cte, isRecursive, outer, visible);
+      resolved.set(cte, rows);
+      return rows;
+    };
     if (isRecursive) together.set(cte.name, read);
     else names = { queries: new Map([[cte.name, read]]), outer: names };
     reads.push(read);
@@ -48,7 +53,10 @@ function nameQueries(
   ctes.forEach(({ query }, i) => {
     if (query.body.kind === 'write') reads[i]!();
   });
-  return isRecursive ? { queries: together, outer: outerNames } : names;
+  return {
+    names: isRecursive ? { queries: together, outer: outerNames } : names,
+    unread: () => ctes.filter((cte) => !resolved.has(cte)),
+  };
 }
 
 function resolveCte(

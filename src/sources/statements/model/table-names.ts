@@ -1,8 +1,8 @@
-import type { TableName } from './query.js';
+import type { Query, TableName } from './query.js';
 import type { Statement } from './statement.js';
 
-/** Every table that a statement names, named queries among them. */
-export function tableNamesIn(statement: Statement): TableName[] {
+/** Every table that a statement or query names, named queries among them. */
+export function tableNamesIn(statement: Statement | Query): TableName[] {
   const names: TableName[] = [];
   const waiting: unknown[] = [statement];
   while (waiting.length > 0) {
