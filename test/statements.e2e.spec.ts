@@ -374,6 +374,7 @@ describe('policy', () => {
     const insert = 'INSERT INTO open_x (a) SELECT a FROM open_t';
     expect(await textFor(insert, gil)).toBe(insert);
     expect(await textFor(`WITH unused AS (SELECT iban FROM vault) ${insert}`, gil)).toBeNull();
+    expect(await textFor('CREATE TABLE open_y (LIKE vault)', gil)).toBeNull();
     const used = `WITH used AS (SELECT a FROM open_t) INSERT INTO open_x (a) SELECT a FROM used`;
     expect(await textFor(used, gil)).toBe(used);
   });

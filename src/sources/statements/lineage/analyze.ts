@@ -35,7 +35,7 @@ export interface StatementLineage {
   readonly outputs: readonly OutputLineage[];
   /** The rows that a query gives to whoever asked; undefined for other statements. */
   readonly result?: Pick<OutputLineage, 'columns' | 'influence'>;
-  /** Whether the text names datasets that are neither read nor written: in queries of WITH that nothing reads. */
+  /** Whether the text names datasets that are neither read nor written: in queries of WITH that nothing reads, in LIKE. */
   readonly namesOthers: boolean;
   /** Those of the names that are files, not tables. */
   readonly files: ReadonlySet<string>;

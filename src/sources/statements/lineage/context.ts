@@ -1,7 +1,7 @@
 import type { Offset } from '../model/expression.js';
 import { problem } from '../model/problems.js';
 import type { Query, TableName } from '../model/query.js';
-import type { DefinedColumn, Lifecycle, Problem, ProblemCode } from '../model/statement.js';
+import type { DefinedColumn, Lifecycle, Problem, ProblemCode, Statement } from '../model/statement.js';
 import { anyColumns, type Entry, openLabelsOf, type Rows } from './relation.js';
 import type { Scope } from './scope.js';
 import type { Script, TemporaryTable } from './script.js';
@@ -41,8 +41,8 @@ export class Context {
   readonly outputs = new Map<string, Output>();
   readonly files = new Set<string>();
   readonly problems: Problem[] = [];
-  /** Named queries that nothing reads. */
-  readonly unread = new Set<Query>();
+  /** What names tables without reading them: named queries that nothing reads, and LIKE. */
+  readonly unread = new Set<Query | Statement>();
   /** What a statement that only reads gives. */
   result: Rows | undefined;
   private work = 0;

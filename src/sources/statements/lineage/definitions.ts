@@ -57,6 +57,7 @@ export function refresh(context: Context, table: TableName): void {
 /** CREATE TABLE with its columns. */
 export function createTable(context: Context, statement: Statement & { kind: 'create-table' }): void {
   const { table, columns, like, isTemporary, isConditional } = statement;
+  context.unread.add(statement);
   const before = like.map((other) => {
     const name = context.nameOf(other);
     const known = name === undefined ? undefined : context.script.columnsOf(name);

@@ -147,6 +147,7 @@ function resolveSelect(
   const { bindings, entries } = from;
   const scope: Scope = { bindings, entries, ...(outer === undefined ? {} : { outer }) };
   const output = resolveItems(context, select.items, scope, names);
+  for (const window of select.windows ?? []) sourcesOf(context, window, scope, names);
   const key = (subtype: IndirectSubtype) => (expression: OutputKey) =>
     keyInfluence(context, expression, subtype, output, scope, names);
   const influence = Sources.union([

@@ -96,6 +96,8 @@ export interface Select {
   readonly groupBy: readonly OutputKey[];
   readonly having?: Expression;
   readonly distinctOn: readonly OutputKey[];
+  /** Keys of the named windows, which are computed whether or not something is taken of them. */
+  readonly windows?: readonly Expression[];
 }
 
 /** What gives rows. */

@@ -1,7 +1,7 @@
 import type { Node, SelectStmt, WithClause } from 'libpg-query';
 import { CONSTANT } from '../model/expression.js';
 import { type Body, type Cte, type OutputKey, plainQuery, type Query } from '../model/query.js';
-import { expressionOf, expressionsOf, keysOfWindow } from './expressions.js';
+import { expressionOf, expressionsOf, keysOfWindow, sortKeysOf } from './expressions.js';
 import { itemsOf } from './items.js';
 import { type Reader, textsOf } from './reader.js';
 import { relationsOf } from './relations.js';
@@ -61,7 +61,8 @@ function bodyOf(reader: Reader, select: SelectStmt): Body {
     return { kind: 'values', rows, names: valueName };
   }
   if (select.op !== undefined && select.op !== 'SETOP_NONE') return setOperationOf(reader, select);
-  reader.windows.push(windowsIn(select.windowClause));
+  const windows = windowsIn(select.windowClause);
+  reader.windows.push(windows);
   try {
     return {
       kind: 'select',
@@ -72,6 +73,7 @@ function bodyOf(reader: Reader, select: SelectStmt): Body {
         reader,
         select.distinctClause?.filter((node) => Object.keys(node).length > 0),
       ),
+      windows: sortKeysOf(reader, [...windows.values()].flat()),
       ...(select.whereClause === undefined ? {} : { where: expressionOf(reader, select.whereClause) }),
       ...(select.havingClause === undefined ? {} : { having: expressionOf(reader, select.havingClause) }),
     };

@@ -171,6 +171,7 @@ function selectOf(cursor: Cursor): Query {
     const windows = windowsOf(cursor);
     const body: Body = {
       ...{ kind: 'select', items, from, groupBy, distinctOn: [] },
+      windows: [...windows.values()].flatMap((keys) => keys.map(({ by }) => by)),
       ...(where === undefined ? {} : { where }),
       ...(having === undefined ? {} : { having }),
     };
