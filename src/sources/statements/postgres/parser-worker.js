@@ -58,6 +58,46 @@ function parsePiece(bytes, from, to) {
   });
 }
 
+/**
+ * Blanks comments out: the parser takes two words for one token, as NOT before IN, only where nothing stands between them, although
+ * PostgreSQL does not mind comments there.
+ * @returns undefined when there are none
+ */
+function withoutComments(bytes, from, to) {
+  const comments = tokensOf(bytes.subarray(from, to)).filter(({ tokenName }) =>
+    tokenName.endsWith('_COMMENT'),
+  );
+  if (comments.length === 0) return undefined;
+  const bare = Buffer.from(bytes);
+  for (const { start, end } of comments) bare.fill(' ', from + start, from + end);
+  return bare;
+}
+
+/** None where the text cannot be cut into tokens. */
+function tokensOf(bytes) {
+  try {
+    return scanSync(bytes.toString()).tokens;
+  } catch {
+    return [];
+  }
+}
+
+/** As it stands, or else without comments. */
+function parseAnyway(bytes, from, to) {
+  try {
+    return parsePiece(bytes, from, to);
+  } catch (error) {
+    const bare = isComplaint(error) ? withoutComments(bytes, from, to) : undefined;
+    if (bare === undefined) throw error;
+    return parsePiece(bare, from, to);
+  }
+}
+
+/** Whether an error is PostgreSQL's own, of the text. */
+function isComplaint(error) {
+  return error?.sqlDetails?.cursorPosition !== undefined;
+}
+
 /** Makes places of a piece places of the whole. */
 function shift(tree, by) {
   if (by === 0) return tree;
@@ -73,18 +113,14 @@ function shift(tree, by) {
 
 /** Statement by statement, so that one that is wrong does not take the others with it. */
 function parseEach(bytes, whole) {
-  let ends;
-  try {
-    ends = scanSync(bytes.toString())
-      .tokens.filter(({ text }) => text === SEMICOLON)
-      .map(({ end }) => end);
-  } catch {
-    return [whole];
-  }
+  const ends = tokensOf(bytes)
+    .filter(({ text }) => text === SEMICOLON)
+    .map(({ end }) => end);
+  if (ends.length === 0) return [whole];
   const pieces = [0, ...ends].map((from, i) => [from, ends[i] ?? bytes.length]);
   return pieces.flatMap(([from, to]) => {
     try {
-      return parsePiece(bytes, from, to);
+      return parseAnyway(bytes, from, to);
     } catch (error) {
       return [{ start: from, end: to, ...syntaxError(error, bytes, from, to) }];
     }
@@ -93,8 +129,8 @@ function parseEach(bytes, whole) {
 
 /** Anything but PostgreSQL's own complaint is a failure of the parser, which must not be used again. */
 function syntaxError(error, bytes, from, to) {
-  const characters = error?.sqlDetails?.cursorPosition;
-  if (characters === undefined) throw error;
+  if (!isComplaint(error)) throw error;
+  const characters = error.sqlDetails.cursorPosition;
   const before = Array.from(bytes.subarray(from, to).toString()).slice(0, Math.max(0, characters)).join('');
   return { error: error.message, errorAt: from + Buffer.byteLength(before) };
 }
@@ -102,7 +138,7 @@ function syntaxError(error, bytes, from, to) {
 function parse(text) {
   const bytes = Buffer.from(text);
   try {
-    return parsePiece(bytes, 0, bytes.length);
+    return parseAnyway(bytes, 0, bytes.length);
   } catch (error) {
     return parseEach(bytes, { start: 0, end: bytes.length, ...syntaxError(error, bytes, 0, bytes.length) });
   }
