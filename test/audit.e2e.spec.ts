@@ -73,7 +73,8 @@ describe('the audit log', () => {
       token,
     );
     const [row] = await sql<{ count: number }>(
-      'SELECT count(*)::int AS count FROM audit_record WHERE position($1 in body) > 0 OR position($2 in body) > 0',
+      `SELECT count(*)::int AS count FROM (SELECT body FROM audit_record UNION ALL SELECT body FROM audit_change) AS said
+       WHERE position($1 in body) > 0 OR position($2 in body) > 0`,
       [token, made.createAccessKey.secret],
     );
     expect(row!.count).toBe(0);
