@@ -35,7 +35,7 @@ import { ColumnTags1795392000073 } from './1795392000073-column-tags.js';
 import { Classification1795392000074 } from './1795392000074-classification.js';
 import { LineageSqlOutputs1795392000075 } from './1795392000075-lineage-sql-outputs.js';
 import { LineageColumnNames1795392000076 } from './1795392000076-lineage-column-names.js';
-import { LineageInfluences1795392000077 } from './1795392000077-lineage-influences.js';
+import { LineageReadAnew1795392000077 } from './1795392000077-lineage-read-anew.js';
 import { InstallationSeal1795392000079 } from './1795392000079-installation-seal.js';
 import { AssetsInNamespaces1795392000080 } from './1795392000080-assets-in-namespaces.js';
 
@@ -78,7 +78,7 @@ export const MIGRATIONS = [
   Classification1795392000074,
   LineageSqlOutputs1795392000075,
   LineageColumnNames1795392000076,
-  LineageInfluences1795392000077,
+  LineageReadAnew1795392000077,
   InstallationSeal1795392000079,
   AssetsInNamespaces1795392000080,
 ];
