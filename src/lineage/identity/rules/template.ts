@@ -1,6 +1,7 @@
 /**
  * A pattern of names, in which `{word}` stands for one character or more up to the first place where what follows it in the pattern
- * stands, `{word.}` for one without a dot, and `{word#}` for digits. It is read from left to right and never goes back, so that it takes a time of the name's length.
+ * stands, `{word.}` for such a text without a dot, and `{word#}` for digits. It is read from left to right and never goes back, so that it takes
+ * a time of the name's length.
  */
 export interface Template {
   readonly parts: readonly TemplatePart[];
