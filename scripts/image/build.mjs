@@ -1,12 +1,18 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, statSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { contextFilter, pairsOf, stagesOf } from './dockerfile.mjs';
 
 const command = (program, ...words) =>
   execFileSync(program, words, { stdio: ['ignore', 'ignore', 'inherit'] });
 
-/** A folder that looks like this machine's file system, and whose changes are in `changes`. Needs to be alone in its mount namespace. */
+/** Where the base image looks for commands. */
+export const IMAGE_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+
+/**
+ * A folder that looks like this machine's file system with the Node that runs this, and whose changes are in `changes`. Needs to be
+ * alone in its mount namespace.
+ */
 function overlay(space, name) {
   const at = (folder) => path.join(space, name, folder);
   for (const folder of ['changes', 'work', 'root']) mkdirSync(at(folder), { recursive: true });
@@ -23,11 +29,13 @@ function overlay(space, name) {
   command('mount', '--rbind', '/dev', path.join(root, 'dev'));
   command('mount', '-t', 'proc', 'proc', path.join(root, 'proc'));
   command('mount', '-t', 'tmpfs', 'tmpfs', path.join(root, 'tmp'));
+  writeFileSync(path.join(root, 'usr/local/bin/node'), '');
+  command('mount', '--bind', process.execPath, path.join(root, 'usr/local/bin/node'));
   return { root, changes: at('changes') };
 }
 
 /**
- * Builds the last stage of the Dockerfile in `context` over this machine's own Node instead of the base image's: what the steps do
+ * Builds the last stage of the Dockerfile in `context` over this machine's files instead of the base image's: what the steps do
  * is what they do in Docker.
  * @returns {{ root: string, changes: string, settings: object }} a folder to chroot into, what was added to it, and how it is to be run
  */
@@ -66,7 +74,7 @@ const run = {
     mkdirSync(path.join(root, text), { recursive: true });
   },
   RUN({ root, settings: { workdir }, text }) {
-    command('chroot', root, '/bin/sh', '-ec', `cd ${workdir}; ${text}`);
+    command('chroot', root, '/usr/bin/env', `PATH=${IMAGE_PATH}`, '/bin/sh', '-ec', `cd ${workdir}; ${text}`);
   },
   COPY({ root, settings, text, built, context, isInContext }) {
     const words = text.split(/\s+/);
