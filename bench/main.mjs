@@ -40,6 +40,9 @@ if (!/^\d{1,10}$/.test(options.seed)) fail(`--seed must be a whole number, not "
 if (!existsSync(path.resolve(import.meta.dirname, '../dist/src/main.js')))
   fail('build the service first: npm run build');
 
+// Trees are measured in this process: with the memory that the service has, as in the options of `npm run bench`.
+await import('../dist/src/production.js');
+
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
 const seed = Number(options.seed);
 const hasCluster = Boolean(process.env.KUBECONFIG);

@@ -119,6 +119,6 @@ function storable(text: string): string {
 export function isNestedWithin(value: unknown, max: number): boolean {
   if (typeof value !== 'object' || value === null) return true;
   if (max === 0) return false;
-  for (const key in value) if (!isNestedWithin((value as JsonObject)[key], max - 1)) return false;
-  return true;
+  const items: unknown[] = Array.isArray(value) ? value : Object.values(value);
+  return items.every((item) => isNestedWithin(item, max - 1));
 }
