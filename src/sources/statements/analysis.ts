@@ -61,7 +61,8 @@ export async function analyzeText(
   const script = new Script(naming, known);
   const analyzed: AnalyzedStatement[] = [];
   for (const one of read) {
-    analyzed.push(analyzeOne(one, script, maxWork));
+    const at = analyzed.push(analyzeOne(one, script, maxWork)) - 1;
+    script.onRollback(() => (analyzed[at] = rolledBack(analyzed[at]!)));
     await setImmediate(); // Other requests are answered between two statements.
   }
   return analyzed;
@@ -74,7 +75,8 @@ function tablesOf(read: readonly (ReadStatement | UnreadStatement)[], naming: Na
   for (const one of read) {
     if ('problem' in one) continue;
     const { statement } = one;
-    if (statement.kind === 'use') names.use(statement.catalog, statement.schemas);
+    if (statement.kind === 'use') names.use(statement.catalog, statement.schemas, statement.isLocal);
+    if (statement.kind === 'transaction') names.followTransaction(statement.change);
     for (const table of tableNamesIn(statement))
       for (const name of names.candidatesOf(table)) found.add(name);
   }
@@ -93,6 +95,14 @@ function analyzeOne(
   const lineage = analyze(one, script, maxWork);
   const { problems } = lineage;
   return { ...place, status: problems.length === 0 ? 'exact' : 'partial', verb: one.verb, problems, lineage };
+}
+
+/** It has read what it has read, and written nothing but files. */
+function rolledBack(one: AnalyzedStatement): AnalyzedStatement {
+  const { outputs, files, namesOthers } = one.lineage;
+  const written = outputs.filter(({ table }) => files.has(table));
+  const isUndone = written.length < outputs.length;
+  return { ...one, lineage: { ...one.lineage, outputs: written, namesOthers: namesOthers || isUndone } };
 }
 
 async function readByParser(

@@ -116,8 +116,8 @@ function follow(context: Context, statement: Statement): void {
       return copy(context, statement);
     case 'use':
       return context.script.use(statement.catalog, statement.schemas, statement.isLocal);
-    case 'end-transaction':
-      return context.script.endTransaction();
+    case 'transaction':
+      return context.script.followTransaction(statement.change);
     case 'discard':
       return context.script.discard(statement.what);
     case 'none':

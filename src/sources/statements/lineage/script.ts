@@ -1,7 +1,8 @@
 import type { Query, TableName } from '../model/query.js';
-import type { DefinedColumn } from '../model/statement.js';
+import type { DefinedColumn, TransactionChange } from '../model/statement.js';
 import { knownTable, openTable, type Rows } from './relation.js';
 import type { NameRules } from './scope.js';
+import { Transaction } from './transaction.js';
 
 /** The dataset that a name in parts stands for; undefined where that cannot be told. */
 export type TableOf = (parts: readonly string[]) => string | undefined;
@@ -38,6 +39,7 @@ export class Script {
   private searched: readonly string[];
   /** Where names are looked up again when the transaction ends. */
   private searchedAfterwards: readonly string[] | undefined;
+  private readonly transaction = new Transaction();
 
   constructor(
     readonly naming: Naming,
@@ -49,18 +51,32 @@ export class Script {
 
   /** Looks names without a schema up elsewhere from now on. @param schemas none for where they were looked up at first */
   use(catalog: string | undefined, schemas: readonly string[], isLocal = false): void {
+    const { catalog: catalogBefore, searched, searchedAfterwards } = this;
+    this.transaction.changed(() => {
+      this.catalog = catalogBefore;
+      this.searched = searched;
+      this.searchedAfterwards = searchedAfterwards;
+    });
     this.catalog = catalog ?? this.catalog;
     this.searchedAfterwards = isLocal ? (this.searchedAfterwards ?? this.searched) : undefined;
     this.searched = schemas.length === 0 ? this.naming.schemas : schemas;
   }
 
-  endTransaction(): void {
+  /** What the statements before have done ends with their transaction, or is undone with it. */
+  followTransaction(change: TransactionChange): void {
+    this.transaction.follow(change);
+    if (change.does !== 'commit' && change.does !== 'rollback') return;
     this.searched = this.searchedAfterwards ?? this.searched;
     this.searchedAfterwards = undefined;
   }
 
+  /** @param undo is called when what was done last is rolled back */
+  onRollback(undo: () => void): void {
+    this.transaction.changed(undo);
+  }
+
   discard(what: 'all' | 'temporary'): void {
-    this.temporary.clear();
+    for (const name of [...this.temporary.keys()]) this.forget(this.temporary, name);
     if (what === 'all') this.use(undefined, []);
   }
 
@@ -137,12 +153,12 @@ export class Script {
 
   /** A statement has made a table, or changed its columns; undefined when it cannot be told to what. */
   define(table: string, columns: readonly DefinedColumn[] | undefined): void {
-    this.columns.set(table, columns);
+    this.put(this.columns, table, columns);
   }
 
   /** Remembers what a materialized view is refreshed with. */
   defineView(name: string, query: Query): void {
-    this.definitions.set(name, query);
+    this.put(this.definitions, name, query);
   }
 
   definitionOf(name: string): Query | undefined {
@@ -150,11 +166,26 @@ export class Script {
   }
 
   defineTemporary(name: string, table: TemporaryTable): void {
-    this.temporary.set(name, table);
+    this.put(this.temporary, name, table);
   }
 
   /** @returns whether it was a temporary table */
   forgetTemporary(table: TableName): boolean {
-    return table.parts.length === 1 && this.temporary.delete(table.parts[0]!);
+    return table.parts.length === 1 && this.forget(this.temporary, table.parts[0]!);
+  }
+
+  private put<T>(all: Map<string, T>, name: string, value: T): void {
+    this.remember(all, name);
+    all.set(name, value);
+  }
+
+  private forget<T>(all: Map<string, T>, name: string): boolean {
+    this.remember(all, name);
+    return all.delete(name);
+  }
+
+  private remember<T>(all: Map<string, T>, name: string): void {
+    const [isThere, value] = [all.has(name), all.get(name)!];
+    this.transaction.changed(() => void (isThere ? all.set(name, value) : all.delete(name)));
   }
 }

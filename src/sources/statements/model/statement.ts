@@ -7,6 +7,12 @@ export interface Assignment {
   readonly value: Expression;
 }
 
+/** What a statement of a transaction does to it. */
+export type TransactionChange =
+  | { readonly does: 'begin' }
+  | { readonly does: 'commit' | 'rollback'; readonly isChained: boolean }
+  | { readonly does: 'savepoint' | 'release' | 'rollback-to'; readonly name: string };
+
 /** A table that is written to, under the name that the statement gives it. */
 export interface Target {
   readonly table: TableName;
@@ -128,8 +134,7 @@ export type Statement =
       /** SET LOCAL: until the transaction ends. */
       readonly isLocal?: boolean;
     }
-  /** COMMIT or ROLLBACK. */
-  | { readonly kind: 'end-transaction' }
+  | { readonly kind: 'transaction'; readonly change: TransactionChange }
   /** DISCARD: temporary tables are gone, and with `all` where names are looked up too. */
   | { readonly kind: 'discard'; readonly what: 'all' | 'temporary' }
   | { readonly kind: 'refresh'; readonly table: TableName }

@@ -47,7 +47,8 @@ export function definitionOf(reader: Reader, node: Node): Titled | undefined {
   if ('CreateStmt' in node) return createTable(reader, node.CreateStmt);
   if ('CreateForeignTableStmt' in node) return createTable(reader, node.CreateForeignTableStmt.base!);
   if ('VariableSetStmt' in node) return setOf(node.VariableSetStmt);
-  if ('TransactionStmt' in node) return { verb: 'TRANSACTION', statement: endOf(node.TransactionStmt) };
+  if ('TransactionStmt' in node)
+    return { verb: 'TRANSACTION', statement: transactionOf(node.TransactionStmt) };
   if ('DiscardStmt' in node) return { verb: 'DISCARD', statement: discardOf(node.DiscardStmt) };
   if ('DropStmt' in node) return dropOf(reader, node.DropStmt);
   if ('RenameStmt' in node) return renameOf(reader, node.RenameStmt);
@@ -98,9 +99,26 @@ function setOf({ name, args, kind, is_local }: VariableSetStmt): Titled {
   return { verb: kind?.startsWith('VAR_RESET') === true ? 'RESET' : 'SET', statement };
 }
 
-function endOf({ kind }: TransactionStmt): Statement {
-  const isEnd = ['TRANS_STMT_COMMIT', 'TRANS_STMT_ROLLBACK', 'TRANS_STMT_PREPARE'].includes(kind ?? '');
-  return isEnd ? { kind: 'end-transaction' } : NONE;
+function transactionOf({ kind, savepoint_name: name = '', chain }: TransactionStmt): Statement {
+  const isChained = chain === true;
+  switch (kind) {
+    case 'TRANS_STMT_BEGIN':
+    case 'TRANS_STMT_START':
+      return { kind: 'transaction', change: { does: 'begin' } };
+    case 'TRANS_STMT_COMMIT':
+    case 'TRANS_STMT_PREPARE':
+      return { kind: 'transaction', change: { does: 'commit', isChained } };
+    case 'TRANS_STMT_ROLLBACK':
+      return { kind: 'transaction', change: { does: 'rollback', isChained } };
+    case 'TRANS_STMT_SAVEPOINT':
+      return { kind: 'transaction', change: { does: 'savepoint', name } };
+    case 'TRANS_STMT_RELEASE':
+      return { kind: 'transaction', change: { does: 'release', name } };
+    case 'TRANS_STMT_ROLLBACK_TO':
+      return { kind: 'transaction', change: { does: 'rollback-to', name } };
+    default:
+      return NONE;
+  }
 }
 
 function discardOf({ target }: DiscardStmt): Statement {
