@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Database, type PageRequest } from '../../platform/index.js';
+import { Database, type PageRequest, prepared } from '../../platform/index.js';
 import type { ContentAccess, RecordedAccess } from './content-access.js';
 
 /** Which accesses are wanted; absent parts ask for all. */
@@ -25,10 +25,10 @@ export class AccessLogRepository {
   async insert(accesses: readonly (ContentAccess & { readonly requestId?: string })[]): Promise<void> {
     const rows = accesses.map(({ range, ...access }) => ({ ...access, ...range }));
     await this.database.query(
-      `INSERT INTO content_access (repository_id, subject, door, action, commit_id, is_staged, revision, path, range_start, range_end, request_id)
+      prepared(`INSERT INTO content_access (repository_id, subject, door, action, commit_id, is_staged, revision, path, range_start, range_end, request_id)
        SELECT "repositoryId", subject, door, action, "commitId", "isStaged", revision, path, "start", "end", "requestId"
        FROM jsonb_to_recordset($1::jsonb) AS a("repositoryId" uuid, subject text, door text, action text, "commitId" text,
-         "isStaged" boolean, revision text, path text, "start" bigint, "end" bigint, "requestId" text)`,
+         "isStaged" boolean, revision text, path text, "start" bigint, "end" bigint, "requestId" text)`),
       [JSON.stringify(rows)],
     );
   }

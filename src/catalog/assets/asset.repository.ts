@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { batched, Database } from '../../platform/index.js';
+import { batched, Database, prepared } from '../../platform/index.js';
 import type { Asset, AssetSpace } from './asset.js';
 import { assetColumns } from './asset-columns.js';
 
@@ -21,9 +21,10 @@ export class AssetRepository {
   );
 
   async findMany(ids: readonly string[]): Promise<Asset[]> {
-    return this.database.query<Asset>(`SELECT ${assetColumns('a')} FROM asset AS a WHERE a.id = ANY($1)`, [
-      ids,
-    ]);
+    return this.database.query<Asset>(
+      prepared(`SELECT ${assetColumns('a')} FROM asset AS a WHERE a.id = ANY($1::uuid[])`),
+      [ids],
+    );
   }
 
   async findByIdentity(

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { batched, Database } from '../../platform/index.js';
+import { batched, Database, prepared } from '../../platform/index.js';
 import { WHOLE_ASSET } from './claim.js';
 
 type TagsByColumn = ReadonlyMap<string, readonly string[]>;
@@ -16,8 +16,8 @@ export class ColumnTags {
 
   private readonly find = batched<TagsByColumn>(async (assetIds) => {
     const rows = await this.database.query<{ assetId: string; column: string; tags: string[] }>(
-      `SELECT asset_id AS "assetId", column_name AS "column", array_agg(tag ORDER BY tag) AS tags FROM column_tag
-       WHERE asset_id = ANY($1::uuid[]) AND column_name <> $2 GROUP BY 1, 2 ORDER BY 1, 2`,
+      prepared(`SELECT asset_id AS "assetId", column_name AS "column", array_agg(tag ORDER BY tag) AS tags FROM column_tag
+       WHERE asset_id = ANY($1::uuid[]) AND column_name <> $2 GROUP BY 1, 2 ORDER BY 1, 2`),
       [assetIds, WHOLE_ASSET],
     );
     const found = new Map<string, Map<string, readonly string[]>>();

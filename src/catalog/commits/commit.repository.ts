@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Database, InvalidInputError } from '../../platform/index.js';
+import { Database, InvalidInputError, prepared } from '../../platform/index.js';
 import { type Commit, commitId } from '../versions/index.js';
 import { DamagedCommitError } from './errors.js';
 
@@ -13,17 +13,17 @@ export class CommitRepository {
   /** Writing a commit that is there already changes nothing: its id says what it is. */
   async insert(repositoryId: string, commits: readonly Commit[]): Promise<void> {
     await this.database.query(
-      `INSERT INTO commit (repository_id, id, tree, parents, author, committer, committed_at, message, metadata)
+      prepared(`INSERT INTO commit (repository_id, id, tree, parents, author, committer, committed_at, message, metadata)
        SELECT $1, id, tree, parents, author, committer, "committedAt", message, metadata
        FROM jsonb_to_recordset($2::jsonb) AS c(id text, tree text, parents text[], author text, committer text,
-         "committedAt" timestamptz, message text, metadata jsonb) ON CONFLICT DO NOTHING`,
+         "committedAt" timestamptz, message text, metadata jsonb) ON CONFLICT DO NOTHING`),
       [repositoryId, JSON.stringify(commits)],
     );
   }
 
   async find(repositoryId: string, id: string): Promise<Commit | undefined> {
     const [commit] = await this.database.query<Commit>(
-      `SELECT ${COLUMNS} FROM commit WHERE repository_id = $1 AND id = $2 AND collected_at IS NULL`,
+      prepared(`SELECT ${COLUMNS} FROM commit WHERE repository_id = $1 AND id = $2 AND collected_at IS NULL`),
       [repositoryId, id],
     );
     return commit && verifiedCommit(commit);

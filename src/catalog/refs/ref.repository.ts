@@ -68,11 +68,11 @@ export class RefRepository {
 
   private readonly longestByKey = batched<Ref>(async (keys) => {
     const rows = await this.database.query<Ref & { position: string }>(
-      `SELECT k.position, r.* FROM jsonb_array_elements($1::jsonb) WITH ORDINALITY AS k (wanted, position)
+      prepared(`SELECT k.position, r.* FROM jsonb_array_elements($1::jsonb) WITH ORDINALITY AS k (wanted, position)
        CROSS JOIN LATERAL (
          SELECT ${COLUMNS} FROM ref
          WHERE repository_id = (wanted->>'repository')::uuid AND name IN (SELECT jsonb_array_elements_text(wanted->'names'))
-         ORDER BY length(name) DESC, type LIMIT 1) AS r`,
+         ORDER BY length(name) DESC, type LIMIT 1) AS r`),
       [`[${keys.join(',')}]`],
     );
     return new Map(rows.map(({ position, ...ref }) => [keys[Number(position) - 1]!, ref]));
@@ -148,7 +148,9 @@ export class RefRepository {
   /** Whether a branch is at a commit; it stays there until the transaction under way ends. */
   async isAt(repositoryId: string, branch: string, commitId: string): Promise<boolean> {
     const rows = await this.database.query(
-      `SELECT 1 FROM ref WHERE repository_id = $1 AND type = 'branch' AND name = $2 AND commit_id = $3 FOR UPDATE`,
+      prepared(
+        `SELECT 1 FROM ref WHERE repository_id = $1 AND type = 'branch' AND name = $2 AND commit_id = $3 FOR UPDATE`,
+      ),
       [repositoryId, branch, commitId],
     );
     return rows.length > 0;
@@ -157,13 +159,15 @@ export class RefRepository {
   /** Moves a branch that {@link isAt} the first step's start through one commit after the other. */
   async advance(repositoryId: string, branch: string, steps: readonly RefStep[]): Promise<void> {
     await this.database.query(
-      `UPDATE ref SET commit_id = $3, updated_at = now() WHERE repository_id = $1 AND type = 'branch' AND name = $2`,
+      prepared(
+        `UPDATE ref SET commit_id = $3, updated_at = now() WHERE repository_id = $1 AND type = 'branch' AND name = $2`,
+      ),
       [repositoryId, branch, steps.at(-1)!.to],
     );
     await this.database.query(
-      `INSERT INTO reflog (repository_id, type, name, from_commit, to_commit, actor, reason)
+      prepared(`INSERT INTO reflog (repository_id, type, name, from_commit, to_commit, actor, reason)
        SELECT $1, 'branch', $2, "from", "to", actor, reason
-       FROM jsonb_to_recordset($3::jsonb) AS s("from" text, "to" text, actor text, reason text)`,
+       FROM jsonb_to_recordset($3::jsonb) AS s("from" text, "to" text, actor text, reason text)`),
       [repositoryId, branch, JSON.stringify(steps)],
     );
     await this.record(repositoryId, 'branch', branch, steps);

@@ -56,7 +56,7 @@ export class RepositoryRepository {
     const rows = await this.database.query<Asset & OwnColumns>(
       prepared(`SELECT ${assetColumns('a')}, r.id AS "repositoryId", r.name, r.kind AS "repositoryKind",
          r.default_branch AS "defaultBranch", r.created_by AS "createdBy", r.created_at AS "repositoryCreatedAt", r.checks
-       FROM repository AS r JOIN asset AS a ON a.id = r.asset_id WHERE r.name = ANY($1) AND r.deleted_at IS NULL`),
+       FROM repository AS r JOIN asset AS a ON a.id = r.asset_id WHERE r.name = ANY($1::text[]) AND r.deleted_at IS NULL`),
       [names],
     );
     return new Map(rows.map((row) => [row.name, withAsset(row)]));
@@ -114,10 +114,10 @@ export class RepositoryRepository {
 
   private readonly addByKey = batched<never>(async (keys) => {
     await this.database.query(
-      `INSERT INTO repository_object (repository_id, sha256, size_bytes, uploaded_by)
+      prepared(`INSERT INTO repository_object (repository_id, sha256, size_bytes, uploaded_by)
        SELECT DISTINCT ON ("repositoryId", sha256) "repositoryId", sha256, "sizeBytes", "uploadedBy"
        FROM jsonb_to_recordset($1::jsonb) AS o ("repositoryId" uuid, sha256 text, "sizeBytes" bigint, "uploadedBy" text)
-       ORDER BY "repositoryId", sha256 ON CONFLICT (repository_id, sha256) DO NOTHING`,
+       ORDER BY "repositoryId", sha256 ON CONFLICT (repository_id, sha256) DO NOTHING`),
       [`[${keys.join(',')}]`],
     );
     return new Map<string, never>();

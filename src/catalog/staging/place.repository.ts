@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { batched, Database } from '../../platform/index.js';
+import { batched, Database, prepared } from '../../platform/index.js';
 import { verifiedCommit } from '../commits/commit.repository.js';
 import type { RefType } from '../refs/ref.js';
 import type { Commit } from '../versions/index.js';
@@ -37,7 +37,7 @@ export class PlaceRepository {
 
   private readonly byKey = batched<Place>(async (keys) => {
     const rows = await this.database.query<PlaceRow>(
-      `SELECT k.position, r.type, r.name, r.commit_id AS "headId", areas.ids::text[] AS areas, to_jsonb(head) AS head,
+      prepared(`SELECT k.position, r.type, r.name, r.commit_id AS "headId", areas.ids::text[] AS areas, to_jsonb(head) AS head,
          head."committedAt", to_jsonb(change) AS change
        FROM jsonb_array_elements($1::jsonb) WITH ORDINALITY AS k (wanted, position)
        CROSS JOIN LATERAL (
@@ -53,7 +53,7 @@ export class PlaceRepository {
        LEFT JOIN LATERAL (
          SELECT ${CHANGE_COLUMNS} FROM staged_change
          WHERE area_id = ANY(areas.ids) AND path = substr(wanted->>'text', length(r.name) + 2)
-         ORDER BY area_id DESC LIMIT 1) AS change ON true`,
+         ORDER BY area_id DESC LIMIT 1) AS change ON true`),
       [`[${keys.join(',')}]`],
     );
     return new Map(rows.map((row) => [keys[Number(row.position) - 1]!, toPlace(row)]));

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Database } from '../../platform/index.js';
+import { Database, prepared } from '../../platform/index.js';
 import type { Sha256 } from '../../storage/index.js';
 import type { StagedChange } from './staged-change.js';
 
@@ -59,13 +59,17 @@ export class StagingRepository {
     isAlone = false,
   ): Promise<{ readonly id: string; readonly headId: string } | undefined> {
     const [ref] = await this.database.query<{ headId: string }>(
-      `SELECT commit_id AS "headId" FROM ref WHERE repository_id = $1 AND type = 'branch' AND name = $2 FOR SHARE`,
+      prepared(
+        `SELECT commit_id AS "headId" FROM ref WHERE repository_id = $1 AND type = 'branch' AND name = $2 FOR SHARE`,
+      ),
       [repositoryId, branch],
     );
     if (ref === undefined) return undefined;
     for (;;) {
       const [area] = await this.database.query<{ id: string }>(
-        `SELECT id FROM staging_area WHERE repository_id = $1 AND branch = $2 AND sealed_at IS NULL AND closed_at IS NULL FOR ${isAlone ? 'UPDATE' : 'SHARE'}`,
+        prepared(
+          `SELECT id FROM staging_area WHERE repository_id = $1 AND branch = $2 AND sealed_at IS NULL AND closed_at IS NULL FOR ${isAlone ? 'UPDATE' : 'SHARE'}`,
+        ),
         [repositoryId, branch],
       );
       if (area !== undefined) return { id: area.id, headId: ref.headId };
@@ -109,11 +113,11 @@ export class StagingRepository {
       .map(({ path, entry, stagedBy }) => ({ path, ...entry, stagedBy }))
       .sort((a, b) => (a.path < b.path ? -1 : 1));
     await this.database.query(
-      `INSERT INTO staged_change (area_id, path, sha256, size_bytes, content_type, metadata, staged_by)
+      prepared(`INSERT INTO staged_change (area_id, path, sha256, size_bytes, content_type, metadata, staged_by)
        SELECT $1, path, sha256, "sizeBytes", "contentType", metadata, "stagedBy"
        FROM jsonb_to_recordset($2::jsonb) AS c(path text, sha256 text, "sizeBytes" bigint, "contentType" text, metadata jsonb, "stagedBy" text)
        ON CONFLICT (area_id, path) DO UPDATE SET sha256 = excluded.sha256, size_bytes = excluded.size_bytes,
-         content_type = excluded.content_type, metadata = excluded.metadata, staged_by = excluded.staged_by, staged_at = now()`,
+         content_type = excluded.content_type, metadata = excluded.metadata, staged_by = excluded.staged_by, staged_at = now()`),
       [areaId, JSON.stringify(rows)],
     );
   }

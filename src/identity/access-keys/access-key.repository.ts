@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { batched, Database } from '../../platform/index.js';
+import { batched, Database, prepared } from '../../platform/index.js';
 import type { Principal } from '../principals/principal.js';
 import { AccessKeyEntity } from './access-key.entity.js';
 
@@ -48,11 +48,11 @@ export class AccessKeyRepository {
     const rows = await this.database.query<
       Principal & Pick<ValidKey, 'sealedSecret' | 'isStale'> & { keyId: string }
     >(
-      `SELECT p.id, p.kind, p.name, p.display_name AS "displayName", p.attributes, p.groups, p.groups_until AS "groupsUntil",
+      prepared(`SELECT p.id, p.kind, p.name, p.display_name AS "displayName", p.attributes, p.groups, p.groups_until AS "groupsUntil",
               k.scope, CASE WHEN k.scope IS NOT NULL THEN k.expires_at END AS "scopeUntil", k.id AS "keyId", k.sealed_secret AS "sealedSecret",
               coalesce(k.last_used_at < now() - interval '${LAST_USED_GRAIN}', true) AS "isStale"
        FROM access_key AS k JOIN principal AS p ON p.id = k.principal_id
-       WHERE k.id = ANY($1) AND k.revoked_at IS NULL AND k.expires_at > now() AND p.disabled_at IS NULL`,
+       WHERE k.id = ANY($1::text[]) AND k.revoked_at IS NULL AND k.expires_at > now() AND p.disabled_at IS NULL`),
       [ids],
     );
     return new Map(

@@ -58,7 +58,7 @@ export class TokenRepository {
       prepared(`SELECT p.id, p.kind, p.name, p.display_name AS "displayName", p.attributes, p.groups, p.groups_until AS "groupsUntil", t.scope, t.id AS "tokenId",
               CASE WHEN t.scope IS NOT NULL THEN t.expires_at END AS "scopeUntil", t.sha256, coalesce(t.last_used_at < now() - interval '${LAST_USED_GRAIN}', true) AS "isStale"
        FROM api_token AS t JOIN principal AS p ON p.id = t.principal_id
-       WHERE t.sha256 = ANY($1) AND t.revoked_at IS NULL AND p.disabled_at IS NULL
+       WHERE t.sha256 = ANY($1::text[]) AND t.revoked_at IS NULL AND p.disabled_at IS NULL
          AND (t.expires_at IS NULL OR t.expires_at > now())`),
       [digests],
     );

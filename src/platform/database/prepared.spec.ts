@@ -36,6 +36,19 @@ describe('a prepared statement', () => {
     });
   });
 
+  it('has one plan for lists of every length', async () => {
+    await open.database.run(async () => {
+      const find = (ids: readonly number[]) =>
+        open.database.query(prepared('SELECT name FROM thing WHERE id = ANY($1::int[])'), [ids]);
+      for (let i = 0; i < 20; i++) expect(await find([1, 2].slice(0, 1 + (i % 2)))).toHaveLength(1 + (i % 2));
+      const [counts] = await open.database.query(
+        `SELECT custom_plans::int AS custom, generic_plans::int AS generic FROM pg_prepared_statements
+         WHERE statement LIKE '%thing WHERE id = ANY%'`,
+      );
+      expect(counts).toEqual({ custom: 5, generic: 15 });
+    });
+  });
+
   it('goes on after it failed, and after its table was changed', async () => {
     await open.database.run(async () => {
       await nameOf(1);

@@ -31,10 +31,10 @@ const CONCURRENCY = 4;
 
 /** Of messages $1 those that nobody delivers, and before which no older one of the same topic and key waits that is not among them. */
 const CLAIM = `WITH free AS (
-    SELECT id FROM outbox_message WHERE id = ANY($1) AND dead_at IS NULL AND next_attempt_at <= now()
+    SELECT id FROM outbox_message WHERE id = ANY($1::bigint[]) AND dead_at IS NULL AND next_attempt_at <= now()
     ORDER BY id FOR UPDATE SKIP LOCKED)
   UPDATE outbox_message AS m SET attempts = attempts + 1, next_attempt_at = now() + interval '60 seconds'
-  WHERE m.id = ANY($1) AND id IN (SELECT id FROM free) AND NOT EXISTS (
+  WHERE m.id = ANY($1::bigint[]) AND id IN (SELECT id FROM free) AND NOT EXISTS (
     SELECT FROM outbox_message AS older
     WHERE older.topic = m.topic AND older.ordering_key = m.ordering_key AND older.id < m.id AND older.dead_at IS NULL
       AND older.id NOT IN (SELECT id FROM free))
@@ -95,8 +95,8 @@ export class OutboxWorker implements OnApplicationBootstrap, BeforeApplicationSh
 
   private async deliverDue(): Promise<number> {
     const due = await this.database.query<DueMessage>(
-      `SELECT id, topic, traceparent FROM outbox_message
-       WHERE dead_at IS NULL AND next_attempt_at <= now() AND topic = ANY($1) ORDER BY id LIMIT ${BATCH}`,
+      prepared(`SELECT id, topic, traceparent FROM outbox_message
+       WHERE dead_at IS NULL AND next_attempt_at <= now() AND topic = ANY($1::text[]) ORDER BY id LIMIT ${BATCH}`),
       [this.outbox.topics],
     );
     let taken = 0;
@@ -161,7 +161,7 @@ export class OutboxWorker implements OnApplicationBootstrap, BeforeApplicationSh
     const ids = messages.map(({ id }) => id);
     try {
       await this.outbox.subscriptionOf(topic).handler(messages);
-      await this.database.query(prepared('DELETE FROM outbox_message WHERE id = ANY($1)'), [ids]);
+      await this.database.query(prepared('DELETE FROM outbox_message WHERE id = ANY($1::bigint[])'), [ids]);
       outboxDeliveries.inc({ topic, outcome: 'delivered' }, messages.length);
     } catch (error) {
       failed(error);

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../database/database.js';
+import { prepared } from '../database/prepared.js';
 import { currentTraceparent } from '../tracing/index.js';
 
 /** What follows from a change, to be delivered at least once. */
@@ -48,8 +49,8 @@ export class Outbox {
   async append(entries: readonly OutboxEntry[]): Promise<void> {
     if (entries.length === 0) return;
     await this.database.query(
-      `INSERT INTO outbox_message (topic, ordering_key, payload, traceparent)
-       SELECT e->>'topic', e->>'orderingKey', e->'payload', $2 FROM jsonb_array_elements($1::jsonb) AS e`,
+      prepared(`INSERT INTO outbox_message (topic, ordering_key, payload, traceparent)
+       SELECT e->>'topic', e->>'orderingKey', e->'payload', $2 FROM jsonb_array_elements($1::jsonb) AS e`),
       [JSON.stringify(entries), currentTraceparent()],
     );
     this.database.afterCommit(() => this.wake());

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { type Author, type Change, subjectOf } from '../../identity/index.js';
-import { currentRequestId, Database } from '../../platform/index.js';
+import { currentRequestId, Database, prepared } from '../../platform/index.js';
 
 /** A change and who made it. */
 export interface AuthoredChange {
@@ -22,7 +22,7 @@ export class ChangeRepository {
       return { id, body: JSON.stringify({ id, ...about, subject, action, namespace, on, name, detail }) };
     });
     await this.database.query(
-      'INSERT INTO audit_change (id, body) SELECT * FROM unnest($1::uuid[], $2::text[])',
+      prepared('INSERT INTO audit_change (id, body) SELECT * FROM unnest($1::uuid[], $2::text[])'),
       [rows.map(({ id }) => id), rows.map(({ body }) => body)],
     );
   }

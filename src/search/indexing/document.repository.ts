@@ -20,7 +20,9 @@ export class DocumentRepository {
   /** Documents of those of the assets that exist and are no other's name. */
   async find(assetIds: readonly string[]): Promise<SearchDocument[]> {
     const assets = await this.database.query<Asset>(
-      prepared(`SELECT ${assetColumns('a')} FROM asset AS a WHERE a.id = ANY($1) AND a.alias_of IS NULL`),
+      prepared(
+        `SELECT ${assetColumns('a')} FROM asset AS a WHERE a.id = ANY($1::uuid[]) AND a.alias_of IS NULL`,
+      ),
       [assetIds],
     );
     return this.describe(assets);
@@ -63,7 +65,7 @@ export class DocumentRepository {
        FROM asset AS a CROSS JOIN LATERAL (
          SELECT identity_name FROM asset AS n WHERE n.alias_of = a.id AND n.namespace = a.namespace
          ORDER BY n.created_at DESC LIMIT ${MAX_OTHER_NAMES}) AS n
-       WHERE a.id = ANY($1) GROUP BY a.id`),
+       WHERE a.id = ANY($1::uuid[]) GROUP BY a.id`),
       [assetIds],
     );
     return new Map(rows.map(({ id, names }) => [id, names]));

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Database } from '../../../platform/index.js';
+import { Database, prepared } from '../../../platform/index.js';
 import type { Asset } from '../../assets/asset.js';
 import { assetColumns } from '../../assets/asset-columns.js';
 
@@ -27,10 +27,10 @@ export class ScanRepository {
   ): Promise<{ asset: Asset; from: string; to: string; isExamined: boolean } | undefined> {
     type Row = Asset & { from: string; to: string; isExamined: boolean };
     const [row] = await this.database.query<Row>(
-      `SELECT ${assetColumns('a')}, b.tree AS "from", c.tree AS "to", a.examined_at IS NOT NULL AS "isExamined"
+      prepared(`SELECT ${assetColumns('a')}, b.tree AS "from", c.tree AS "to", a.examined_at IS NOT NULL AS "isExamined"
        FROM repository AS r JOIN asset AS a ON a.id = r.asset_id
        JOIN commit AS b ON b.repository_id = r.id AND b.id = $2 JOIN commit AS c ON c.repository_id = r.id AND c.id = $3
-       WHERE r.asset_id = $1 AND r.deleted_at IS NULL AND b.collected_at IS NULL AND c.collected_at IS NULL`,
+       WHERE r.asset_id = $1 AND r.deleted_at IS NULL AND b.collected_at IS NULL AND c.collected_at IS NULL`),
       [assetId, from, to],
     );
     if (row === undefined) return undefined;

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Database } from '../../../platform/index.js';
+import { Database, prepared } from '../../../platform/index.js';
 import { highlight } from '../../highlight.js';
 import type {
   SearchDocument,
@@ -42,7 +42,7 @@ export class PostgresSearchIndex implements SearchIndex {
     if (documents.length === 0) return;
     const rows = [...new Map(documents.map((document) => [document.assetId, rowOf(document)])).values()];
     await this.database.query(
-      `INSERT INTO search_document
+      prepared(`INSERT INTO search_document
          (asset_id, kind, namespace, name, tags, description, columns, name_words, other_words, description_words, version)
        SELECT r.*, $2 FROM jsonb_to_recordset($1::jsonb) AS r
          ("assetId" uuid, kind text, namespace text, name text, tags text[], description text, columns text,
@@ -51,16 +51,16 @@ export class PostgresSearchIndex implements SearchIndex {
        ON CONFLICT (asset_id) DO UPDATE SET kind = excluded.kind, namespace = excluded.namespace, name = excluded.name,
          tags = excluded.tags, description = excluded.description, columns = excluded.columns, name_words = excluded.name_words,
          other_words = excluded.other_words, description_words = excluded.description_words, version = excluded.version
-       WHERE search_document.version <= excluded.version`,
+       WHERE search_document.version <= excluded.version`),
       [JSON.stringify(rows), version],
     );
   }
 
   async remove(assetIds: readonly string[], version: number): Promise<void> {
-    await this.database.query('DELETE FROM search_document WHERE asset_id = ANY($1) AND version <= $2', [
-      assetIds,
-      version,
-    ]);
+    await this.database.query(
+      prepared('DELETE FROM search_document WHERE asset_id = ANY($1::uuid[]) AND version <= $2'),
+      [assetIds, version],
+    );
   }
 
   async search(request: SearchRequest): Promise<SearchResult> {
