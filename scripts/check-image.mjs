@@ -1,7 +1,7 @@
 /**
  * Checks the Dockerfile where there is no Docker: makes its steps in overlays over this machine's file system, and runs what comes out as
- * its user, without rights, over a read-only root. The base image is this machine with the Node that runs this. Needs root and an own mount namespace, which
- * it makes.
+ * its user, without rights, over a read-only root. The base image is this machine with the Node that runs this. Needs root and a mount
+ * namespace of its own, which it makes.
  */
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';

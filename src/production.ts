@@ -1,6 +1,5 @@
+// To be imported before anything else.
 import v8 from 'node:v8';
-
-/** To be imported before anything else. */
 
 /** Libraries check less, and large answers of GraphQL take less time, where they are told that nobody develops them. */
 process.env['NODE_ENV'] ??= 'production';
