@@ -33,7 +33,7 @@ export class AssetLineageRepository {
       prepared(`SELECT f.asset_id AS id, f.name, v.value FROM (
          SELECT DISTINCT ON (a.id, f.name) a.id AS asset_id, f.name, f.value_id
          FROM unnest($1::uuid[]) AS a (id) CROSS JOIN LATERAL (${namesOf('a.id')}) AS n
-         JOIN lineage_facet AS f ON f.holder_id = n.raw_id AND f.holder = $2 AND ($3::text[] IS NULL OR f.name = ANY($3))
+         JOIN lineage_facet AS f ON f.holder_id = n.raw_id AND f.holder = $2 AND ($3::text[] IS NULL OR f.name = ANY($3::text[]))
          ORDER BY a.id, f.name, f.claim DESC
        ) AS f JOIN lineage_facet_value AS v ON v.id = f.value_id ORDER BY f.name`),
       [ids, holder, names ?? null],

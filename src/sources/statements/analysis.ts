@@ -75,8 +75,7 @@ function tablesOf(read: readonly (ReadStatement | UnreadStatement)[], naming: Na
   for (const one of read) {
     if ('problem' in one) continue;
     const { statement } = one;
-    if (statement.kind === 'use') names.use(statement.catalog, statement.schemas, statement.isLocal);
-    if (statement.kind === 'transaction') names.followTransaction(statement.change);
+    names.followSession(statement);
     for (const table of tableNamesIn(statement))
       for (const name of names.candidatesOf(table)) found.add(name);
   }

@@ -34,7 +34,10 @@ async function analyze(
   schemaOf: (table: string) => readonly string[] | undefined,
   place: { defaultCatalog: string; defaultSchema: string } = PLACES[dialect],
 ): Promise<AnalyzedStatement[]> {
-  return analyzeText({ dialect, sql, ...place }, parser, () => Promise.resolve(named(schemaOf)));
+  // Of tables that are not asked for, nothing is known.
+  const schemasOf = (asked: readonly string[]) =>
+    Promise.resolve(named((table) => (asked.includes(table) ? schemaOf(table) : undefined)));
+  return analyzeText({ dialect, sql, ...place }, parser, schemasOf);
 }
 
 /** The notation of the cases: `t.a`, `t.a AGGREGATION masked`, `t.a (FILTER)` for what only decides. */

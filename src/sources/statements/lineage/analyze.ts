@@ -115,11 +115,9 @@ function follow(context: Context, statement: Statement): void {
     case 'copy-to':
       return copy(context, statement);
     case 'use':
-      return context.script.use(statement.catalog, statement.schemas, statement.isLocal);
     case 'transaction':
-      return context.script.followTransaction(statement.change);
     case 'discard':
-      return context.script.discard(statement.what);
+      return context.script.followSession(statement);
     case 'none':
     case 'opaque':
       return;

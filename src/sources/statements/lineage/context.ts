@@ -93,7 +93,7 @@ export class Context {
 
   /** What is written to a table so far; a temporary table takes it for itself. */
   outputOf(table: TableName): Output | TemporaryTable | undefined {
-    const temporary = this.script.temporaryTable(table);
+    const temporary = this.script.temporaryToChange(table);
     if (temporary !== undefined) return temporary;
     const name = this.nameOf(table);
     return name === undefined ? undefined : this.output(name);

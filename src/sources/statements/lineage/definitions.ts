@@ -110,7 +110,7 @@ function changeTemporary(
   table: TableName,
   { change, becomes, columns = [] }: Statement & { kind: 'lifecycle' },
 ): boolean {
-  const temporary = context.script.temporaryTable(table);
+  const temporary = context.script.temporaryToChange(table);
   if (temporary === undefined) return false;
   if (change === 'DROP') context.script.forgetTemporary(table);
   if (change === 'RENAME' && becomes !== undefined) {

@@ -1,5 +1,5 @@
 import type { Query, TableName } from '../model/query.js';
-import type { DefinedColumn, TransactionChange } from '../model/statement.js';
+import type { DefinedColumn, Statement, TransactionChange } from '../model/statement.js';
 import { knownTable, openTable, type Rows } from './relation.js';
 import type { NameRules } from './scope.js';
 import { Transaction } from './transaction.js';
@@ -49,8 +49,15 @@ export class Script {
     this.searched = naming.schemas;
   }
 
+  /** What a statement does to the session: where names are looked up, what is forgotten or undone. Most do nothing to it. */
+  followSession(statement: Statement): void {
+    if (statement.kind === 'use') this.use(statement.catalog, statement.schemas, statement.isLocal);
+    if (statement.kind === 'transaction') this.followTransaction(statement.change);
+    if (statement.kind === 'discard') this.discard(statement.what);
+  }
+
   /** Looks names without a schema up elsewhere from now on. @param schemas none for where they were looked up at first */
-  use(catalog: string | undefined, schemas: readonly string[], isLocal = false): void {
+  private use(catalog: string | undefined, schemas: readonly string[], isLocal = false): void {
     const { catalog: catalogBefore, searched, searchedAfterwards } = this;
     this.transaction.changed(() => {
       this.catalog = catalogBefore;
@@ -63,7 +70,7 @@ export class Script {
   }
 
   /** What the statements before have done ends with their transaction, or is undone with it. */
-  followTransaction(change: TransactionChange): void {
+  private followTransaction(change: TransactionChange): void {
     this.transaction.follow(change);
     if (change.does !== 'commit' && change.does !== 'rollback') return;
     this.searched = this.searchedAfterwards ?? this.searched;
@@ -75,7 +82,7 @@ export class Script {
     this.transaction.changed(undo);
   }
 
-  discard(what: 'all' | 'temporary'): void {
+  private discard(what: 'all' | 'temporary'): void {
     for (const name of [...this.temporary.keys()]) this.forget(this.temporary, name);
     if (what === 'all') this.use(undefined, []);
   }
@@ -135,6 +142,15 @@ export class Script {
   /** What a table without a schema before its name may be before all others. */
   temporaryTable({ parts }: TableName): TemporaryTable | undefined {
     return parts.length === 1 ? this.temporary.get(parts[0]!) : undefined;
+  }
+
+  /** The same, for who changes its rows: ROLLBACK gives it those of now again. What it was filled from meanwhile stays among its inputs. */
+  temporaryToChange(table: TableName): TemporaryTable | undefined {
+    const temporary = this.temporaryTable(table);
+    if (temporary === undefined) return undefined;
+    const { rows } = temporary;
+    this.transaction.changed(() => (temporary.rows = rows));
+    return temporary;
   }
 
   columnsOf(table: string): readonly DefinedColumn[] | undefined {
