@@ -5,11 +5,19 @@ import os from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
 import { startEmbeddedPostgres } from '../../dist/src/platform/index.js';
+import { table } from './report.mjs';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 const START_TIMEOUT_MS = 60_000;
 /** As `npm start` has them. */
 const SERVICE_OPTIONS = ['--max-semi-space-size=64'];
+/** How many of the statements that took PostgreSQL longest are told at the end. Counting them costs a few percent. */
+const STATEMENTS = Number(process.env['CAIRN_BENCH_STATEMENTS'] ?? 0);
+const STATEMENT_SETTINGS = {
+  shared_preload_libraries: 'pg_stat_statements',
+  'pg_stat_statements.track': 'all',
+  'pg_stat_statements.track_planning': 'on',
+};
 
 /**
  * Starts the built service in a process of its own, over an embedded PostgreSQL with the settings of production, on a free port and
@@ -22,12 +30,18 @@ const SERVICE_OPTIONS = ['--max-semi-space-size=64'];
 export async function startBenchCairn(nodeOptions = [], settings = {}) {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'cairn-bench-'));
   chmodSync(folder, 0o755);
-  const postgres = await startEmbeddedPostgres(path.join(folder, 'postgres'));
+  const postgres = await startEmbeddedPostgres(
+    path.join(folder, 'postgres'),
+    STATEMENTS > 0 ? STATEMENT_SETTINGS : {},
+  );
   const floorUrl = postgres.url.replace(/\/postgres$/, '/floor');
   const service = new pg.Pool({ connectionString: postgres.url, max: 4 });
   const { rows } = await service.query("SELECT current_setting('server_version') AS version");
   await service.query('CREATE DATABASE floor');
   const floor = new pg.Pool({ connectionString: floorUrl, max: 16 });
+  if (STATEMENTS > 0) await floor.query('CREATE EXTENSION pg_stat_statements');
+  // Those at rest may be told that the server ends before they have.
+  for (const pool of [service, floor]) pool.on('error', () => undefined);
   const token = `bench-${randomBytes(24).toString('hex')}`;
   const started = [];
   const start = async (more = {}) => {
@@ -50,6 +64,7 @@ export async function startBenchCairn(nodeOptions = [], settings = {}) {
   const stop = async () => {
     for (const { child } of started) child.kill('SIGTERM');
     await Promise.all(started.map(({ ended }) => ended));
+    if (STATEMENTS > 0) await tellStatements(floor);
     await Promise.all([service.end(), floor.end()]);
     await postgres.stop();
     rmSync(folder, { recursive: true, force: true });
@@ -70,6 +85,22 @@ export async function startBenchCairn(nodeOptions = [], settings = {}) {
     await stop();
     throw error;
   }
+}
+
+/** @param pool connections to another database than the service's: the statistics are of all */
+async function tellStatements(pool) {
+  const { rows } = await pool.query(
+    `SELECT calls, plans, round(total_plan_time)::text AS planned, round(total_exec_time)::text AS carried_out,
+       left(regexp_replace(query, '\\s+', ' ', 'g'), 120) AS query
+     FROM pg_stat_statements JOIN pg_database AS d ON d.oid = dbid AND d.datname <> current_database()
+     ORDER BY total_plan_time + total_exec_time DESC LIMIT $1`,
+    [STATEMENTS],
+  );
+  console.log('\nstatements that took PostgreSQL longest');
+  table([
+    ['', 'calls', 'plans', 'planned, ms', 'carried out, ms'],
+    ...rows.map((row) => [row.query, row.calls, row.plans, row.planned, row.carried_out]),
+  ]);
 }
 
 function spawnService(nodeOptions, settings) {

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Database } from '../../platform/index.js';
+import { Database, prepared } from '../../platform/index.js';
 import type { NamedAsset } from '../projection/identity.js';
 import type { SameFact } from './components.js';
 
@@ -43,7 +43,7 @@ export class IdentityRepository {
 
   async state(): Promise<IdentityState> {
     const [row] = await this.database.query<IdentityState>(
-      'SELECT identity_version AS version, builtin_rules AS "builtinRules" FROM lineage_graph',
+      prepared('SELECT identity_version AS version, builtin_rules AS "builtinRules" FROM lineage_graph'),
     );
     return row!;
   }

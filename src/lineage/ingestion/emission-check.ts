@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type Asset, resourceOf } from '../../catalog/index.js';
 import { type Principal, subjectOf } from '../../identity/index.js';
-import { Database } from '../../platform/index.js';
+import { Database, prepared } from '../../platform/index.js';
 import { AccessDeniedError, Policy, type Resource } from '../../policy/index.js';
 import type { NamedAsset } from '../projection/identity.js';
 import { statementsIn } from '../identity/alias-writer.js';
@@ -165,10 +165,10 @@ export class EmissionCheck {
     ]);
     const runIds = new Set(emissions.flatMap(({ event }) => event.body.run?.runId ?? []));
     const rows = await this.database.query<AssetRow & { runId: string | null }>(
-      `SELECT ${ASSET}, NULL::uuid AS "runId" FROM asset AS a WHERE a.id = ANY($1::uuid[])
+      prepared(`SELECT ${ASSET}, NULL::uuid AS "runId" FROM asset AS a WHERE a.id = ANY($1::uuid[])
        UNION ALL
        SELECT ${ASSET}, r.run_id FROM lineage_run AS r JOIN asset AS a ON a.id = r.job_id
-       WHERE r.run_id = ANY($2::uuid[]) AND r.job_claim >= '1'`,
+       WHERE r.run_id = ANY($2::uuid[]) AND r.job_claim >= '1'`),
       [[...ids], [...runIds]],
     );
     const known = new Map(rows.filter(({ runId }) => runId === null).map((row) => [row.id, row]));

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Database } from '../../platform/index.js';
+import { Database, prepared } from '../../platform/index.js';
 import type { EventKind, LoggedEvent } from '../events/event.js';
 import type { EventWarning } from '../events/validate-event.js';
 
@@ -38,14 +38,14 @@ export class EventLogRepository {
    */
   async append(events: readonly NewEvent[], isAlone = false): Promise<Set<string>> {
     const rows = await this.database.query<{ id: string }>(
-      `WITH hold AS MATERIALIZED (SELECT pg_advisory_xact_lock${isAlone ? '' : '_shared'}($2))
+      prepared(`WITH hold AS MATERIALIZED (SELECT pg_advisory_xact_lock${isAlone ? '' : '_shared'}($2))
        INSERT INTO lineage_event
          (id, kind, event_time, principal, subject_id, asset_ids, run_id, body, warnings, withheld, projection_error)
        SELECT id, kind, "eventTime", principal, "subjectId", "assetIds", "runId", body, warnings, withheld, "projectionError"
        FROM jsonb_to_recordset($1::jsonb) AS r (id text, kind text, "eventTime" timestamptz, principal text, "subjectId" uuid,
          "assetIds" uuid[], "runId" uuid, body jsonb, warnings jsonb, withheld uuid[], "projectionError" text), hold
        ORDER BY id COLLATE "C"
-       ON CONFLICT (id, event_time) DO NOTHING RETURNING id`,
+       ON CONFLICT (id, event_time) DO NOTHING RETURNING id`),
       [`[${events.map(rowOf).join(',')}]`, PROJECTION_LOCK],
     );
     return new Set(rows.map(({ id }) => id));

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
-import { Database } from '../../platform/index.js';
+import { Database, prepared } from '../../platform/index.js';
 import { canonicalJson } from '../events/canonical-json.js';
 import { type EdgeFact, type FacetFact, type Facts, RUN_STATES, type StatementValue } from './facts.js';
 import { edgeOf } from './merge-facts.js';
@@ -73,12 +73,16 @@ export class ProjectionRepository {
     }
     if (facets.length > 0) ctes.push(upsertFacets(given(facets), `$${parameters.push(SEARCHED_FACETS)}`));
     if (ctes.length === 0) return [];
+    const dropped = await this.droppedAmong(edges, facts, canonical);
+    // From here on rows are locked, for which others wait until the transaction ends.
     const changed = await this.database.query<{ id: string }>(
-      `WITH ${ctes.join(',\n')} ${facets.length > 0 ? SELECT_CHANGED : 'SELECT NULL AS id WHERE false'}`,
+      prepared(
+        `WITH ${ctes.join(',\n')} ${facets.length > 0 ? SELECT_CHANGED : 'SELECT NULL AS id WHERE false'}`,
+      ),
       parameters,
     );
     await this.statements.write([...facts.statements.values()], (value) => valueIds.get(value)!, canonical);
-    await this.cut(edges, facts, canonical);
+    if (dropped.length > 0) await this.database.query(CUT_BY_DROPS, [dropped]);
     this.database.afterCommit(() => [...values.keys()].forEach((id) => this.knownValues.set(id, true)));
     return changed.map(({ id }) => id);
   }
@@ -95,22 +99,23 @@ export class ProjectionRepository {
     );
   }
 
-  private async cut(
+  /**
+   * Which of the assets that the facts name were dropped, or are by them. Nobody else writes a drop meanwhile, so this may be asked
+   * before anything is written.
+   */
+  private async droppedAmong(
     edges: readonly EdgeFact[],
     { drops }: Facts,
     canonical: (rawId: string) => string,
-  ): Promise<void> {
-    const ids = new Set([
-      ...edges.flatMap(({ sourceId, targetId }) => [sourceId, targetId]),
-      ...[...drops.values()].map(({ assetId }) => canonical(assetId)),
-    ]);
-    if (ids.size === 0) return;
-    // Few assets are ever dropped, and planning the cut takes ten times as long as seeing that none of these was.
-    const dropped = await this.database.query(
-      'SELECT 1 FROM lineage_drop WHERE of_asset_id = ANY($1::uuid[]) LIMIT 1',
+  ): Promise<string[]> {
+    const now = [...drops.values()].map(({ assetId }) => canonical(assetId));
+    const ids = new Set(edges.flatMap(({ sourceId, targetId }) => [sourceId, targetId]));
+    if (ids.size === 0) return now;
+    const before = await this.database.query<{ id: string }>(
+      prepared('SELECT DISTINCT of_asset_id AS id FROM lineage_drop WHERE of_asset_id = ANY($1::uuid[])'),
       [[...ids]],
     );
-    if (dropped.length > 0) await this.database.query(CUT_BY_DROPS, [[...ids]]);
+    return [...new Set([...now, ...before.map(({ id }) => id)])];
   }
 
   /** The same facet is sent again and again: its value is stored once, under its hash. */
