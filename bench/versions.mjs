@@ -1,11 +1,10 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { execFile, spawnSync } from 'node:child_process';
+import { createHash, randomFillSync, randomUUID } from 'node:crypto';
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { DataSource } from 'typeorm';
-import { GcRepository } from '../dist/src/catalog/gc/gc.repository.js';
-import { GcRoots } from '../dist/src/catalog/gc/gc-roots.js';
-import { Marker } from '../dist/src/catalog/gc/marker.js';
 import { PackRepository } from '../dist/src/catalog/packs/pack.repository.js';
 import { PackedNodeStore } from '../dist/src/catalog/packs/packed-node-store.js';
 import { EMPTY_TREE, Trees } from '../dist/src/catalog/trees/index.js';
@@ -44,10 +43,11 @@ export async function run({ seed }) {
     const dataSource = await new DataSource(dataSourceOptions(postgres.url, [], 8)).initialize();
     try {
       const database = new Database(dataSource);
-      const objects = await LocalObjectStore.open(path.join(folder, 'objects'));
+      const objectsFolder = path.join(folder, 'objects');
+      const objects = await LocalObjectStore.open(objectsFolder);
       const open = (options) =>
         new Trees(new PackedNodeStore(new PackRepository(database), objects), options);
-      const context = { database, objects, open, random: randomOf(seed) };
+      const context = { database, objects, open, random: randomOf(seed), url: postgres.url, objectsFolder };
       await commit(context);
       await small(context);
     } finally {
@@ -131,6 +131,7 @@ async function small(context) {
       '',
       '',
     ]);
+    await settle(context);
     const base = { ...context, entries, root: root.result };
     rows.push(...(await changes(base)));
     if (entries === ENTRIES) rows.push(...(await differences(base)), ...(await reading(base)));
@@ -170,19 +171,48 @@ function editsAt(random, entries, count, version, isClustered) {
   });
 }
 
-/** Changes one after another, each onto what the one before has left. */
-async function changes({ open, random, entries, root }) {
+/** What was built is on disk, so that the disk does not write it while small things are measured. */
+async function settle({ database }) {
+  progress('versions: writing what was built to disk …');
+  await database.query('CHECKPOINT');
+  spawnSync('sync');
+}
+
+/**
+ * Changes one after another, each onto what the one before has left; and the floor after each: as many bytes as its pack has stored
+ * under a new name, and a row for each of its nodes.
+ */
+async function changes({ database, objects, open, random, entries, root }) {
+  await database.query('CREATE TABLE IF NOT EXISTS bare_node (sha256 bytea PRIMARY KEY, pack_id bigint)');
   const trees = open();
   const took = [];
+  const floor = [];
   let head = root;
   for (let round = 0; round < ROUNDS + 5; round++) {
     progress(`versions: change ${round + 1} of ${ROUNDS + 5} in ${entries.toLocaleString('en')} …`);
     const edits = editsAt(random, entries, CHANGES, 2 + (round % 200), false);
     const changed = await timed(() => trees.apply(head, edits));
     head = changed.result;
-    if (round >= 5) took.push(changed.ms);
+    const [pack] = await database.query(
+      'SELECT p.id, p.size_bytes, (SELECT count(*)::int FROM tree_node WHERE pack_id = p.id) AS nodes FROM tree_pack AS p ORDER BY id DESC LIMIT 1',
+    );
+    const bytes = randomFillSync(Buffer.alloc(Number(pack.size_bytes)));
+    const written = await timed(async () => {
+      await objects.put(bytes);
+      await database.query(
+        `INSERT INTO bare_node SELECT sha256(($1::bigint || '/' || i)::bytea), $1 FROM generate_series(1, $2::int) AS i`,
+        [pack.id, pack.nodes],
+      );
+    });
+    if (round < 5) continue;
+    took.push(changed.ms);
+    floor.push(written.ms);
   }
-  return [rowOf(`${CHANGES} scattered changes in ${entries.toLocaleString('en')}`, took)];
+  const size = entries.toLocaleString('en');
+  return [
+    rowOf(`${CHANGES} scattered changes in ${size}`, took),
+    rowOf('  floor: the same bytes and rows written', floor),
+  ];
 }
 
 /** Two branches that have gone apart: how long their diff and their merge take, of which the merge stores its nodes. */
@@ -221,14 +251,15 @@ async function count(items) {
   return found;
 }
 
-async function reading({ database, open, random, entries, root }) {
+async function reading(context) {
+  const { open, random, entries, root } = context;
   const trees = open();
   const paths = Array.from({ length: 2000 }, () => pathOf(Math.floor(random() * entries)));
   const many = await timed(() => trees.getMany(root, paths));
   if (many.result.includes(undefined)) throw new Error('an entry was not found');
   const took = [];
   for (const at of paths) took.push((await timed(() => trees.get(root, at))).ms);
-  const collected = await mark({ database, open }, root, entries);
+  const collected = await mark(context);
   return [
     [`2,000 scattered paths read together, cold: ${ms(many.ms)}`, '', '', ''],
     rowOf('one path, warm', took),
@@ -236,8 +267,8 @@ async function reading({ database, open, random, entries, root }) {
   ];
 }
 
-/** What garbage collection does before it condemns: marks all that a commit reaches, and looks at the whole ledger. */
-async function mark({ database, open }, root, entries) {
+/** Marks all that a commit reaches, and looks at the whole ledger, in a process that does nothing else. See `support/mark.mjs`. */
+async function mark({ database, url, objectsFolder, root, entries }) {
   progress(`versions: a ledger of ${entries.toLocaleString('en')} objects …`);
   await database.query(
     "INSERT INTO stored_object (sha256, size_bytes) SELECT encode(sha256(i::text::bytea), 'hex'), i FROM generate_series(1, $1::int) AS i ON CONFLICT DO NOTHING",
@@ -257,27 +288,18 @@ async function mark({ database, open }, root, entries) {
     [id, root],
   );
   progress('versions: marking what is reached …');
-  const rows = new GcRepository(database);
-  const before = process.memoryUsage.rss();
-  let peak = before;
-  const watch = setInterval(() => (peak = Math.max(peak, process.memoryUsage.rss())), 50);
-  let looked = 0;
-  const marked = await timed(() =>
-    new Marker(rows, new GcRoots(), open()).mark(
-      () => false,
-      new AbortController().signal,
-      (count) => (looked = count),
-    ),
-  );
+  const marker = path.join(import.meta.dirname, 'support/mark.mjs');
+  const { stdout } = await promisify(execFile)(process.execPath, [
+    ...process.execArgv,
+    marker,
+    url,
+    objectsFolder,
+  ]);
+  const { looked, reached, markMs, sortMs, peakBytes, startBytes } = JSON.parse(stdout);
   if (looked < entries) throw new Error(`marked ${looked} of ${entries} entries`);
-  let reached = 0;
-  const sorted = await timed(async () => {
-    for await (const batch of rows.ledger(new Date(), { graceSeconds: 3600 }))
-      for (const { sha256 } of batch) if (marked.result.has(sha256)) reached += 1;
-  });
-  clearInterval(watch);
   const seconds = (took) => `${(took / 1000).toFixed(1)} s`;
-  return `garbage collection: ${looked.toLocaleString('en')} marked in ${seconds(marked.ms)}, the ledger sorted in ${seconds(sorted.ms)} (${reached} reached), memory ${(peak / 2 ** 20).toFixed(0)} MiB at most, ${((peak - before) / 2 ** 20).toFixed(0)} more than before`;
+  const mebibytes = (bytes) => (bytes / 2 ** 20).toFixed(0);
+  return `garbage collection: ${looked.toLocaleString('en')} marked in ${seconds(markMs)}, the ledger sorted in ${seconds(sortMs)} (${reached} reached), memory ${mebibytes(peakBytes)} MiB at most, ${mebibytes(peakBytes - startBytes)} more than before`;
 }
 
 function rowOf(title, took) {
