@@ -4,6 +4,8 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { DataSource } from 'typeorm';
 import { PackRepository } from '../dist/src/catalog/packs/pack.repository.js';
 import { PackedNodeStore } from '../dist/src/catalog/packs/packed-node-store.js';
@@ -171,11 +173,13 @@ function editsAt(random, entries, count, version, isClustered) {
   });
 }
 
-/** What was built is on disk, so that the disk does not write it while small things are measured. */
+/** What was built is on disk and its garbage collected, so that neither happens while small things are measured. */
 async function settle({ database }) {
   progress('versions: writing what was built to disk …');
   await database.query('CHECKPOINT');
   spawnSync('sync');
+  setFlagsFromString('--expose-gc');
+  runInNewContext('gc')();
 }
 
 /**

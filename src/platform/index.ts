@@ -26,6 +26,7 @@ export type { ErrorDetails, ErrorKind } from './errors/domain-error.js';
 export type { Problem } from './errors/problem.js';
 export { problemOf } from './errors/problem.js';
 export { validate } from './errors/validate.js';
+export { builtProgram } from './files/built-program.js';
 export { readOrCreate } from './files/read-or-create.js';
 export type { GraphqlContext } from './graphql/graphql.module.js';
 export {

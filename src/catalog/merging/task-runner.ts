@@ -1,12 +1,11 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { sep } from 'node:path';
-import { fileURLToPath } from 'node:url';
 
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 
-import { DomainError } from '../../platform/index.js';
+import { builtProgram, DomainError } from '../../platform/index.js';
 import type { TableTask, TaskAnswers, TaskMessage } from './table-task.js';
 
+const PROGRAM = builtProgram(import.meta.url, 'tables-worker.js');
 /** Children at once; each may hold its files, its heap and what DuckDB may. */
 const AT_ONCE = 2;
 /** A task with more bytes than this runs alone, so that memory is bounded by one large task. */
@@ -148,11 +147,3 @@ export class TaskRunner implements OnModuleDestroy {
     }, IDLE_MS).unref();
   }
 }
-
-/** Under Jest the sources run as they are; a child runs what was built from them. */
-function programOf(here: string): string {
-  const built = here.endsWith('.ts') ? here.replace(`${sep}src${sep}`, `${sep}dist${sep}src${sep}`) : here;
-  return built.replace(/task-runner\.[jt]s$/, 'tables-worker.js');
-}
-
-const PROGRAM = programOf(fileURLToPath(import.meta.url));

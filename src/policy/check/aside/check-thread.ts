@@ -1,9 +1,9 @@
-import { sep } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import pLimit from 'p-limit';
+import { builtProgram } from '../../../platform/index.js';
 import type { CheckAnswers, CheckTask } from './check-task.js';
 
+const PROGRAM = builtProgram(import.meta.url, 'check-worker.js');
 const LIMITS = { maxOldGenerationSizeMb: 1_024 } as const;
 /** A thread that has nothing to do this long is let go. */
 const IDLE_MS = 30_000;
@@ -81,11 +81,3 @@ export class CheckThread {
     if (this.worker === worker) this.worker = undefined;
   }
 }
-
-/** Under Jest the sources run as they are; a thread runs what was built from them. */
-function programOf(here: string): string {
-  const built = here.endsWith('.ts') ? here.replace(`${sep}src${sep}`, `${sep}dist${sep}src${sep}`) : here;
-  return built.replace(/check-thread\.[jt]s$/, 'check-worker.js');
-}
-
-const PROGRAM = programOf(fileURLToPath(import.meta.url));
