@@ -1,9 +1,10 @@
 /**
  * `npm run bench [-- NAME …] [--seed N] [--profile FOLDER]`: measures the built service against a floor in the same run, so that the
- * ratios hold on other machines too. Names: ingest, soak, lineage, classification, policy, audit, pages, search, statements, versions, commits, masks, gateway, kubernetes;
- * all
- * when none is given, but soak, which takes minutes, kubernetes only where KUBECONFIG names a cluster, and gateway only where S3_ENDPOINT
- * names a store.
+ * ratios hold on other machines too. Names: ingest, soak, lineage, classification, policy, audit, pages, search, statements, versions,
+ * commits, masks, gateway, kubernetes; all when none is given, but soak, which takes minutes, kubernetes only where KUBECONFIG names a
+ * cluster, and gateway only where S3_ENDPOINT names a store.
+ *
+ * `--profile` writes CPU profiles of the service; CAIRN_BENCH_STATEMENTS=20 tells the twenty statements that took PostgreSQL longest.
  */
 import { existsSync } from 'node:fs';
 import os from 'node:os';

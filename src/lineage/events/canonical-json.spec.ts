@@ -57,7 +57,8 @@ describe('canonical JSON', () => {
         const before = JSON.stringify(value);
         const canonical = canonicalJson(value);
         expect(canonical).toBe(defined(value));
-        const ordered = inOrder(value);
+        const { value: ordered, json } = inOrder(value);
+        expect(json).toBe(canonical);
         expect(canonicalJson(ordered)).toBe(canonical);
         expect(canonicalJson(parsed(canonical))).toBe(canonical);
         expect(ordered).toEqual(value);

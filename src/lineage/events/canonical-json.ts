@@ -5,14 +5,14 @@ import { hash } from 'node:crypto';
  * Nesting must be bounded by the caller.
  */
 export function canonicalJson(value: unknown): string {
-  const ordered = ordering(value);
-  return ordered === UNORDERED ? spelled(value) : (JSON.stringify(ordered) ?? 'null');
+  return inOrder(value).json;
 }
 
-/** The same JSON with keys in order, so that the {@link canonicalJson} of it and of what is in it is sooner told. */
-export function inOrder<T>(value: T): T {
+/** The same JSON with keys in order, so that the {@link canonicalJson} of what is in it is sooner told; and its own. */
+export function inOrder<T>(value: T): { readonly value: T; readonly json: string } {
   const ordered = ordering(value);
-  return ordered === UNORDERED ? value : (ordered as T);
+  if (ordered === UNORDERED) return { value, json: spelled(value) };
+  return { value: ordered as T, json: JSON.stringify(ordered) ?? 'null' };
 }
 
 /** An object has an order of its own for keys that are numbers, and no place for one that is called as this is. */

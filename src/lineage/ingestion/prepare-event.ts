@@ -1,5 +1,5 @@
 import { idOfAsset } from '../projection/asset-ids.js';
-import { canonicalJson, inOrder, sha256Hex } from '../events/canonical-json.js';
+import { inOrder, sha256Hex } from '../events/canonical-json.js';
 import type { EventBody, EventKind, LoggedEvent } from '../events/event.js';
 import { redact } from '../events/redaction.js';
 import { redactText } from '../events/redaction-rules.js';
@@ -44,8 +44,7 @@ export function readFacts(event: LoggedEvent, statement?: ReadStatement): Readin
 export function prepareEvent(value: unknown): PreparedEvent {
   const { body: checked, kind, warnings } = validateEvent(value);
   const alterations = redact(checked);
-  const body = inOrder(checked);
-  const bodyJson = canonicalJson(body);
+  const { value: body, json: bodyJson } = inOrder(checked);
   const id = sha256Hex(bodyJson);
   return {
     id,

@@ -9,7 +9,7 @@ import {
   CUT_BY_DROPS,
   INSERT_DROPS,
   INSERT_FACET_VALUES,
-  SELECT_CHANGED,
+  SELECT_DROPPED,
   UPSERT_EDGES,
   UPSERT_RUN_DATASETS,
   UPSERT_RUNS,
@@ -73,18 +73,23 @@ export class ProjectionRepository {
     }
     if (facets.length > 0) ctes.push(upsertFacets(given(facets), `$${parameters.push(SEARCHED_FACETS)}`));
     if (ctes.length === 0) return [];
-    const dropped = await this.droppedAmong(edges, facts, canonical);
-    // From here on rows are locked, for which others wait until the transaction ends.
-    const changed = await this.database.query<{ id: string }>(
+    // Nobody else writes a drop meanwhile, so this may be asked before the edges are there.
+    const named = [...new Set(edges.flatMap(({ sourceId, targetId }) => [sourceId, targetId]))];
+    ctes.push(`dropped AS (${SELECT_DROPPED(`$${parameters.push(named)}::uuid[]`)})`);
+    const rows = await this.database.query<{ id: string; isDropped: boolean }>(
       prepared(
-        `WITH ${ctes.join(',\n')} ${facets.length > 0 ? SELECT_CHANGED : 'SELECT NULL AS id WHERE false'}`,
+        `WITH ${ctes.join(',\n')} SELECT id, true AS "isDropped" FROM dropped${facets.length > 0 ? ` UNION ALL SELECT id, false FROM changed` : ''}`,
       ),
       parameters,
     );
     await this.statements.write([...facts.statements.values()], (value) => valueIds.get(value)!, canonical);
-    if (dropped.length > 0) await this.database.query(CUT_BY_DROPS, [dropped]);
+    const dropped = new Set([
+      ...[...facts.drops.values()].map(({ assetId }) => canonical(assetId)),
+      ...rows.flatMap(({ id, isDropped }) => (isDropped ? [id] : [])),
+    ]);
+    if (dropped.size > 0) await this.database.query(CUT_BY_DROPS, [[...dropped]]);
     this.database.afterCommit(() => [...values.keys()].forEach((id) => this.knownValues.set(id, true)));
-    return changed.map(({ id }) => id);
+    return rows.flatMap(({ id, isDropped }) => (isDropped ? [] : [id]));
   }
 
   /** What statements say is kept once, as facets are. @param values gets those that may not be stored yet @returns ids by value */
@@ -97,25 +102,6 @@ export class ProjectionRepository {
         return [value, id];
       }),
     );
-  }
-
-  /**
-   * Which of the assets that the facts name were dropped, or are by them. Nobody else writes a drop meanwhile, so this may be asked
-   * before anything is written.
-   */
-  private async droppedAmong(
-    edges: readonly EdgeFact[],
-    { drops }: Facts,
-    canonical: (rawId: string) => string,
-  ): Promise<string[]> {
-    const now = [...drops.values()].map(({ assetId }) => canonical(assetId));
-    const ids = new Set(edges.flatMap(({ sourceId, targetId }) => [sourceId, targetId]));
-    if (ids.size === 0) return now;
-    const before = await this.database.query<{ id: string }>(
-      prepared('SELECT DISTINCT of_asset_id AS id FROM lineage_drop WHERE of_asset_id = ANY($1::uuid[])'),
-      [[...ids]],
-    );
-    return [...new Set([...now, ...before.map(({ id }) => id)])];
   }
 
   /** The same facet is sent again and again: its value is stored once, under its hash. */

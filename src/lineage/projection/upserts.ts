@@ -56,6 +56,9 @@ export const INSERT_DROPS = (given: string): string => `
   INSERT INTO lineage_drop (asset_id, at, of_asset_id)
   SELECT * FROM jsonb_to_recordset(${given}) AS r ("assetId" uuid, at timestamptz, "ofAssetId" uuid) ORDER BY 1, 2 ON CONFLICT DO NOTHING`;
 
+export const SELECT_DROPPED = (given: string): string =>
+  `SELECT DISTINCT of_asset_id AS id FROM lineage_drop WHERE of_asset_id = ANY(${given})`;
+
 /**
  * Of datasets among `$1` that were dropped, under whatever name: an edge holds for each run from its first word of the dataset to the first
  * drop that is not before its last word of it.
@@ -97,7 +100,7 @@ export const INSERT_FACET_VALUES = (given: string): string => `
   SELECT r.id, r.value FROM jsonb_to_recordset(${given}) AS r (id uuid, value jsonb) ORDER BY r.id
   ON CONFLICT (id) DO NOTHING`;
 
-/** Three parts of a WITH, for {@link SELECT_CHANGED}. `searched`: names of the facets whose change is told. */
+/** Three parts of a WITH; `changed` has the assets of which a facet was changed that is among `searched`. */
 export const upsertFacets = (given: string, searched: string): string => `
   facets AS (
     SELECT * FROM jsonb_to_recordset(${given}) AS r ("holderId" uuid, holder text, name text, "valueId" uuid, claim text)
@@ -113,5 +116,3 @@ export const upsertFacets = (given: string, searched: string): string => `
     WHERE w.holder = 'asset' AND w.name = ANY(${searched}::text[]) AND w.value_id IS DISTINCT FROM (
       SELECT f.value_id FROM lineage_facet AS f WHERE f.holder_id = w.holder_id AND f.holder = w.holder AND f.name = w.name)
   )`;
-
-export const SELECT_CHANGED = 'SELECT id FROM changed';

@@ -174,9 +174,9 @@ export class AuditLog implements Changes, OnApplicationBootstrap, OnApplicationS
     }
     if (this.hasChanges) {
       this.hasChanges = false;
-      const count = await this.timed(() => this.writer.chainChanges());
+      const { count, mayBeMore } = await this.timed(() => this.writer.chainChanges());
       chainedRecords.inc({ kind: 'change' }, count);
-      this.hasChanges ||= count > 0;
+      this.hasChanges ||= mayBeMore;
       this.succeed();
       return true;
     }

@@ -123,6 +123,8 @@ function launch(
     listen_addresses: '127.0.0.1',
     unix_socket_directories: '',
     max_connections: '120',
+    // With PostgreSQL's own, a steady stream of events has it write whole pages anew every half minute.
+    ...{ shared_buffers: '256MB', max_wal_size: '2GB' },
     ...settings,
   };
   const words = [

@@ -5,7 +5,6 @@ import type { ChainedRecord } from './record.js';
 
 /** A change that waits for its place in a chain. */
 export interface WaitingChange {
-  readonly id: string;
   readonly at: Date;
   readonly body: string;
 }
@@ -114,16 +113,14 @@ export class SegmentSql {
     return rows.map(({ seq, ...head }) => ({ ...head, seq: Number(seq) }));
   }
 
-  /** Changes that nobody else is about to chain, the oldest first. Within a transaction. */
-  async lockChanges(limit: number): Promise<WaitingChange[]> {
+  /** Takes changes away that nobody else is about to chain. Within a transaction. @returns the oldest first */
+  async takeChanges(limit: number): Promise<WaitingChange[]> {
     return this.connection.query<WaitingChange>(
-      'SELECT id, at, body FROM audit_change ORDER BY at LIMIT $1 FOR UPDATE SKIP LOCKED',
+      `WITH taken AS (SELECT id, at, body FROM audit_change ORDER BY at LIMIT $1 FOR UPDATE SKIP LOCKED),
+         gone AS (DELETE FROM audit_change USING taken WHERE audit_change.id = taken.id)
+       SELECT at, body FROM taken ORDER BY at`,
       [limit],
     );
-  }
-
-  async deleteChanges(ids: readonly string[]): Promise<void> {
-    await this.connection.query('DELETE FROM audit_change WHERE id = ANY($1)', [ids]);
   }
 }
 

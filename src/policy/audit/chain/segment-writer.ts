@@ -58,23 +58,23 @@ export class SegmentWriter {
   }
 
   /**
-   * Gives waiting changes their places. @returns how many
+   * Gives waiting changes their places.
+   * @returns how many, and whether there may be more
    * @throws as {@link write}
    */
-  chainChanges(): Promise<number> {
+  chainChanges(): Promise<{ count: number; mayBeMore: boolean }> {
     return this.guarded(async () => {
       const sql = await this.ready();
       await sql.begin();
-      const changes = await sql.lockChanges(CHANGES_AT_ONCE);
+      const changes = await sql.takeChanges(CHANGES_AT_ONCE);
       if (changes.length > 0) {
         const next = chained(this.end, changes.map(draftOfChange));
         this.doubtful = { end: next.end };
         await sql.insert(this.segment!, [next.records]);
-        await sql.deleteChanges(changes.map(({ id }) => id));
         await sql.commit();
         this.settle(next.end);
       } else await sql.rollback();
-      return changes.length;
+      return { count: changes.length, mayBeMore: changes.length === CHANGES_AT_ONCE };
     });
   }
 
