@@ -293,12 +293,11 @@ async function mark({ database, url, objectsFolder, root, entries }) {
   );
   progress('versions: marking what is reached …');
   const marker = path.join(import.meta.dirname, 'support/mark.mjs');
-  const { stdout } = await promisify(execFile)(process.execPath, [
-    ...process.execArgv,
-    marker,
-    url,
-    objectsFolder,
-  ]);
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    [...process.execArgv, marker, objectsFolder],
+    { env: { ...process.env, DATABASE_URL: url } },
+  );
   const { looked, reached, markMs, sortMs, peakBytes, startBytes } = JSON.parse(stdout);
   if (looked < entries) throw new Error(`marked ${looked} of ${entries} entries`);
   const seconds = (took) => `${(took / 1000).toFixed(1)} s`;

@@ -1,5 +1,5 @@
 /**
- * `mark.mjs DATABASE_URL OBJECTS`: what garbage collection does before it condemns, over a database and a local store. Prints as JSON how
+ * `DATABASE_URL=… mark.mjs OBJECTS`: what garbage collection does before it condemns, over a database and a local store. Prints as JSON how
  * much it looked at, how long it took and what memory it had at most. A process of its own, so that this is its memory alone.
  */
 import { DataSource } from 'typeorm';
@@ -14,8 +14,8 @@ import { Database, dataSourceOptions } from '../../dist/src/platform/index.js';
 import { LocalObjectStore } from '../../dist/src/storage/index.js';
 import { timed } from './statistics.mjs';
 
-const [url, folder] = process.argv.slice(2);
-const dataSource = await new DataSource(dataSourceOptions(url, [], 8)).initialize();
+const [folder] = process.argv.slice(2);
+const dataSource = await new DataSource(dataSourceOptions(process.env.DATABASE_URL, [], 8)).initialize();
 const database = new Database(dataSource);
 const nodes = new PackedNodeStore(new PackRepository(database), await LocalObjectStore.open(folder));
 const rows = new GcRepository(database);

@@ -76,20 +76,19 @@ export class ProjectionRepository {
     // Nobody else writes a drop meanwhile, so this may be asked before the edges are there.
     const named = [...new Set(edges.flatMap(({ sourceId, targetId }) => [sourceId, targetId]))];
     ctes.push(`dropped AS (${SELECT_DROPPED(`$${parameters.push(named)}::uuid[]`)})`);
+    const changed = facets.length > 0 ? ' UNION ALL SELECT id, false FROM changed' : '';
     const rows = await this.database.query<{ id: string; isDropped: boolean }>(
-      prepared(
-        `WITH ${ctes.join(',\n')} SELECT id, true AS "isDropped" FROM dropped${facets.length > 0 ? ` UNION ALL SELECT id, false FROM changed` : ''}`,
-      ),
+      prepared(`WITH ${ctes.join(',\n')} SELECT id, true AS "isDropped" FROM dropped${changed}`),
       parameters,
     );
+    const idsOf = (wanted: boolean) =>
+      rows.flatMap(({ id, isDropped }) => (isDropped === wanted ? [id] : []));
     await this.statements.write([...facts.statements.values()], (value) => valueIds.get(value)!, canonical);
-    const dropped = new Set([
-      ...[...facts.drops.values()].map(({ assetId }) => canonical(assetId)),
-      ...rows.flatMap(({ id, isDropped }) => (isDropped ? [id] : [])),
-    ]);
-    if (dropped.size > 0) await this.database.query(CUT_BY_DROPS, [[...dropped]]);
+    const droppedNow = [...facts.drops.values()].map(({ assetId }) => canonical(assetId));
+    const dropped = [...new Set([...droppedNow, ...idsOf(true)])];
+    if (dropped.length > 0) await this.database.query(CUT_BY_DROPS, [dropped]);
     this.database.afterCommit(() => [...values.keys()].forEach((id) => this.knownValues.set(id, true)));
-    return rows.flatMap(({ id, isDropped }) => (isDropped ? [] : [id]));
+    return idsOf(false);
   }
 
   /** What statements say is kept once, as facets are. @param values gets those that may not be stored yet @returns ids by value */

@@ -56,6 +56,7 @@ export const INSERT_DROPS = (given: string): string => `
   INSERT INTO lineage_drop (asset_id, at, of_asset_id)
   SELECT * FROM jsonb_to_recordset(${given}) AS r ("assetId" uuid, at timestamptz, "ofAssetId" uuid) ORDER BY 1, 2 ON CONFLICT DO NOTHING`;
 
+/** Which of some assets were dropped: few ever are, and planning {@link CUT_BY_DROPS} takes ten times as long as seeing that none was. */
 export const SELECT_DROPPED = (given: string): string =>
   `SELECT DISTINCT of_asset_id AS id FROM lineage_drop WHERE of_asset_id = ANY(${given})`;
 
