@@ -19,7 +19,8 @@ const OF_THE_MOMENT: ReadonlySet<string> = new Set([
 ]);
 
 const IDS = /[0-9a-f]{64}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|(?<![0-9a-z])[0-9a-f]{32}(?![0-9a-z])/g;
-const INSTANTS = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|\+00:00)|(?<![\d.])1[78]\d{11}(?!\d)/g;
+/** Thirteen digits within an id, beside its letters, are no milliseconds. */
+const INSTANTS = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|\+00:00)|(?<![\da-f.])1[78]\d{11}(?![\da-f])/g;
 const HTTP_DATES = /[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT/g;
 /** Ends of pages that are sealed: nobody can read them. Those that can be read are opened and compared, so that a number in them is found. */
 const CURSORS =
@@ -27,7 +28,7 @@ const CURSORS =
 /** Of an experiment of MLflow: any number. */
 const NUMBERS = /(?<![\d.])\d{15}(?!\d)/g;
 /** Of an edit by hand: when it was made. */
-const MICROSECONDS = /(?<![\d.])1[78]\d{14}(?!\d)/g;
+const MICROSECONDS = /(?<![\da-f.])1[78]\d{14}(?![\da-f])/g;
 /** Of several items that are refused at once any may be told. */
 const PATHS = /"path":\[[^\]]*\]/g;
 /** How long a training took. */
