@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 
 /** Recognisable by secret scanners. */
 const PREFIX = 'cairn_';
@@ -10,5 +10,5 @@ export function newTokenSecret(): string {
 
 /** Lower-case hex. A plain hash is enough for 256 random bits. */
 export function tokenSha256(secret: string): string {
-  return createHash('sha256').update(secret).digest('hex');
+  return hash('sha256', secret, 'hex');
 }

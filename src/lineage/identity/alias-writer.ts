@@ -31,13 +31,18 @@ export class AliasWriter {
     private readonly mover: Mover,
   ) {}
 
+  /** The rules by which names are resolved in the transaction under way, once that holds off whoever changes them. */
+  rules(isAlone: boolean): Promise<Resolved> {
+    return isAlone ? this.identities.uncached() : this.identities.resolved(true);
+  }
+
   /**
    * Writes what is new of the names, and what they stand for.
+   * @param resolved by {@link rules}
    * @param isAlone whether no other transaction writes
    * @throws {NotAloneError} it has to be
    */
-  async resolve(facts: Facts, isAlone: boolean): Promise<CanonicalOf> {
-    const resolved = isAlone ? await this.identities.uncached() : await this.identities.resolved(true);
+  async resolve(facts: Facts, resolved: Resolved, isAlone: boolean): Promise<CanonicalOf> {
     const sames = [...facts.sames.values()];
     if (sames.length > 0) await this.join(resolved, facts, sames, isAlone);
     const statements = statementsIn(facts);

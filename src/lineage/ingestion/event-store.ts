@@ -99,9 +99,12 @@ export class EventStore {
       const recorded = this.policy.recorded();
       recorded.catch(() => undefined);
       const events = rows.map(({ event }) => event);
-      const ids = await this.log.append(events, isAlone);
+      const [ids, rules] = await Promise.all([
+        this.log.append(events, isAlone),
+        this.projector.rules(isAlone),
+      ]);
       const facts = rows.filter(({ event }) => ids.has(event.id)).map((row) => row.facts);
-      if (facts.length > 0) await this.projector.project(joinFacts(facts), isInCatalog, isAlone);
+      if (facts.length > 0) await this.projector.project(joinFacts(facts), rules, isInCatalog, isAlone);
       await recorded;
       return ids;
     });

@@ -77,13 +77,15 @@ export class ProjectionRepository {
     const named = [...new Set(edges.flatMap(({ sourceId, targetId }) => [sourceId, targetId]))];
     ctes.push(`dropped AS (${SELECT_DROPPED(`$${parameters.push(named)}::uuid[]`)})`);
     const changed = facets.length > 0 ? ' UNION ALL SELECT id, false FROM changed' : '';
-    const rows = await this.database.query<{ id: string; isDropped: boolean }>(
-      prepared(`WITH ${ctes.join(',\n')} SELECT id, true AS "isDropped" FROM dropped${changed}`),
-      parameters,
-    );
+    const [rows] = await Promise.all([
+      this.database.query<{ id: string; isDropped: boolean }>(
+        prepared(`WITH ${ctes.join(',\n')} SELECT id, true AS "isDropped" FROM dropped${changed}`),
+        parameters,
+      ),
+      this.statements.write([...facts.statements.values()], (value) => valueIds.get(value)!, canonical),
+    ]);
     const idsOf = (wanted: boolean) =>
       rows.flatMap(({ id, isDropped }) => (isDropped === wanted ? [id] : []));
-    await this.statements.write([...facts.statements.values()], (value) => valueIds.get(value)!, canonical);
     const droppedNow = [...facts.drops.values()].map(({ assetId }) => canonical(assetId));
     const dropped = [...new Set([...droppedNow, ...idsOf(true)])];
     if (dropped.length > 0) await this.database.query(CUT_BY_DROPS, [dropped]);

@@ -10,6 +10,7 @@ import { DERIVED_TABLES, hashOfGraph } from './graph-hash.js';
 import { joinFacts } from './merge-facts.js';
 import { ProjectionRepository } from './projection.repository.js';
 import { AliasWriter } from '../identity/alias-writer.js';
+import type { Resolved } from '../identity/identities.js';
 import { Reconciler } from '../identity/reconciler.js';
 
 const REBUILD_BATCH = 500;
@@ -43,15 +44,26 @@ export class Projector implements OnApplicationBootstrap {
     );
   }
 
+  /** The rules of names, to be asked for behind what holds off rebuilds. */
+  rules(isAlone: boolean): Promise<Resolved> {
+    return this.aliases.rules(isAlone);
+  }
+
   /**
    * Writes facts into the graph, in the transaction under way, which has appended to the log and so holds off rebuilds.
+   * @param resolved the rules that {@link rules} gave in this transaction
    * @param isInCatalog whether the catalog is known to have an asset as it is
    * @param isAlone whether all other writers are held off too
    * @throws {NotAloneError} they have to be
    */
-  async project(facts: Facts, isInCatalog: (asset: NamedAsset) => boolean, isAlone: boolean): Promise<void> {
+  async project(
+    facts: Facts,
+    resolved: Resolved,
+    isInCatalog: (asset: NamedAsset) => boolean,
+    isAlone: boolean,
+  ): Promise<void> {
     const stop = projectionDuration.startTimer();
-    await this.write(facts, isAlone, isInCatalog);
+    await this.write(facts, resolved, isAlone, isInCatalog);
     stop();
   }
 
@@ -98,9 +110,9 @@ export class Projector implements OnApplicationBootstrap {
   private async replay(batch: readonly LoggedFacts[]): Promise<number> {
     const errors = new Map<string, string | null>(batch.map(({ id }) => [id, null]));
     const all = () => joinFacts(batch.map(({ facts }) => facts()));
-    if ((await this.attempt(async () => this.write(all(), true))) !== undefined) {
+    if ((await this.attempt(async () => this.write(all(), await this.rules(true), true))) !== undefined) {
       for (const { id, facts } of batch) {
-        const error = await this.attempt(async () => this.write(facts(), true));
+        const error = await this.attempt(async () => this.write(facts(), await this.rules(true), true));
         if (error !== undefined) errors.set(id, String(error));
       }
     }
@@ -124,12 +136,13 @@ export class Projector implements OnApplicationBootstrap {
 
   private async write(
     facts: Facts,
+    resolved: Resolved,
     isAlone: boolean,
     isInCatalog: (asset: NamedAsset) => boolean = () => false,
   ): Promise<void> {
     const unknown = [...facts.assets.values()].filter((asset) => !isInCatalog(asset));
     if (unknown.length > 0) await this.assets.see(unknown);
-    const canonical = await this.aliases.resolve(facts, isAlone);
+    const canonical = await this.aliases.resolve(facts, resolved, isAlone);
     const changed = await this.rows.write(facts, canonical);
     await this.outbox.append(
       [...new Set(changed.map(canonical))].map((assetId) => ({

@@ -56,8 +56,10 @@ export class StatementRepository {
       return { ...fact, valueId, ofJobId: canonical(fact.jobId), ofOutputId: canonical(fact.outputId) };
     });
     const scopes = rows.map(({ ofJobId, ofOutputId }) => ({ jobId: ofJobId, outputId: ofOutputId }));
-    await this.lock(scopes);
-    const changes = await this.database.query<Change>(prepared(INSERT_STATEMENTS), [JSON.stringify(rows)]);
+    const [, changes] = await Promise.all([
+      this.lock(scopes),
+      this.database.query<Change>(prepared(INSERT_STATEMENTS), [JSON.stringify(rows)]),
+    ]);
     await this.apply(changes, values, canonical);
   }
 

@@ -3,7 +3,7 @@ import { MIGRATIONS } from '../../../migrations/index.js';
 import { DomainError } from '../errors/domain-error.js';
 import { databaseError } from './errors.js';
 import { assertFitDatabase, assertMayMigrate, UnfitDatabaseError, unreached } from './fit-database.js';
-import { PreparingClient } from './prepared.js';
+import { ServiceClient } from './service-client.js';
 
 /** An entity class; rooms list theirs in `src/entities.ts`. */
 export type EntityClass = new () => object;
@@ -29,7 +29,7 @@ export function dataSourceOptions(
     applicationName: 'cairn',
     extra: {
       ...{ connectionTimeoutMillis: 10_000, idle_in_transaction_session_timeout: 60_000, keepAlive: true },
-      Client: PreparingClient,
+      Client: ServiceClient,
     },
   };
 }

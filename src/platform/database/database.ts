@@ -82,7 +82,9 @@ export class Database {
   }
 
   /**
-   * SQL with `$1 …` parameters in the transaction under way, or on a connection of the pool. Rows as objects.
+   * SQL with `$1 …` parameters in the transaction under way, or on a connection of the pool. Rows as objects. Within a transaction
+   * statements may be given without waiting for those before (`Promise.all`): they are carried out in the order in which they were given,
+   * and sent together.
    * @throws {DatabaseUnavailableError} the database is away
    */
   async query<Row>(sql: string, parameters: readonly unknown[] = []): Promise<Row[]> {

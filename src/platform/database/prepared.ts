@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { Client, type ClientConfig } from 'pg';
 
 /** What {@link prepared} was given, and what it gave. */
 const texts = new Map<string, string>();
@@ -27,32 +26,7 @@ export function prepared(sql: string): string {
   return text;
 }
 
-/**
- * PostgreSQL keeps a plan until somebody analyzes its tables. One from when they were small reads all of them; a table that grows fast is
- * a hundred times as large before that.
- */
-const PLAN_MS = 10_000;
-
-/**
- * A connection that prepares the statements that were {@link prepared}, and plans them anew from time to time. One statement at a time: what
- * is sent beside a prepared one, without waiting for it, may come before it.
- */
-export class PreparingClient extends Client {
-  private plannedAt = Date.now();
-
-  constructor(config?: string | ClientConfig) {
-    super(config);
-    const send = this.query.bind(this) as (...given: unknown[]) => unknown;
-    const sendPrepared = (text: unknown, values?: unknown, ...rest: unknown[]): unknown => {
-      const name = typeof text === 'string' && values !== undefined ? names.get(text) : undefined;
-      if (name === undefined) return send(text, values, ...rest);
-      const ask = () => send({ name, text }, values, ...rest);
-      // Who gives a callback gets no promise.
-      if (rest.length > 0 || Date.now() - this.plannedAt < PLAN_MS) return ask();
-      this.plannedAt = Date.now();
-      // Where it fails, in a transaction that has failed before, so does what comes behind it.
-      return (send('DISCARD PLANS') as Promise<unknown>).then(ask, ask);
-    };
-    this.query = sendPrepared as typeof this.query;
-  }
+/** The name under which a connection keeps a text that was {@link prepared}; undefined for any other. */
+export function preparedName(text: string): string | undefined {
+  return names.get(text);
 }

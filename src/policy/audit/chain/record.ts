@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /**
  * What a record tells.
@@ -42,7 +42,7 @@ export const NO_HASH = Buffer.alloc(32);
 
 /** SHA-256(previous ‖ body). */
 export function chainHash(previous: Buffer, body: string): Buffer {
-  return createHash('sha256').update(previous).update(body).digest();
+  return hash('sha256', Buffer.concat([previous, Buffer.from(body)]), 'buffer');
 }
 
 /** The text that is hashed and kept: made once, never parsed and written again. */

@@ -76,7 +76,7 @@ export class RecordService {
     const entry = segments[place]!;
     const hashes: Buffer[] = [];
     for await (const page of this.roots.hashes(entry.segment, entry.from - 1, entry.to))
-      hashes.push(...page.map(({ hash }) => hash));
+      hashes.push(...page.hashes);
     const hex = (hash: Buffer): string => hash.toString('hex');
     return {
       ...{ record, root: covering.document, number: covering.number },

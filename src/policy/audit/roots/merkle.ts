@@ -1,16 +1,16 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 const LEAF = Buffer.of(0);
 const NODE = Buffer.of(1);
 
 /** Source: RFC 6962, 2.1: the hash of an entry. */
 export function leafHash(entry: Buffer): Buffer {
-  return createHash('sha256').update(LEAF).update(entry).digest();
+  return hash('sha256', Buffer.concat([LEAF, entry]), 'buffer');
 }
 
 /** Source: RFC 6962, 2.1: the hash over two subtrees. */
 function nodeHash(left: Buffer, right: Buffer): Buffer {
-  return createHash('sha256').update(NODE).update(left).update(right).digest();
+  return hash('sha256', Buffer.concat([NODE, left, right]), 'buffer');
 }
 
 /** A tree whose entries come one by one; it holds a hash for each power of two in their number. Source: RFC 6962, 2.1. */
@@ -32,7 +32,7 @@ export class MerkleTree {
   /** Of no entries SHA-256 of nothing. */
   root(): Buffer {
     const [last, ...others] = [...this.subtrees].reverse();
-    if (last === undefined) return createHash('sha256').digest();
+    if (last === undefined) return hash('sha256', '', 'buffer');
     return others.reduce((right, { hash }) => nodeHash(hash, right), last.hash);
   }
 }

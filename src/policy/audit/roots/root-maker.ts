@@ -88,13 +88,13 @@ export class RootMaker {
 
   private async cover({ id, rootedTo }: UnrootedSegment): Promise<RootedSegment | undefined> {
     const tree = new MerkleTree();
-    let last: { readonly seq: number; readonly hash: Buffer } | undefined;
-    for await (const page of this.repository.hashes(id, rootedTo)) {
-      for (const { hash } of page) tree.add(hash);
-      last = page.at(-1);
+    let last: { readonly hash: Buffer; readonly to: number } | undefined;
+    for await (const { hashes, to } of this.repository.hashes(id, rootedTo)) {
+      for (const hash of hashes) tree.add(hash);
+      last = { hash: hashes.at(-1)!, to };
     }
     if (last === undefined) return undefined;
     const [head, root] = [last.hash.toString('hex'), tree.root().toString('hex')];
-    return { segment: id, from: rootedTo + 1, to: last.seq, head, tree: root };
+    return { segment: id, from: rootedTo + 1, to: last.to, head, tree: root };
   }
 }
