@@ -10,7 +10,7 @@ import { table } from './report.mjs';
 const ROOT = path.resolve(import.meta.dirname, '../..');
 const START_TIMEOUT_MS = 60_000;
 /** As `npm start` has them. */
-const SERVICE_OPTIONS = ['--max-semi-space-size=64'];
+const SERVICE_OPTIONS = ['--min-semi-space-size=96', '--max-semi-space-size=96'];
 /** How many of the statements that took PostgreSQL longest are told at the end. Counting them costs a few percent. */
 const STATEMENTS = Number(process.env['CAIRN_BENCH_STATEMENTS'] ?? 0);
 const STATEMENT_SETTINGS = {

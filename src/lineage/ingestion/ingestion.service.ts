@@ -19,7 +19,7 @@ import { prepareEvent, type PreparedEvent, withStatement } from './prepare-event
 export const MAX_BATCH_EVENTS = 1_000;
 
 const LANES = {
-  lanes: 2,
+  lanes: 3,
   maxItems: 500,
   maxBatchBytes: 8 * 1024 ** 2,
   maxWaitingBytes: 128 * 1024 ** 2,
