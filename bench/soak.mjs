@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { Pool } from 'undici';
+import { cpuTimes } from './support/cpu.mjs';
 import { eventOfSize } from './support/events.mjs';
 import { ms, progress, rate, table } from './support/report.mjs';
 import { startBenchCairn } from './support/service.mjs';
@@ -32,6 +33,7 @@ export async function run({ seed, nodeOptions }) {
     const writers = Array.from({ length: WRITERS }, () => write(cairn, random, state));
     await setTimeout(WARM_UP_SECONDS * 1_000);
     Object.assign(state, { seconds: [], latencies: [], begun: Date.now() });
+    const cpuBefore = cpuTimes(cairn);
     const kills = Array.from({ length: KILLS }, () => random() * SECONDS * 1_000).sort((a, b) => a - b);
     let downMs = 0;
     for (const at of kills) {
@@ -43,13 +45,23 @@ export async function run({ seed, nodeOptions }) {
       downMs += Date.now() - killedAt;
     }
     await waiting(state, SECONDS * 1_000);
+    const cpuAfter = cpuTimes({ ...cairn, pid: state.service.pid });
     state.isOver = true;
     await Promise.all(writers);
     await state.service.pool.close();
     report(state, downMs, await lost(cairn, state.ids));
+    if (cpuBefore !== undefined) reportCpu(state, cpuBefore, cpuAfter);
   } finally {
     await cairn.stop();
   }
+}
+
+function reportCpu({ seconds }, before, after) {
+  const events = seconds.reduce((sum, one) => sum + (one ?? 0), 0);
+  const of = (name) => ms((after[name] - before[name]) / events);
+  console.log(
+    `  time of processors an event: service ${of('service')}, PostgreSQL ${of('postgres')}, writers ${of('bench')}`,
+  );
 }
 
 function opened(service) {

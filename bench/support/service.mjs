@@ -24,7 +24,7 @@ const STATEMENT_SETTINGS = {
  * with data of its own. The floors of the benchmarks are measured on the same PostgreSQL, in a database beside.
  * @param nodeOptions e.g. `['--cpu-prof']`
  * @param settings beside those that every benchmark has
- * @returns {Promise<{url: string, s3Url: string, token: string, databaseUrl: string, service: pg.Pool, floor: pg.Pool, version: string, ask: Function, kill: Function, another: Function, stop: () => Promise<void>}>}
+ * @returns {Promise<{url: string, s3Url: string, token: string, pid: number, databaseUrl: string, postgresPid: number, service: pg.Pool, floor: pg.Pool, version: string, ask: Function, kill: Function, another: Function, stop: () => Promise<void>}>}
  *   `kill` ends it by SIGKILL; `another` starts one more on the same database, with further settings; `service` and `floor`: connections to the service's database and to the empty one beside it
  */
 export async function startBenchCairn(nodeOptions = [], settings = {}) {
@@ -59,7 +59,7 @@ export async function startBenchCairn(nodeOptions = [], settings = {}) {
       child.kill('SIGKILL');
       await ended;
     };
-    return { ...urls, ask: askOf(urls.url, token), kill };
+    return { ...urls, pid: child.pid, ask: askOf(urls.url, token), kill };
   };
   const stop = async () => {
     for (const { child } of started) child.kill('SIGTERM');
@@ -75,6 +75,7 @@ export async function startBenchCairn(nodeOptions = [], settings = {}) {
       ...first,
       token,
       databaseUrl: postgres.url,
+      postgresPid: postgres.pid,
       service,
       floor,
       version: rows[0].version,
