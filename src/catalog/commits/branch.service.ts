@@ -83,12 +83,14 @@ export class BranchService {
       const collected = merged.length > 0 ? await this.refs.hold(repository.id, merged) : undefined;
       if (collected) throw new CommitCollectedError(repository.name, collected.id, collected.collectedBy);
       if (!(await this.refs.isAt(repository.id, branch, from))) return false;
-      await this.writer.insert(repository.id, commits);
-      await this.refs.advance(repository.id, branch, steps);
-      await together?.();
-      await this.assets.announce([asset.id]);
       const payload = { assetId: asset.id, from, to: commits.at(-1)!.id };
-      await this.outbox.append([{ topic: CONTENT_LANDED, orderingKey: asset.id, payload }]);
+      await Promise.all([
+        this.writer.insert(repository.id, commits),
+        this.refs.advance(repository.id, branch, steps),
+        this.assets.announce([asset.id]),
+        this.outbox.append([{ topic: CONTENT_LANDED, orderingKey: asset.id, payload }]),
+      ]);
+      await together?.();
       return true;
     });
   }

@@ -158,19 +158,21 @@ export class RefRepository {
 
   /** Moves a branch that {@link isAt} the first step's start through one commit after the other. */
   async advance(repositoryId: string, branch: string, steps: readonly RefStep[]): Promise<void> {
-    await this.database.query(
-      prepared(
-        `UPDATE ref SET commit_id = $3, updated_at = now() WHERE repository_id = $1 AND type = 'branch' AND name = $2`,
+    await Promise.all([
+      this.database.query(
+        prepared(
+          `UPDATE ref SET commit_id = $3, updated_at = now() WHERE repository_id = $1 AND type = 'branch' AND name = $2`,
+        ),
+        [repositoryId, branch, steps.at(-1)!.to],
       ),
-      [repositoryId, branch, steps.at(-1)!.to],
-    );
-    await this.database.query(
-      prepared(`INSERT INTO reflog (repository_id, type, name, from_commit, to_commit, actor, reason)
-       SELECT $1, 'branch', $2, "from", "to", actor, reason
-       FROM jsonb_to_recordset($3::jsonb) AS s("from" text, "to" text, actor text, reason text)`),
-      [repositoryId, branch, JSON.stringify(steps)],
-    );
-    await this.record(repositoryId, 'branch', branch, steps);
+      this.database.query(
+        prepared(`INSERT INTO reflog (repository_id, type, name, from_commit, to_commit, actor, reason)
+         SELECT $1, 'branch', $2, "from", "to", actor, reason
+         FROM jsonb_to_recordset($3::jsonb) AS s("from" text, "to" text, actor text, reason text)`),
+        [repositoryId, branch, JSON.stringify(steps)],
+      ),
+      this.record(repositoryId, 'branch', branch, steps),
+    ]);
   }
 
   /** Where refs were and are, newest first. @param page.after the id of the last entry shown */
