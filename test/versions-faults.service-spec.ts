@@ -15,6 +15,8 @@ const WRITERS = 4;
 /** Longer than any request may take, as the setting asks for; short beside a run. */
 const GRACE_SECONDS = 25;
 const UNDO_SECONDS = 4;
+/** Taken for reached once, garbage is condemned by the next collection and removed by the one after that. */
+const COLLECTIONS_MORE = 4;
 /** How long a request may go on whose client has gone. */
 const ABANDONED_SECONDS = 12;
 
@@ -109,6 +111,17 @@ async function strike(dice: Dice): Promise<void> {
     await site.rows(`UPDATE operation SET alive_until = now() WHERE state = 'running'`);
 }
 
+/** Garbage that stays. A collection may take some for reached, by chance and each time other: that is left to those after it. */
+async function leftOnceCollectedAgain(): Promise<string[]> {
+  for (let again = 0; ; again++) {
+    const stored = await site.stored();
+    const left = [...promised.garbage].filter((text) => stored.has(sha256(text)));
+    if (left.length === 0 || again === COLLECTIONS_MORE) return left.map((text) => text.slice(0, 20));
+    await pause((UNDO_SECONDS + 1) * 1000);
+    expect(await collect()).toBe(true);
+  }
+}
+
 /** Everything is up, and no operation is under way. */
 async function settle(): Promise<void> {
   for (const until = performance.now() + 60_000; performance.now() < until; await pause(100)) {
@@ -162,9 +175,8 @@ test(
     await pause((UNDO_SECONDS + 1) * 1000);
     expect(await collect()).toBe(true);
     expect(await audit(site, client, promised, new Set())).toEqual([]);
-    const stored = await site.stored();
-    const left = [...promised.garbage].filter((text) => stored.has(sha256(text)));
-    expect(left.map((text) => text.slice(0, 20))).toEqual([]);
+    expect(await leftOnceCollectedAgain()).toEqual([]);
+    expect(await audit(site, client, promised, new Set())).toEqual([]);
 
     const ways = new Map<string, { acknowledged: number; others: number }>();
     for (const writer of writers)
