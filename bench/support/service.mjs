@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
@@ -9,8 +9,10 @@ import { table } from './report.mjs';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 const START_TIMEOUT_MS = 60_000;
-/** As `npm start` has them. */
-const SERVICE_OPTIONS = ['--min-semi-space-size=96', '--max-semi-space-size=96'];
+/** Of Node, as `npm start` has them. */
+const SERVICE_OPTIONS = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8'))
+  .scripts.start.split(' ')
+  .filter((word) => word.startsWith('--'));
 /** How many of the statements that took PostgreSQL longest are told at the end. Counting them costs a few percent. */
 const STATEMENTS = Number(process.env['CAIRN_BENCH_STATEMENTS'] ?? 0);
 const STATEMENT_SETTINGS = {

@@ -42,7 +42,7 @@ export class ServiceClient extends Client {
     this.query = sendOne as unknown as typeof this.query;
   }
 
-  /** Does not wait: a transaction cannot be refused. Should its start fail all the same, the connection is given up, and what was sent behind it. */
+  /** Does not wait: only whoever cancels it that very moment can make it fail. Then the connection is closed, so that the work fails too. */
   private start(send: Query): Promise<unknown> {
     this.pipeline = true;
     send('START TRANSACTION').catch(() => this.connection.stream.destroy());
