@@ -3,6 +3,7 @@ import {
   type CompletedPart,
   CompleteMultipartUploadCommand,
   CreateMultipartUploadCommand,
+  HeadObjectCommand,
   ListMultipartUploadsCommand,
   ListPartsCommand,
   type MultipartUpload,
@@ -13,7 +14,7 @@ import pLimit from 'p-limit';
 
 import { UploadIncompleteError } from '../../errors.js';
 import type { StoredObject } from '../../object-store.js';
-import { statusOf } from './s3-errors.js';
+import { isMissing, statusOf } from './s3-errors.js';
 
 /** S3 takes no more parts of one object. */
 const MAX_PARTS = 10_000;
@@ -26,6 +27,11 @@ export interface PartRange {
   readonly number: number;
   readonly start: number;
   readonly end: number;
+}
+
+interface ArrivedPart {
+  readonly sizeBytes: number;
+  readonly etag: string | undefined;
 }
 
 /** Cuts an object into parts of at least `partBytes`, the last one excepted. */
@@ -70,37 +76,37 @@ export class S3Parts {
 
   /** Parts that have not arrived whole. */
   async missing(key: string, uploadId: string, sizeBytes: number): Promise<PartRange[]> {
-    const arrived = await this.arrived(key, uploadId);
-    return rangesOf(sizeBytes, this.partBytes).filter(
-      ({ number, start, end }) => arrived.get(number)?.sizeBytes !== end - start,
-    );
+    return this.missingOf(await this.arrived(key, uploadId), sizeBytes);
   }
 
   /**
-   * Puts the parts together, if there are any.
+   * Puts the parts together, if there are any. Another may do it at the same time, and its parts may go one by one (VersityGW): parts
+   * that are missing are so only when nothing is at the key either.
    * @throws {UploadIncompleteError}
    */
   async finish(key: string, object: StoredObject, attempts = FINISH_ATTEMPTS): Promise<void> {
     const { sha256, sizeBytes } = object;
     const uploadId = await this.find(key);
     if (uploadId === undefined) return;
-    const missing = await this.missing(key, uploadId, sizeBytes);
-    const ranges = rangesOf(sizeBytes, this.partBytes);
-    if (missing.length === ranges.length) return;
-    if (missing.length > 0) {
-      const numbers = missing.map(({ number }) => number);
-      throw new UploadIncompleteError(sha256, numbers);
-    }
     const arrived = await this.arrived(key, uploadId);
-    const parts = ranges.map(({ number }) => ({ PartNumber: number, ETag: arrived.get(number)?.etag }));
+    const missing = this.missingOf(arrived, sizeBytes);
+    if (arrived.size === 0 || (missing.length > 0 && (await this.isThere(key)))) return;
     try {
+      if (missing.length > 0) {
+        const numbers = missing.map(({ number }) => number);
+        throw new UploadIncompleteError(sha256, numbers);
+      }
+      const parts = rangesOf(sizeBytes, this.partBytes).map(({ number }) => ({
+        ...{ PartNumber: number, ETag: arrived.get(number)?.etag },
+      }));
       await this.complete(key, uploadId, parts);
     } catch (error) {
       const { name } = error as Error;
       // Another did it meanwhile.
       if (name === 'NoSuchUpload' || name === 'NoSuchKey') return;
-      // Or is about to: VersityGW takes the parts away one by one. Or a part was sent again.
-      if (name !== 'InvalidPart' || attempts === 1) throw error;
+      // Or is about to, or has, and took away what it made. Or a part was sent again.
+      const mayPass = name === 'InvalidPart' || error instanceof UploadIncompleteError;
+      if (!mayPass || attempts === 1) throw error;
       await this.finish(key, object, attempts - 1);
     }
   }
@@ -147,11 +153,24 @@ export class S3Parts {
     return old.length;
   }
 
-  private async arrived(
-    key: string,
-    uploadId: string,
-  ): Promise<Map<number, { readonly sizeBytes: number; readonly etag: string | undefined }>> {
-    const arrived = new Map<number, { sizeBytes: number; etag: string | undefined }>();
+  private missingOf(arrived: ReadonlyMap<number, ArrivedPart>, sizeBytes: number): PartRange[] {
+    return rangesOf(sizeBytes, this.partBytes).filter(
+      ({ number, start, end }) => arrived.get(number)?.sizeBytes !== end - start,
+    );
+  }
+
+  private async isThere(key: string): Promise<boolean> {
+    try {
+      await this.client.send(new HeadObjectCommand({ Bucket: this.bucket, Key: key }));
+      return true;
+    } catch (error) {
+      if (isMissing(error)) return false;
+      throw error;
+    }
+  }
+
+  private async arrived(key: string, uploadId: string): Promise<Map<number, ArrivedPart>> {
+    const arrived = new Map<number, ArrivedPart>();
     const upload = { Bucket: this.bucket, Key: key, UploadId: uploadId };
     // Not the SDK's paginator: it takes a marker "0" for another page.
     for (let marker: string | undefined, more = true; more;) {
