@@ -2,12 +2,21 @@ import type { Sha256 } from '../../storage/index.js';
 import type { CachedNodes } from './cached-nodes.js';
 import { Chunker, type Chunk } from './chunker.js';
 import { LevelCursor, lowerBound } from './cursor.js';
-import { EditQueue } from './edits.js';
+import { EditQueue, editsBetween } from './edits.js';
 import { ItemWriter } from './item-writer.js';
 import type { Items } from './items.js';
-import { EMPTY_TREE } from './node.js';
+import { EMPTY_TREE, type TreeNode } from './node.js';
 import { NodeSink } from './node-sink.js';
 import { prefetchEdited } from './prefetch-edited.js';
+import { rootItem } from './root-item.js';
+
+/** How edits are applied. */
+interface ApplyOptions {
+  /** Of the nodes whose items are edited; 0, the leaves, unless it is said. The tree is at least as high. */
+  readonly level?: number;
+  /** Nodes that are stored with those that come of the edits. */
+  readonly also?: Iterable<{ readonly sha256: Sha256; readonly node: TreeNode }>;
+}
 
 /**
  * Edits level by level from the leaves up. On each level the nodes that an edit falls into are cut anew, and the ones
@@ -20,11 +29,13 @@ export async function applyEdits(
   nodes: CachedNodes,
   root: Sha256,
   batches: AsyncIterable<Items>,
+  { level = 0, also = [] }: ApplyOptions = {},
 ): Promise<Sha256> {
   const sink = new NodeSink(nodes);
-  const edits = new EditQueue(batches, (items) => prefetchEdited(nodes, root, 0, items));
+  const edits = new EditQueue(batches, (items) => prefetchEdited(nodes, root, level, items));
   try {
-    const edited = await editTree(nodes, sink, root, edits);
+    const edited = await editTree(nodes, sink, root, level, edits);
+    for (const { sha256, node } of also) await sink.add(sha256, node);
     await sink.finish();
     return edited;
   } catch (error) {
@@ -39,17 +50,18 @@ async function editTree(
   nodes: CachedNodes,
   sink: NodeSink,
   root: Sha256,
-  leafEdits: EditQueue,
+  lowest: number,
+  lowestEdits: EditQueue,
 ): Promise<Sha256> {
   const { level: height } = await nodes.load(root);
-  let pending = await editLevel(nodes, sink, root, 0, leafEdits);
-  for (let level = 1; level <= height && pending.count > 0; level += 1) {
+  if (height < lowest) throw new RangeError(`the tree has no nodes of level ${lowest}`);
+  let pending = await editLevel(nodes, sink, root, lowest, lowestEdits);
+  for (let level = lowest + 1; level <= height && pending.count > 0; level += 1) {
     const edits = new EditQueue(once(pending), (items) => prefetchEdited(nodes, root, level, items));
     pending = await editLevel(nodes, sink, root, level, edits);
   }
   if (pending.count === 0) return root;
-  // Above the old root there was nothing: what was put there are the items of the next level.
-  let items = withoutRemovals(pending);
+  let items = await aboveRoot(nodes, root, pending);
   for (let level = height + 1; ; level += 1) {
     if (items.count === 0) return EMPTY_TREE;
     if (items.count === 1) return lowestRoot(sink, items.sha256(0));
@@ -172,26 +184,22 @@ class LevelOutcome {
   }
 
   finish(): Items {
-    const replaced = this.replaced.finish();
-    const added = this.added.finish();
-    const edits = new ItemWriter(replaced.count + added.count);
-    let from = 0;
-    for (let to = 0; to < added.count || from < replaced.count;) {
-      const order =
-        to === added.count ? -1 : from === replaced.count ? 1 : replaced.comparePaths(from, added, to);
-      if (order < 0) edits.copyAsRemoval(replaced, from);
-      else if (order > 0 || !replaced.hasSameDigest(from, added, to)) edits.copy(added, to);
-      if (order <= 0) from += 1;
-      if (order >= 0) to += 1;
-    }
-    return edits.finish();
+    return editsBetween(this.replaced.finish(), this.added.finish());
   }
 }
 
-function withoutRemovals(items: Items): Items {
-  const kept = new ItemWriter(items.count);
-  for (let at = 0; at < items.count; at += 1) if (!items.isRemoval(at)) kept.copy(items, at);
-  return kept.finish();
+/** The items of the level above the old root: the root itself, unless it was replaced or removed, and what was put beside it. */
+async function aboveRoot(nodes: CachedNodes, root: Sha256, edits: Items): Promise<Items> {
+  const items = new ItemWriter(edits.count + 1);
+  const old = root === EMPTY_TREE ? undefined : rootItem(root, await nodes.load(root));
+  const oldAt = old === undefined ? -1 : lowerBound(edits, { key: old.items.key(old.at), side: 'before' });
+  for (let at = 0; at <= edits.count; at += 1) {
+    const isEdit = at < edits.count;
+    if (at === oldAt && !(isEdit && edits.comparePaths(at, old!.items, old!.at) === 0))
+      items.copy(old!.items, old!.at);
+    if (isEdit && !edits.isRemoval(at)) items.copy(edits, at);
+  }
+  return items.finish();
 }
 
 async function* once(items: Items): AsyncGenerator<Items> {

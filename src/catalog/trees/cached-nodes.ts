@@ -49,35 +49,39 @@ export class CachedNodes {
   async loadMany(names: readonly Sha256[]): Promise<TreeNode[]> {
     const nodes: TreeNode[] = [];
     const waits: Promise<unknown>[] = [];
-    const missing: Sha256[] = [];
+    /** Each once, with where it is wanted. */
+    const missing = new Map<Sha256, number[]>();
     const place = (at: number, coming: Promise<TreeNode>): void => {
       waits.push(coming.then((node) => (nodes[at] = node)));
     };
-    const places: number[] = [];
     for (const [at, sha256] of names.entries()) {
+      const wanted = missing.get(sha256);
+      if (wanted !== undefined) {
+        wanted.push(at);
+        continue;
+      }
       const node = this.peek(sha256);
       const coming = this.underway.get(sha256);
       if (node !== undefined) nodes[at] = node;
       else if (coming !== undefined) place(at, coming);
-      else {
-        missing.push(sha256);
-        places.push(at);
-      }
+      else missing.set(sha256, [at]);
     }
-    if (missing.length > 0) {
-      this.counts.misses += missing.length;
-      const reading = this.fetch(missing);
-      for (const [i, sha256] of missing.entries()) {
+    if (missing.size > 0) {
+      this.counts.misses += missing.size;
+      const reading = this.fetch([...missing.keys()]);
+      let next = 0;
+      for (const [sha256, places] of missing) {
+        const i = next++;
         const coming = reading.then((fetched) => fetched[i]!);
         this.underway.set(sha256, coming);
-        place(places[i]!, coming);
+        for (const at of places) place(at, coming);
       }
     }
     try {
       await Promise.all(waits);
       return nodes;
     } finally {
-      for (const sha256 of missing) this.underway.delete(sha256);
+      for (const sha256 of missing.keys()) this.underway.delete(sha256);
     }
   }
 

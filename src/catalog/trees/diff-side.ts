@@ -1,6 +1,5 @@
 import type { Sha256 } from '../../storage/index.js';
 import { lowerBound } from './cursor.js';
-import { ItemWriter } from './item-writer.js';
 import type { Items } from './items.js';
 import type { Range } from './list.js';
 import type { TreeNode } from './node.js';
@@ -40,13 +39,6 @@ export class Side {
     private readonly range: Range,
     private readonly isOpening: boolean,
   ) {}
-
-  /** The whole tree as the one child of a node above it. */
-  static rootItem(sha256: Sha256, { items }: TreeNode): Item {
-    const writer = new ItemWriter(1);
-    writer.writeChild(items, items.count - 1, Buffer.from(sha256, 'hex'), 0, 0);
-    return { items: writer.finish(), at: 0 };
-  }
 
   queue(nodes: readonly Item[]): void {
     this.waiting = [...this.waiting.slice(this.nextAt), ...nodes];

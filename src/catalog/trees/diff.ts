@@ -4,6 +4,7 @@ import type { TreeEntry } from './entry.js';
 import { type Item, Side, type Window } from './diff-side.js';
 import { rangeOf, type TreeRange } from './list.js';
 import { EMPTY_TREE, leafItem, type TreeNode } from './node.js';
+import { rootItem } from './root-item.js';
 
 /** A path that differs between two trees: added without `before`, removed without `after`. */
 export interface TreeChange {
@@ -28,8 +29,8 @@ export async function* diffTrees(
   if (before === after) return;
   const [left, right] = await nodes.loadMany([before, after]);
   let windows: AsyncIterable<Window> = once({
-    left: before === EMPTY_TREE ? [] : [Side.rootItem(before, left!)],
-    right: after === EMPTY_TREE ? [] : [Side.rootItem(after, right!)],
+    left: before === EMPTY_TREE ? [] : [rootItem(before, left!)],
+    right: after === EMPTY_TREE ? [] : [rootItem(after, right!)],
     upTo: undefined,
   });
   for (let level = Math.max(left!.level, right!.level); level >= 0; level -= 1) {
@@ -37,6 +38,18 @@ export async function* diffTrees(
     windows = openLevel(nodes, level, windows, ...sides);
   }
   for await (const window of ahead(windows)) yield* changesOf(window);
+}
+
+/** What differs between leaves of two trees. @param before both ascending, as the items that the leaves are in the level above */
+export async function* diffLeaves(
+  nodes: CachedNodes,
+  before: readonly Item[],
+  after: readonly Item[],
+): AsyncGenerator<TreeChange> {
+  const all = rangeOf({});
+  const window = { left: before, right: after, upTo: undefined };
+  const windows = openLevel(nodes, 0, once(window), new Side(all, true), new Side(all, true));
+  for await (const opened of ahead(windows)) yield* changesOf(opened);
 }
 
 /** Works out the next one while this one is looked at, from the second on: who wants the first may want no more. */

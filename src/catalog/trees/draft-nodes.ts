@@ -6,6 +6,7 @@ import type { TreeNode } from './node.js';
 export class DraftNodes extends CachedNodes {
   private readonly drafts = new Map<Sha256, TreeNode>();
   private isFinished = false;
+  private isWrittenThrough = false;
 
   /** @param before a draft whose trees may be changed here; it is stored first */
   constructor(
@@ -39,7 +40,22 @@ export class DraftNodes extends CachedNodes {
   }
 
   override async save(nodes: readonly { readonly sha256: Sha256; readonly node: TreeNode }[]): Promise<void> {
+    if (this.isWrittenThrough) return this.under.save(nodes);
     for (const { sha256, node } of nodes) this.drafts.set(sha256, node);
+  }
+
+  /** From now on what is saved is stored at once; what was saved before is not. */
+  writeThrough(): void {
+    this.isWrittenThrough = true;
+  }
+
+  /** The nodes of a tree that are kept here. */
+  *reached(root: Sha256): Generator<{ readonly sha256: Sha256; readonly node: TreeNode }> {
+    const node = this.drafts.get(root);
+    if (node === undefined) return;
+    yield { sha256: root, node };
+    if (node.level === 0) return;
+    for (let at = 0; at < node.items.count; at += 1) yield* this.reached(node.items.sha256(at));
   }
 
   /** Stores them all, where they are at hand from then on. */

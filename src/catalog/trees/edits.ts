@@ -63,6 +63,21 @@ export async function* inOrder(batches: AsyncIterable<Items>): AsyncGenerator<It
   }
 }
 
+/** The edits that make children of others: both ascending by path. */
+export function editsBetween(replaced: Items, added: Items): Items {
+  const edits = new ItemWriter(replaced.count + added.count);
+  let from = 0;
+  for (let to = 0; to < added.count || from < replaced.count;) {
+    const order =
+      to === added.count ? -1 : from === replaced.count ? 1 : replaced.comparePaths(from, added, to);
+    if (order < 0) edits.copyAsRemoval(replaced, from);
+    else if (order > 0 || !replaced.hasSameDigest(from, added, to)) edits.copy(added, to);
+    if (order <= 0) from += 1;
+    if (order >= 0) to += 1;
+  }
+  return edits.finish();
+}
+
 /** Edits in order, one at a time. Only {@link more} waits, and only where a batch ends. */
 export class EditQueue {
   items: Items = new ItemWriter(0).finish();

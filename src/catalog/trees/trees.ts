@@ -1,13 +1,13 @@
 import type { Sha256 } from '../../storage/index.js';
 import { applyEdits } from './apply.js';
 import { type CacheCounts, CachedNodes } from './cached-nodes.js';
-import { addSizes } from './chunker.js';
 import { LevelCursor, lowerBound, type Position } from './cursor.js';
-import { diffTrees, type TreeChange } from './diff.js';
+import { diffLeaves, diffTrees, type TreeChange } from './diff.js';
 import { copiedEdits } from './copied-edits.js';
 import { DraftNodes } from './draft-nodes.js';
 import { inOrder, sortedEdits, type TreeEdit, writtenEdits } from './edits.js';
 import { type TreeEntry, entryOf } from './entry.js';
+import { applyGrafts } from './graft.js';
 import { ItemWriter } from './item-writer.js';
 import { listTree, walkTree, type ListPage, type ListQuery, type TreeRange } from './list.js';
 import { EMPTY_TREE, type LeafItem } from './node.js';
@@ -15,6 +15,8 @@ import type { NodeStore } from './node-store.js';
 import { comparePaths, isWellFormed, MAX_PATH_BYTES } from './paths.js';
 import { prefetch } from './prefetch.js';
 import { reachableFrom, type ReachableObjects } from './reachable.js';
+import { totalsOf } from './root-item.js';
+import { type Split, splitTrees } from './three-way.js';
 
 export interface TreeStats {
   readonly count: number;
@@ -133,16 +135,17 @@ export class Trees {
     return diffTrees(this.nodes, before, after, range);
   }
 
+  /**
+   * Begins a merge of what two trees changed since a third. Whole sub-trees that one side alone changed are merged already, without
+   * a look into them; what both sides changed is for the caller to decide.
+   */
+  async threeWay(base: Sha256, ours: Sha256, theirs: Sha256): Promise<ThreeWay> {
+    return new ThreeWay(this.nodes, await splitTrees(this.nodes, [base, ours, theirs]));
+  }
+
   /** Read from the root alone. */
   async stats(root: Sha256): Promise<TreeStats> {
-    const { level, items } = await this.nodes.load(root);
-    let count = 0;
-    let sizeBytes = 0;
-    for (let at = 0; at < items.count; at += 1) {
-      count += level === 0 ? 1 : items.entryCount(at);
-      sizeBytes = addSizes(sizeBytes, items.sizeBytes(at));
-    }
-    return { count, sizeBytes };
+    return totalsOf(await this.nodes.load(root));
   }
 
   /**
@@ -161,6 +164,30 @@ function canExist(path: string): boolean {
 
 async function* once<T>(value: T): AsyncGenerator<T> {
   yield value;
+}
+
+/** A merge under way. See {@link Trees.threeWay}. */
+export class ThreeWay {
+  constructor(
+    private readonly nodes: CachedNodes,
+    private readonly split: Split,
+  ) {}
+
+  /** What a side changed where the other may have changed something too, ascending by path. */
+  changes(side: 'ours' | 'theirs'): AsyncIterable<TreeChange> {
+    const [base, ours, theirs] = this.split.contested;
+    return diffLeaves(this.nodes, base, side === 'ours' ? ours : theirs);
+  }
+
+  /**
+   * @param edits of ours, for paths out of {@link changes} alone, in any order
+   * @returns the root of the merged tree; all nodes it needs are stored
+   * @throws {InvalidInputError} a path or an entry breaks its rules; nothing was written
+   */
+  apply(edits: Iterable<TreeEdit>): Promise<Sha256> {
+    const { start, grafts } = this.split;
+    return applyGrafts(this.nodes, start, grafts, sortedEdits(edits));
+  }
 }
 
 /** Changes under way whose nodes are not stored yet. See {@link Trees.draft}. */

@@ -16,6 +16,27 @@ const start = fc
   .integer({ min: 0, max: 300 })
   .map((count) => Array.from({ length: count }, (_, i) => ({ path: `f/${i}`, entry: entryOf(`${i}`) })));
 
+/** Changes of paths at equal distances: few or many, side by side or apart, in the midst or at an end. */
+const strides = (maxLength: number) =>
+  fc
+    .array(
+      fc.record({
+        from: fc.integer({ min: 0, max: 9000 }),
+        count: fc.oneof(fc.integer({ min: 1, max: 5 }), fc.integer({ min: 1, max: 6000 })),
+        step: fc.constantFrom(1, 1, 2, 70),
+        entry: fc.option(fc.constantFrom('x', 'y', 'z').map(entryOf), { nil: undefined, freq: 2 }),
+      }),
+      { maxLength },
+    )
+    .map((list) =>
+      list.flatMap(({ from, count, step, entry: put }) =>
+        Array.from({ length: count }, (_, i) => ({
+          path: `f/${String((from + i * step) % 12_000).padStart(5, '0')}`,
+          entry: put,
+        })),
+      ),
+    );
+
 async function contentOf(trees: Trees, root: Sha256): Promise<Map<string, TreeEntry>> {
   const content = new Map<string, TreeEntry>();
   for await (const item of trees.walk(root)) content.set(item.path, item.entry);
@@ -23,9 +44,16 @@ async function contentOf(trees: Trees, root: Sha256): Promise<Map<string, TreeEn
 }
 
 async function sides(base: TreeEdit[], left: TreeEdit[], right: TreeEdit[]) {
-  const trees = new Trees(new MemoryNodeStore());
+  const store = new MemoryNodeStore();
+  const trees = new Trees(store);
   const root = await trees.apply(EMPTY_TREE, base);
-  return { trees, base: root, ours: await trees.apply(root, left), theirs: await trees.apply(root, right) };
+  return {
+    store,
+    trees,
+    base: root,
+    ours: await trees.apply(root, left),
+    theirs: await trees.apply(root, right),
+  };
 }
 
 const mirrored = { 'modified-deleted': 'deleted-modified', 'deleted-modified': 'modified-deleted' } as const;
@@ -107,7 +135,6 @@ describe('merging trees', () => {
         });
         expect(await mergeTrees(trees, { base, ours, theirs: base })).toMatchObject({
           tree: ours,
-          changed: 0,
         });
         expect(await mergeTrees(trees, { base, ours: base, theirs: ours })).toMatchObject({ tree: ours });
       }),
@@ -165,6 +192,66 @@ describe('merging trees', () => {
       }),
       { numRuns: 40 },
     );
+  });
+
+  it('trees of several levels give the tree that a merge of plain maps gives, however much each side changed', async () => {
+    await fc.assert(
+      fc.asyncProperty(strides(3), strides(4), strides(4), async (first, left, right) => {
+        const { store, trees, ...roots } = await sides(first, left, right);
+        const outcome = await mergeTrees(trees, { ...roots, strategy: 'theirs' });
+        if (outcome.kind !== 'merged') throw new TypeError('a strategy leaves no conflict');
+        const [o, a, b] = [
+          await contentOf(trees, roots.base),
+          await contentOf(trees, roots.ours),
+          await contentOf(trees, roots.theirs),
+        ];
+        const merged: TreeEdit[] = [];
+        for (const at of new Set([...a.keys(), ...b.keys()])) {
+          const isTheirs = b.get(at)?.sha256 !== o.get(at)?.sha256;
+          const entry = isTheirs ? b.get(at) : a.get(at);
+          if (entry !== undefined) merged.push({ path: at, entry });
+        }
+        expect(outcome.tree).toBe(await trees.apply(EMPTY_TREE, merged));
+        // Read anew, as all of it must be stored.
+        expect(await contentOf(new Trees(store), outcome.tree)).toEqual(
+          new Map(merged.map(({ path: at, entry: put }) => [at, put])),
+        );
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  /** Paths `from` to `to`, put or removed. */
+  const span = (from: number, to: number, put: TreeEntry | undefined): TreeEdit[] =>
+    Array.from({ length: Math.max(0, to - from) }, (_, i) => ({
+      path: `f/${String(from + i).padStart(5, '0')}`,
+      entry: put,
+    }));
+  async function expectMerged(base: TreeEdit[], left: TreeEdit[], right: TreeEdit[]): Promise<void> {
+    const { trees, ...roots } = await sides(base, left, right);
+    const outcome = await mergeTrees(trees, roots);
+    const merged = await trees.apply(EMPTY_TREE, [...base, ...left, ...right]);
+    expect(outcome).toEqual({ kind: 'merged', tree: merged });
+  }
+
+  it('a tree that ends where the others would be cut goes on with what the other side puts behind it', async () => {
+    const [x, y] = [entryOf('x'), entryOf('y')];
+    for (let last = 30; last < 200; last += 1)
+      await expectMerged(span(0, 200, x), span(200, 203, y), [
+        ...span(last - 25, last, undefined),
+        ...span(last + 1, 200, undefined),
+      ]);
+  });
+
+  it('a node of which each side leaves enough, and both too little, goes together with what one side changed beside it', async () => {
+    const [x, y] = [entryOf('x'), entryOf('y')];
+    for (let at = 0; at < 9000; at += 300) {
+      const changed = [100, 2800, 4500, 6000, 8990].filter((from) => from < at || from >= at + 1300);
+      await expectMerged(span(0, 9000, x), span(at, at + 1300, undefined), [
+        ...span(at + 1400, Math.min(9000, at + 2700), undefined),
+        ...changed.flatMap((from) => span(from, from + 1, y)),
+      ]);
+    }
   });
 
   describe('content of files', () => {

@@ -90,8 +90,6 @@ export type MergeOutcome =
   | {
       readonly kind: 'merged';
       readonly tree: Sha256;
-      /** How many paths of `ours` were changed. */
-      readonly changed: number;
       /** How many files were merged by their content, and how many rows ours got by that; absent where none was. */
       readonly content?: { readonly files: number; readonly rows: number };
     }
@@ -106,7 +104,7 @@ const MAX_CONFLICTS = 1000;
 
 /**
  * Three-way merge by path: what one side alone changed is taken, what both changed to the same is no conflict.
- * Costs what changed on the two sides. Stores the new tree only when it merges.
+ * Costs what both sides changed near each other: what one alone changed is taken as whole sub-trees. Stores the new tree only when it merges.
  */
 export async function mergeTrees(trees: Trees, input: MergeInput): Promise<MergeOutcome> {
   const { base, ours, theirs, strategy, mergeContent } = input;
@@ -114,7 +112,8 @@ export async function mergeTrees(trees: Trees, input: MergeInput): Promise<Merge
   const conflicts: MergeConflict[] = [];
   const content = { files: 0, rows: 0 };
   let total = 0;
-  for await (const [our, their] of pairByPath(trees.diff(base, ours), trees.diff(base, theirs))) {
+  const merge = await trees.threeWay(base, ours, theirs);
+  for await (const [our, their] of pairByPath(merge.changes('ours'), merge.changes('theirs'))) {
     if (their === undefined || (our !== undefined && entriesEqual(our.after, their.after))) continue;
     const edit = { path: their.path, entry: their.after };
     if (our === undefined) {
@@ -137,7 +136,7 @@ export async function mergeTrees(trees: Trees, input: MergeInput): Promise<Merge
   }
   if (total > 0) return { kind: 'conflicts', conflicts, total };
   return {
-    ...{ kind: 'merged', tree: await trees.apply(ours, edits), changed: edits.length },
+    ...{ kind: 'merged', tree: await merge.apply(edits) },
     ...(content.files > 0 && { content }),
   };
 }
