@@ -246,7 +246,28 @@ async function differences({ open, random, entries, root }) {
       rows.push(rowOf(`diff, ${what}`, took.diff), rowOf(`merge, ${what}`, took.merge));
     }
   }
+  rows.push(await wideMerge({ open, random, entries, root }));
   return rows;
+}
+
+/** One side has added very many paths, the other has changed a few. */
+async function wideMerge({ open, random, entries, root }) {
+  progress(`versions: adding ${STAGED.toLocaleString('en')} paths …`);
+  const added = function* () {
+    for (const edits of entriesOf(STAGED))
+      yield edits.map(({ path, entry }) => ({ path: path.replace('/2026/', '/2027/'), entry }));
+  };
+  const theirs = await open().build(root, added());
+  const took = [];
+  for (let round = 0; round < DIFF_ROUNDS; round++) {
+    const ours = await open().apply(root, editsAt(random, entries, DIFFERENCES / 2, 2 * round + 3, false));
+    const { result, ms: merged } = await timed(() => mergeTrees(open(), { base: root, ours, theirs }));
+    if (result.kind !== 'merged' || (await open().stats(result.tree)).count < entries + STAGED * 0.9)
+      throw new Error('paths were lost');
+    took.push(merged);
+  }
+  const what = `${STAGED.toLocaleString('en')} added paths with ${DIFFERENCES / 2} scattered changes`;
+  return rowOf(`merge, ${what}, cold`, took);
 }
 
 async function count(items) {

@@ -2,7 +2,7 @@ import type { Sha256 } from '../../storage/index.js';
 import type { CachedNodes } from './cached-nodes.js';
 import { Chunker, type Chunk } from './chunker.js';
 import { LevelCursor, lowerBound } from './cursor.js';
-import { EditQueue, editsBetween } from './edits.js';
+import { EditQueue, editsBetween, once } from './edits.js';
 import { ItemWriter } from './item-writer.js';
 import type { Items } from './items.js';
 import { EMPTY_TREE, type TreeNode } from './node.js';
@@ -200,8 +200,4 @@ async function aboveRoot(nodes: CachedNodes, root: Sha256, edits: Items): Promis
     if (isEdit && !edits.isRemoval(at)) items.copy(edits, at);
   }
   return items.finish();
-}
-
-async function* once(items: Items): AsyncGenerator<Items> {
-  yield items;
 }

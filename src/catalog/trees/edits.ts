@@ -63,6 +63,11 @@ export async function* inOrder(batches: AsyncIterable<Items>): AsyncGenerator<It
   }
 }
 
+/** All edits in one batch. */
+export async function* once(items: Items): AsyncGenerator<Items> {
+  yield items;
+}
+
 /** The edits that make children of others: both ascending by path. */
 export function editsBetween(replaced: Items, added: Items): Items {
   const edits = new ItemWriter(replaced.count + added.count);

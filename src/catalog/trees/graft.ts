@@ -2,6 +2,7 @@ import type { Sha256 } from '../../storage/index.js';
 import { applyEdits } from './apply.js';
 import type { CachedNodes } from './cached-nodes.js';
 import { DraftNodes } from './draft-nodes.js';
+import { once } from './edits.js';
 import type { Items } from './items.js';
 import type { Graft } from './three-way.js';
 
@@ -23,8 +24,4 @@ export async function applyGrafts(
     grafted = await applyEdits(draft, grafted, once(items), { level });
   draft.writeThrough();
   return applyEdits(draft, grafted, once(edits), { also: draft.reached(grafted) });
-}
-
-async function* once(items: Items): AsyncGenerator<Items> {
-  yield items;
 }

@@ -5,7 +5,7 @@ import { LevelCursor, lowerBound, type Position } from './cursor.js';
 import { diffLeaves, diffTrees, type TreeChange } from './diff.js';
 import { copiedEdits } from './copied-edits.js';
 import { DraftNodes } from './draft-nodes.js';
-import { inOrder, sortedEdits, type TreeEdit, writtenEdits } from './edits.js';
+import { inOrder, once, sortedEdits, type TreeEdit, writtenEdits } from './edits.js';
 import { type TreeEntry, entryOf } from './entry.js';
 import { applyGrafts } from './graft.js';
 import { ItemWriter } from './item-writer.js';
@@ -160,10 +160,6 @@ export class Trees {
 /** Half a surrogate pair has no bytes, and would be looked for as another character. */
 function canExist(path: string): boolean {
   return path.length <= MAX_PATH_BYTES && isWellFormed(path);
-}
-
-async function* once<T>(value: T): AsyncGenerator<T> {
-  yield value;
 }
 
 /** A merge under way. See {@link Trees.threeWay}. */
