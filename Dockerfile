@@ -48,5 +48,5 @@ EXPOSE 4600 4601
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=3s --start-period=60s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.CAIRN_PORT}/health/live`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
-# Much is allocated for each request and dead at its end: room for it, in MiB, so that it is not kept for longer.
-CMD ["node", "--min-semi-space-size=96", "--max-semi-space-size=96", "dist/src/main.js"]
+# Much is allocated for each request and dead at its end: room for it, in MiB, so that it is not kept for longer. See docs/adr/0033.
+CMD ["node", "--min-semi-space-size=96", "--max-semi-space-size=96", "--initial-old-space-size=400", "dist/src/main.js"]
