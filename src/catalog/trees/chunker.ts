@@ -1,14 +1,7 @@
 import { sha256Of, type Sha256 } from '../../storage/index.js';
 import { allocateItems, Items } from './items.js';
 import { HEAD_BYTES, type TreeNode, writeNodeHead } from './node.js';
-
-/** No node but the last of its level has fewer items, unless they are huge. So every level is far shorter than the one below. */
-const MIN_ITEMS = 32;
-/** After those, one path in so many ends a node: a node has 64 items on average. */
-const ONE_IN = 32;
-/** Ends a node however the paths hash, so that chosen paths cannot make one that is slow to edit. */
-const MAX_ITEMS = 256;
-const MAX_BYTES = 256 * 1024;
+import { MAX_BYTES, MAX_ITEMS, MIN_ITEMS, ONE_IN } from './node-bounds.js';
 
 /** A finished node, not yet stored. */
 export interface Chunk {
