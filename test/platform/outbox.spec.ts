@@ -122,6 +122,18 @@ describe('outbox', () => {
     expect(delivered).toEqual([2, 1]);
   });
 
+  test('a message that keeps failing holds back its own key and no other, however many wait behind it', async () => {
+    const delivered: string[] = [];
+    const { outbox, worker } = outboxWith(async ({ orderingKey }) => {
+      if (orderingKey === 'a') throw new RangeError('broken');
+      delivered.push(orderingKey);
+    });
+    await outbox.append([...Array.from({ length: 201 }, (_, n) => entry('a', n)), entry('b', 1)]);
+    await worker.drain();
+    await worker.drain();
+    expect(delivered).toEqual(['b']);
+  });
+
   test('draining waits for a delivery that is under way already, and for what that one appends', async () => {
     const delivered: unknown[] = [];
     const { outbox, worker } = outboxWith(async ({ payload }) => {

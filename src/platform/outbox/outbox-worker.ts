@@ -29,6 +29,14 @@ const BATCH = 200;
 /** Messages of different keys that are delivered at once. */
 const CONCURRENCY = 4;
 
+/** Those that may be delivered now. What must wait for another that waits is none of them: many of those would fill all batches. */
+const DUE = `SELECT id, topic, traceparent FROM outbox_message AS m
+  WHERE dead_at IS NULL AND next_attempt_at <= now() AND topic = ANY($1::text[]) AND NOT EXISTS (
+    SELECT FROM outbox_message AS older
+    WHERE older.topic = m.topic AND older.ordering_key = m.ordering_key AND older.id < m.id AND older.dead_at IS NULL
+      AND older.next_attempt_at > now())
+  ORDER BY id LIMIT ${BATCH}`;
+
 /** Of messages $1 those that nobody delivers, and before which no older one of the same topic and key waits that is not among them. */
 const CLAIM = `WITH free AS (
     SELECT id FROM outbox_message WHERE id = ANY($1::bigint[]) AND dead_at IS NULL AND next_attempt_at <= now()
@@ -94,11 +102,7 @@ export class OutboxWorker implements OnApplicationBootstrap, BeforeApplicationSh
   }
 
   private async deliverDue(): Promise<number> {
-    const due = await this.database.query<DueMessage>(
-      prepared(`SELECT id, topic, traceparent FROM outbox_message
-       WHERE dead_at IS NULL AND next_attempt_at <= now() AND topic = ANY($1::text[]) ORDER BY id LIMIT ${BATCH}`),
-      [this.outbox.topics],
-    );
+    const due = await this.database.query<DueMessage>(prepared(DUE), [this.outbox.topics]);
     let taken = 0;
     const queue = this.parcels(due).values();
     const work = async () => {

@@ -235,6 +235,13 @@ describe('a reflector', () => {
     expect(seen).toEqual(['listing', 'is a', 'listed', 'listing', 'is a', 'is b', 'listed']);
   });
 
+  test('lists everything again after a third watch in a row that ends with an error', async () => {
+    const error: Answer = (response) => response.end(line('ERROR', { code: 500, message: 'no' }));
+    expect(await run([page(['a'], '10'), error, error, error, page(['b'], '3')])).toEqual([
+      ...['listing', 'is a', 'listed', 'listing', 'is b', 'listed'],
+    ]);
+  });
+
   test('goes on from the last event when the connection breaks, within an event too', async () => {
     const breaks: Answer = (response) => {
       response.write(`${line('ADDED', object('b', '11'))}{"type":"ADDED","obj`, () =>
