@@ -61,10 +61,13 @@ export class Reflector {
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       const { kind } = this.scope;
-      const outcome = await (this.state.mode === 'list' ? this.list(signal) : this.watch(this.state, signal));
+      const before = this.state;
+      const outcome = await (before.mode === 'list' ? this.list(signal) : this.watch(before, signal));
       if (signal.aborted) return;
       if (this.state.mode === 'watch') kubernetesWatchEnds.inc({ kind, reason: outcome.type });
-      const { state, pauseMs } = nextStep(this.state, outcome, Math.random());
+      // A watch that began and was then refused is one more in a row.
+      const from = outcome.type === 'refused' ? before : this.state;
+      const { state, pauseMs } = nextStep(from, outcome, Math.random());
       this.state = state;
       await pause(pauseMs, undefined, { signal }).catch(() => undefined);
     }
