@@ -23,7 +23,7 @@ import type { Execution, ExecutionRepository, StagedFile } from './execution.rep
 import type { JobCluster, JobView } from './job-cluster.js';
 import { EXECUTION_LABEL, jobOf, TOKEN_ANNOTATION } from './job-manifest.js';
 import { observationOf } from './observation.js';
-import { hasBegun, tailOf, wholeLog } from './pod-log.js';
+import { endOfLog, hasBegun, tailOf, wholeLog } from './pod-log.js';
 import type { JobSettings } from './settings.js';
 
 const ID = /^[0-9a-f-]{36}$/;
@@ -31,7 +31,6 @@ const ID = /^[0-9a-f-]{36}$/;
 const STOP_PATIENCE_MS = 60_000;
 /** So long after its end the log of a pod is asked for. */
 const LOG_PATIENCE_MS = 60_000;
-const MAX_TAIL_BYTES = 1024 ** 2;
 
 /**
  * Runs commands as Jobs of a cluster: see `jobOf`. Inputs and outputs pass between the pod and this service, see `StagingService`; what
@@ -140,8 +139,7 @@ export class KubernetesDriver implements ExecutionDriver {
     if (execution === undefined || execution.jobUid === null || execution.ending !== null) return '';
     const pod = podOf(await this.cluster.view(id, execution.jobUid), execution);
     if (pod === undefined || !hasBegun(pod)) return '';
-    const text = await this.cluster.log(pod.metadata!.name!, { tailLines, limitBytes: MAX_TAIL_BYTES });
-    return tailOf(text ?? '', tailLines);
+    return tailOf(await endOfLog(this.cluster, pod.metadata!.name!, tailLines), tailLines);
   }
 
   async *outputs(id: string): AsyncIterable<OutputFile> {

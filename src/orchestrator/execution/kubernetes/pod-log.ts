@@ -28,11 +28,23 @@ export function tailOf(text: string, lines: number): string {
   return (end.endsWith('\n') ? end.slice(0, -1) : end).split('\n').slice(-lines).join('\n');
 }
 
+/**
+ * The last lines of what a command wrote, as many of them as a mebibyte holds. The server takes a bound on bytes from the first of the
+ * lines on, so that with too many of them the end would be missing.
+ */
+export async function endOfLog(cluster: JobCluster, pod: string, lines: number): Promise<string> {
+  for (let tailLines = lines; ; tailLines = Math.floor(tailLines / 2)) {
+    const end = (await cluster.log(pod, { tailLines, limitBytes: END_BYTES })) ?? '';
+    if (tailLines === 1 || Buffer.byteLength(end) < END_BYTES) return end;
+  }
+}
+
 async function logOfRun(cluster: JobCluster, pod: string): Promise<string> {
   const head = (await cluster.log(pod, { limitBytes: HEAD_BYTES + END_BYTES + 1 })) ?? '';
-  if (Buffer.byteLength(head) <= HEAD_BYTES + END_BYTES) return head;
-  const end = (await cluster.log(pod, { tailLines: END_LINES, limitBytes: END_BYTES })) ?? '';
-  return `${head.slice(0, HEAD_BYTES)}\n[cairn] a part of the log is left out here: it is too long\n${end}`;
+  const bytes = Buffer.from(head);
+  if (bytes.length <= HEAD_BYTES + END_BYTES) return head;
+  const end = await endOfLog(cluster, pod, END_LINES);
+  return `${bytes.toString('utf8', 0, HEAD_BYTES)}\n[cairn] a part of the log is left out here: it is too long\n${end}`;
 }
 
 /** Whether the command of a pod was begun, so that there may be a log of it. */
