@@ -72,6 +72,12 @@ describe('local driver', () => {
     expect(await driver.log(id, 1)).toMatch(/^\[cairn\] the log ends here/);
   });
 
+  it('a log of just its bound is whole', async () => {
+    const id = await start(['sh', '-c', 'head -c 10485760 /dev/zero | tr "\\0" x']);
+    await exitOf(driver, id);
+    expect(readFileSync(path.join(root, id, 'log'), 'utf8')).toBe('x'.repeat(10 * 1024 ** 2));
+  });
+
   it('a Node script finds the packages of this installation', async () => {
     const script = "import onnx from 'onnx-proto'; console.log(typeof onnx.onnx.ModelProto)";
     const id = await start(['node', 'train.mjs'], [mountOf(undefined, { 'train.mjs': script })]);

@@ -87,10 +87,10 @@ function openLog(maxBytes) {
   const file = fs.openSync(at('log'), 'a');
   let left = maxBytes;
   return (chunk) => {
-    if (left <= 0) return;
+    if (left < 0) return;
     fs.writeSync(file, chunk.subarray(0, left));
     left -= chunk.length;
-    if (left <= 0)
+    if (left < 0)
       fs.writeSync(file, `\n[cairn] the log ends here: more than ${maxBytes} bytes were written\n`);
   };
 }
