@@ -162,10 +162,11 @@ export class ExecutionRepository {
     return rows.length > 0;
   }
 
-  async countOutputs(id: string): Promise<number> {
+  /** Files that arrived, beside the one at a path. */
+  async countOutputsBeside(id: string, path: string): Promise<number> {
     const [row] = await this.database.query<{ n: number }>(
-      'SELECT count(*)::int AS n FROM kubernetes_execution_output WHERE execution_id = $1',
-      [id],
+      'SELECT count(*)::int AS n FROM kubernetes_execution_output WHERE execution_id = $1 AND path <> $2',
+      [id, path],
     );
     return row!.n;
   }

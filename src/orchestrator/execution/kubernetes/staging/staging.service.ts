@@ -103,7 +103,7 @@ export class StagingService {
     const execution = await this.admit(ticket);
     const path = validate(PATH, givenPath, 'path');
     if (execution.outputs !== 'open') throw new OutputsClosedError(execution.id);
-    if ((await this.executions.countOutputs(execution.id)) >= MAX_OUTPUTS)
+    if ((await this.executions.countOutputsBeside(execution.id, path)) >= MAX_OUTPUTS)
       throw new InvalidInputError('outputs', `must have at most ${MAX_OUTPUTS} files`);
     const object = await this.objects.put(body, { maxBytes: this.config.CAIRN_MAX_OBJECT_BYTES });
     if (!(await this.executions.addOutput(execution.id, { path, ...object })))
