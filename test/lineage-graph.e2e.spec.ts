@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, test } from '@jest/globals';
+import { Projector } from '../src/lineage/index.js';
 import { dataset, event, facet, startTestLineage } from './support/lineage.js';
 
 const { cairn, max, stored, postAll, assetByName, query } = await startTestLineage();
@@ -47,6 +48,34 @@ describe('the graph', () => {
     expect(await seenAt(4)).toEqual([['out', 't1', 't2'], [['t2', true]]]);
     expect(await seenAt(6)).toEqual([['out', 't2'], [['t2', true]]]);
     expect(await seenAt()).toEqual([['out', 't2'], [['t2', true]]]);
+  });
+
+  test('ends with a drop that was told of another name, also where that name had no edges', async () => {
+    const of = (name: string, eventTime: string, facets: object) =>
+      stored(
+        event({
+          eventTime,
+          eventType: undefined,
+          run: undefined,
+          job: undefined,
+          dataset: dataset(name, facets),
+        }),
+      );
+    const job = { namespace: 'etl', name: 'reads what is dropped' };
+    await stored(event({ eventTime: '2026-11-20T01:00:00Z', job, inputs: [dataset('dropped')] }));
+    const drop = { lifecycleStateChange: facet({ lifecycleStateChange: 'DROP' }) };
+    await of('dropped too', '2026-11-20T05:00:00Z', drop);
+    const identifiers = [{ namespace: 'db', name: 'dropped too', type: 'LOCATION' }];
+    await of('dropped', '2026-11-20T06:00:00Z', { symlinks: facet({ identifiers }) });
+    const readsAt = async (hour: number) => {
+      const look = `lineage(direction: downstream, asOf: "2026-11-20T0${hour}:00:00Z") { edges { to } }`;
+      return (await assetByName(look, 'dropped')).lineage.edges.length;
+    };
+    expect([await readsAt(4), await readsAt(6)]).toEqual([1, 0]);
+    const projector = cairn.app.get(Projector);
+    const told = await projector.graphHash();
+    await projector.rebuild();
+    expect(await projector.graphHash()).toBe(told);
   });
 
   test('of a job with several outputs goes on only to what an input flows into', async () => {

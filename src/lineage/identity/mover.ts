@@ -59,13 +59,16 @@ export class Mover {
     );
     await this.repository.removeAliases(own.map(({ rawId }) => rawId));
     await this.database.query(UNTELL_EDGES, [[...losing]]);
-    await this.database.query(
+    // A name that was only dropped has no edges to tell again: those that its asset has are cut all the same.
+    const dropped = await this.database.query<{ datasetId: string }>(
       `UPDATE lineage_drop AS d SET of_asset_id = coalesce((SELECT asset_id FROM lineage_alias WHERE raw_id = d.asset_id), d.asset_id)
-       WHERE d.asset_id = ANY($1)`,
+       WHERE d.asset_id = ANY($1) RETURNING of_asset_id AS "datasetId"`,
       [rawIds],
     );
     const edges = await this.database.query<{ datasetId: string }>(TELL_EDGES, [[...retold]]);
-    await this.database.query(CUT_BY_DROPS, [[...new Set(edges.map(({ datasetId }) => datasetId))]]);
+    await this.database.query(CUT_BY_DROPS, [
+      [...new Set([...dropped, ...edges].map(({ datasetId }) => datasetId))],
+    ]);
     await this.database.query(
       `UPDATE lineage_run AS r SET of_job_id = coalesce((SELECT asset_id FROM lineage_alias WHERE raw_id = r.job_id), r.job_id)
        WHERE r.job_id = ANY($1)`,
