@@ -31,8 +31,14 @@ const from = (namespace: string, name: string, field: string) => ({
 });
 const parent = randomUUID();
 const [first, second, leaky, doomed] = [randomUUID(), randomUUID(), randomUUID(), randomUUID()];
+/** Some microseconds after a whole millisecond, as most producers tell time. */
 const event = (runId: string, name: string, eventType: string, seconds: number, rest: object = {}) => ({
-  ...{ eventType, eventTime: at(seconds), run: { runId }, job: { namespace: 'etl', name } },
+  ...{
+    eventType,
+    eventTime: at(seconds).replace('Z', '400Z'),
+    run: { runId },
+    job: { namespace: 'etl', name },
+  },
   producer: 'https://example.com/etl',
   schemaURL: 'https://openlineage.io/spec/2-0-2/OpenLineage.json#/$defs/RunEvent',
   ...rest,

@@ -11,6 +11,8 @@ export interface DatasetVersionRow {
   /** See `versionId`. */
   readonly id: string;
   readonly at: Date;
+  /** The first whole millisecond that is not before it: what it came with holds then, which it may not at `at`, a Date being without microseconds. */
+  readonly asOf: Date;
   /** What wrote it; null when no run did, or none of a job that the caller may see. */
   readonly runId: string | null;
 }
@@ -46,7 +48,7 @@ export class DatasetVersionRepository {
       parameters,
     );
     const rows = await this.database.query<DatasetVersionRow>(
-      `${versions} SELECT * ${from} ORDER BY at DESC, id LIMIT $${parameters.length + 1} OFFSET $${parameters.length + 2}`,
+      `${versions} SELECT *, date_trunc('milliseconds', at + interval '999 microseconds') AS "asOf" ${from} ORDER BY at DESC, id LIMIT $${parameters.length + 1} OFFSET $${parameters.length + 2}`,
       [...parameters, limit, offset],
     );
     return { versions: rows, total: row!.total };

@@ -50,9 +50,9 @@ export class DatasetVersionService {
     return version!;
   }
 
-  /** When a version came to be. @throws {NotFoundError} */
+  /** As of when a version's own lineage is looked at. @throws {NotFoundError} */
   async instantOf(caller: Principal, asset: Asset, id: string): Promise<Date> {
-    return (await this.row(caller, asset, id)).at;
+    return (await this.row(caller, asset, id)).asOf;
   }
 
   /** The id of the newest version. */
@@ -90,5 +90,5 @@ export class DatasetVersionService {
 }
 
 function onlyOf(asset: Asset): DatasetVersionRow {
-  return { id: onlyVersion(asset.id), at: asset.createdAt, runId: null };
+  return { id: onlyVersion(asset.id), at: asset.createdAt, asOf: asset.createdAt, runId: null };
 }
