@@ -37,13 +37,15 @@ export class FlowFollower {
   async follow(): Promise<boolean> {
     const snapshot = await this.rows.snapshot();
     const barriers = await this.rows.barriers();
-    const edges = new FlowEdges(this.graph.assets, this.graph.columns, barriers, Date.now());
+    // What begins or ends by itself is touched once: edges are of the same instant, and not of the millisecond before.
+    const now = Date.now();
+    const edges = new FlowEdges(this.graph.assets, this.graph.columns, barriers, now);
     if (this.snapshot === undefined) {
-      this.graph.touches.take(Date.now());
+      this.graph.touches.take(now);
       this.take(edges, await this.rows.held());
       await this.flows.derive(edges);
     } else {
-      const touched = this.touched(edges, this.graph.touches.take(Date.now()));
+      const touched = this.touched(edges, this.graph.touches.take(now));
       for (const barrier of differing(this.barriers, barriers))
         for (const asset of edges.around(barrier)) touched.add(asset);
       const changed = await this.rows.changedAssets(this.snapshot);
