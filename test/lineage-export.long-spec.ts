@@ -196,6 +196,9 @@ describe('the log as OpenLineage', () => {
   test('is that of one asset, under all of its names', async () => {
     const view = await idOf('dataset', 'mart', 'view');
     expect((await events(`asset=${view}`)).map(({ job }) => job.name)).toEqual(['view']);
+    const { text, headers } = await exported(`format=openlineage&limit=1&asset=${view}`);
+    expect(JSON.parse(text).job.name).toBe('view');
+    expect(headers.get('x-cairn-has-more')).toBe('false');
   });
 });
 

@@ -50,7 +50,7 @@ export class EventExportService {
     return { texts: texts.call(this), after: upTo, hasMore: upTo !== end };
   }
 
-  /** Where so many events end that the caller may see: those that it may not must not make a page shorter. */
+  /** Where so many events end that the caller may see and asks for: the others must not make a page shorter. */
   private async endOfPage(
     caller: Principal,
     after: string,
@@ -59,7 +59,7 @@ export class EventExportService {
     limit: number,
   ): Promise<string> {
     const { plan } = await this.policy.plan(caller, 'list');
-    if (plan.kind === 'all') return this.log.positionAfter(after, end, limit);
+    if (plan.kind === 'all' && naming === undefined) return this.log.positionAfter(after, end, limit);
     let seen = 0;
     let last = end;
     for await (const { seq } of this.read(caller, after, end, naming)) {
