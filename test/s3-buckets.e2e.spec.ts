@@ -119,6 +119,24 @@ describe('lists', () => {
       ]);
   });
 
+  test('of all refs has that of a branch whose name goes on behind the name of another', async () => {
+    await gateway.repository('nested');
+    await gateway.cairn.ask('mutation($i: CreateBranchInput!) { createBranch(input: $i) { name } }', {
+      i: { repository: 'nested', name: 'main/more', from: 'main' },
+    });
+    const keys = ['main/a', 'main/z', 'main/more/1', 'main/more/2'];
+    for (const Key of keys) await gateway.s3.send(new PutObjectCommand({ Bucket: 'nested', Key, Body: 'x' }));
+    const found: string[] = [];
+    let ContinuationToken: string | undefined;
+    do {
+      const page = await list({ Bucket: 'nested', MaxKeys: 1, ContinuationToken });
+      found.push(...page.found);
+      ContinuationToken = page.NextContinuationToken;
+    } while (ContinuationToken);
+    expect(found).toEqual(keys);
+    expect((await list({ Bucket: 'nested' })).found).toEqual(keys);
+  });
+
   test('an empty folder is there until it is deleted, or to the next commit', async () => {
     const Bucket = 'folders';
     const folder = (Key: string, body = '', more: object = {}) =>

@@ -134,7 +134,8 @@ export class ObjectLister {
       const page: KeyPage = view
         ? await this.listRevision(caller, open, view, revision, {
             ...{ prefix: `${revision}/`, isFolding: false, limit: query.limit - items.length },
-            ...(position && { position }),
+            // What is behind one ref is not behind the next: that may be `a/b` where keys of `a` came before.
+            ...(position && position.isDone !== true && { position }),
           })
         : { items: [] };
       items.push(...page.items);
