@@ -145,12 +145,18 @@ export class S3Parts {
 
   /** Gives up uploads that began before an instant, as far as the store lists them: MinIO does not, and gives up old ones itself. @returns how many */
   async abortBefore(prefix: string, before: Date): Promise<number> {
-    const { Uploads: uploads = [] } = await this.client.send(
-      new ListMultipartUploadsCommand({ Bucket: this.bucket, Prefix: prefix }),
-    );
-    const old = uploads.filter(({ Initiated: at }) => at !== undefined && at < before);
-    for (const { Key: key, UploadId: uploadId } of old) await this.abort(key!, uploadId!);
-    return old.length;
+    const listed = { Bucket: this.bucket, Prefix: prefix };
+    let count = 0;
+    for (let marker = {}, more = true; more;) {
+      const page = await this.client.send(new ListMultipartUploadsCommand({ ...listed, ...marker }));
+      const { Uploads: uploads = [], NextKeyMarker: KeyMarker, NextUploadIdMarker: UploadIdMarker } = page;
+      const old = uploads.filter(({ Initiated: at }) => at !== undefined && at < before);
+      for (const { Key: key, UploadId: uploadId } of old) await this.abort(key!, uploadId!);
+      count += old.length;
+      marker = { KeyMarker, UploadIdMarker };
+      more = page.IsTruncated === true && KeyMarker !== undefined;
+    }
+    return count;
   }
 
   private missingOf(arrived: ReadonlyMap<number, ArrivedPart>, sizeBytes: number): PartRange[] {
