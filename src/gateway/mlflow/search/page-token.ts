@@ -8,6 +8,9 @@ export function offsetOf(token: string | undefined): number {
   const text = Buffer.from(token.slice(0, 100), 'base64url').toString('latin1');
   const offset = /^offset:(\d{1,7})$/.exec(text)?.[1];
   if (offset !== undefined && Number(offset) <= MAX_OFFSET) return Number(offset);
+  // Told, and not by a page without a token: clients would take that for the end.
+  if (offset !== undefined)
+    throw new InvalidInputError('page_token', `must not lead behind ${MAX_OFFSET} items; ask for fewer`);
   throw new InvalidInputError('page_token', 'must be the next_page_token of an earlier page');
 }
 
@@ -21,7 +24,6 @@ export function pageFrom<Row>(
   size: number,
 ): { readonly page: Row[]; readonly next: { next_page_token?: string } } {
   const end = offset + size;
-  const hasMore = rows.length > size && end <= MAX_OFFSET;
   const token = Buffer.from(`offset:${end}`, 'latin1').toString('base64url');
-  return { page: rows.slice(0, size), next: hasMore ? { next_page_token: token } : {} };
+  return { page: rows.slice(0, size), next: rows.length > size ? { next_page_token: token } : {} };
 }

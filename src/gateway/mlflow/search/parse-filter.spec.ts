@@ -114,6 +114,8 @@ test('a page ends in the token of the next, and the last in none', () => {
   expect(page).toEqual(['a', 'b']);
   expect(offsetOf(next.next_page_token)).toBe(12);
   expect(pageFrom(['a'], 0, 2).next).toEqual({});
+  const last = pageFrom(['a', 'b'], 1_000_000, 1).next.next_page_token;
+  expect(() => offsetOf(last)).toThrow('must not lead behind 1000000 items');
   for (const token of ['x', Buffer.from('offset:-1').toString('base64url'), 'b2Zmc2V0OjEwMDAwMDAw'])
     expect(() => offsetOf(token)).toThrow(expect.objectContaining({ field: 'page_token' }));
 });
