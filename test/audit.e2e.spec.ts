@@ -4,12 +4,13 @@ import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals
 import { run } from '../cli/run.js';
 import { Keys } from '../cli/audit/verifier/keys.js';
 import { type Verdict, Verifier } from '../cli/audit/verifier/verifier.js';
-import { Database } from '../src/platform/index.js';
+import { Database, type DedicatedConnection } from '../src/platform/index.js';
 import { AuditLog, AuditRetention, RootMaker } from '../src/policy/index.js';
 import { SegmentWriter } from '../src/policy/audit/chain/segment-writer.js';
 import { SigningKey } from '../src/policy/audit/roots/signing-key.js';
 import { Installation } from '../src/platform/index.js';
 import { startTestCairn, type TestCairn } from './support/cairn.js';
+import { eventually } from './support/eventually.js';
 
 let cairn: TestCairn;
 
@@ -187,8 +188,13 @@ describe('the audit log', () => {
     expect(await cli('audit', 'verify')).toMatchObject({ code: 0 });
   });
 
-  test('retention ends a month that no hold keeps, and says so', async () => {
-    const old = new Date(Date.now() - 100 * 86_400_000);
+  /** Writes a segment as of so many days ago, in a month of its own. @returns its id, while it is open */
+  async function segmentOf(
+    daysAgo: number,
+    connection: DedicatedConnection,
+    isClosed: boolean,
+  ): Promise<string | undefined> {
+    const old = new Date(Date.now() - daysAgo * 86_400_000);
     const from = new Date(Date.UTC(old.getUTCFullYear(), old.getUTCMonth(), 1));
     const to = new Date(Date.UTC(old.getUTCFullYear(), old.getUTCMonth() + 1, 1));
     const table = `audit_record_${from.toISOString().slice(0, 7).replace('-', '_')}`;
@@ -197,15 +203,20 @@ describe('the audit log', () => {
     );
     const now = jest.spyOn(Date, 'now').mockReturnValue(old.getTime());
     const writer = new SegmentWriter({
-      connect: () => cairn.app.get(Database).dedicated('cairn audit'),
+      connect: () => connection,
       installation: () => cairn.app.get(Installation).id(),
       sign: (text) => cairn.app.get(SigningKey).sign(text),
     });
     await writer.write([
       { kind: 'list', at: old.getTime(), said: { input: { subject: 'user:old' }, allowed: true } },
     ]);
-    await writer.stop();
+    if (isClosed) await writer.stop();
     now.mockRestore();
+    return writer.current;
+  }
+
+  test('retention ends a month that no hold keeps, and says so', async () => {
+    await segmentOf(100, cairn.app.get(Database).dedicated('cairn audit'), true);
     await cairn.app.get(RootMaker).make();
 
     const held = await cli('--json', 'audit', 'hold', 'add', '--subject', 'user:old', '--reason', 'a case');
@@ -216,6 +227,19 @@ describe('the audit log', () => {
     await cairn.app.get(AuditRetention).tidy(new Date());
     expect(await sql(`SELECT 1 FROM audit_record WHERE subject = 'user:old'`)).toEqual([]);
     expect(verdictOf(await evidence())).toMatchObject({ isGenuine: true, problems: [], retired: 3 });
+  });
+
+  test('a segment of which retention ended all before it was closed is closed without a record', async () => {
+    const connection = cairn.app.get(Database).dedicated('cairn audit');
+    const segment = await segmentOf(200, connection, false);
+    await cairn.app.get(RootMaker).make();
+    await cairn.app.get(AuditRetention).tidy(new Date());
+    await connection.close();
+    const closed = 'SELECT 1 FROM audit_segment WHERE id = $1 AND closed_at IS NOT NULL';
+    await eventually(async () => (await sql(closed, [segment])).length > 0);
+    await cairn.app.get(RootMaker).make();
+    expect(verdictOf(await evidence())).toMatchObject({ isGenuine: true, problems: [] });
+    expect(await sql('SELECT 1 FROM audit_record WHERE segment = $1', [segment])).toEqual([]);
   });
 
   test('an answer that does not follow from its policy and its input is found', async () => {

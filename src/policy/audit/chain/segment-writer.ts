@@ -86,7 +86,10 @@ export class SegmentWriter {
       for (const segment of await sql.openSegments()) {
         if (segment === this.segment || !(await sql.tryLock(segment))) continue;
         if (await sql.isOpen(segment)) {
-          await this.close(sql, segment, await sql.endOf(segment), 'its process ended');
+          const end = await sql.endOf(segment);
+          // Of one that retention ended as a whole no record is there that another could follow.
+          if (end === NO_RECORDS) await sql.closeSegment(segment);
+          else await this.close(sql, segment, end, 'its process ended');
           closed += 1;
         }
         await sql.unlock(segment);
