@@ -4,7 +4,8 @@ import { seal, unseal } from '../database/sealed-text.js';
 import { InvalidInputError } from '../errors/domain-error.js';
 
 const MAX_PAGE = 200;
-const MAX_CURSOR_CHARS = 4096;
+/** A name has 2,400 bytes at most, of which JSON makes six times as many where they are control characters, and base64 a third more. */
+const MAX_CURSOR_CHARS = 20 * 1024;
 
 /** Arguments of every list. */
 @ArgsType()
