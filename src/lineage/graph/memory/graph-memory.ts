@@ -175,7 +175,9 @@ export class GraphMemory implements OnApplicationBootstrap, BeforeApplicationShu
       }
       await setImmediate();
       if (this.isStopping) return false;
-      if (since === undefined && bytesOf(held) > this.maxBytes) return false;
+      // What is read before the columns is left only where even without them there is no room: they are given up first.
+      const bytes = table === 'lineage_column_edge' ? bytesOf(held) : held.assets.bytes;
+      if (since === undefined && bytes > this.maxBytes) return false;
     }
     return true;
   }
