@@ -284,6 +284,26 @@ test('bad input is refused in the shape that clients read, and nothing of it sta
   expect(left).toEqual([]);
 });
 
+test('a folder is listed whole or not at all', async () => {
+  const run = await startRun();
+  await put(`${run.artifacts}/many/0`, 'x');
+  const more = (from: number, to: number) =>
+    cairn.app.get(Database).query(
+      `INSERT INTO staged_change (area_id, path, sha256, size_bytes, staged_by)
+       SELECT c.area_id, 'many/' || i, c.sha256, c.size_bytes, c.staged_by
+       FROM staged_change AS c JOIN staging_area AS a ON a.id = c.area_id, generate_series($2::int, $3::int) AS i
+       WHERE a.branch = 'mlflow/' || $1 AND c.path = 'many/0'`,
+      [run.id, from, to],
+    );
+  const list = () => cairn.http(`${ARTIFACTS}?path=${run.artifacts.slice(ARTIFACTS.length + 1)}/many`);
+  await more(1, 9_999);
+  const { files } = (await (await list()).json()) as { files: object[] };
+  expect(files).toHaveLength(10_000);
+  await more(10_000, 10_000);
+  const refused = await list();
+  expect([refused.status, await refused.text()]).toEqual([400, expect.stringContaining('more than 10000')]);
+});
+
 test('files of a version do not change', async () => {
   const run = await startRun();
   await put(`${run.artifacts}/w.bin`, 'w');

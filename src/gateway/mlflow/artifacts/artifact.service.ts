@@ -61,13 +61,14 @@ export class ArtifactService {
   /**
    * What is directly below a place, by name; nothing for a file and where nothing is. Files that masks or filters keep from the caller are
    * left out. Needs `read`.
+   * @throws {InvalidInputError} there are more than 10,000
    */
   async list(caller: Principal, place: ArtifactPlace): Promise<ArtifactItem[]> {
     const { view, prefix } = await this.view(caller, place);
     if (view === undefined) return [];
     const below = folderOf(prefix, place.path);
     const items: ArtifactItem[] = [];
-    for (let after: string | undefined; items.length < MAX_LISTED;) {
+    for (let after: string | undefined; ;) {
       const page = await this.views.list(view, { prefix: below, after, limit: LIST_PAGE, delimiter: '/' });
       for (const item of page.items) {
         const isFolder = 'prefix' in item;
@@ -78,10 +79,15 @@ export class ArtifactService {
           if (shown) items.push({ name, isFolder, sizeBytes: shown.entry.sizeBytes });
         }
       }
-      if (page.next === undefined) break;
+      if (page.next === undefined) return items;
+      // Clients cannot ask for the rest, and would take a part for all there is.
+      if (items.length >= MAX_LISTED)
+        throw new InvalidInputError(
+          'path',
+          `has more than ${MAX_LISTED} files and folders directly below it`,
+        );
       after = page.next;
     }
-    return items;
   }
 
   /** Needs `read`, and is recorded as an access. @throws {NotFoundError} */
