@@ -116,6 +116,27 @@ describe('versions', () => {
     expect(a.data.commit.id).not.toBe(b.data.commit.id);
   });
 
+  test('files are committed whose texts are no Unicode, or are cut within a character for their profiles', async () => {
+    await createRepository('texts');
+    const files = {
+      'cut.csv': `note\n${'x'.repeat(127)}😀\n`,
+      'nul.json': JSON.stringify([{ 'k\0': 'v\0' }]),
+      'half.jsonl': '{"a":"\\ud83d"}\n',
+    };
+    expect(await commit('texts', files)).not.toHaveProperty('errors');
+    const { repository } = await cairn.ask(
+      '{ repository(name: "texts") { entries(revision: "main") { nodes { path profile { rowCount columns { max } } } } } }',
+    );
+    const told = (path: string, max: string) => ({ path, profile: { rowCount: 1, columns: [{ max }] } });
+    expect(repository.entries.nodes).toEqual([
+      ...[
+        told('cut.csv', `${'x'.repeat(127)}\ufffd`),
+        told('half.jsonl', '\ufffd'),
+        told('nul.json', 'v\ufffd'),
+      ],
+    ]);
+  });
+
   test('a diff tells paths, and how schema and row count of a file changed', async () => {
     await createRepository('diffs');
     await commit('diffs', { 'birds.csv': 'name,mass\nadelie,3700\ngentoo,5000\n', 'old.txt': 'old' });

@@ -3,6 +3,7 @@ export type { Config } from './config/config.js';
 export { imageName, QUANTITY } from './config/execution-settings.js';
 export { columnsOf } from './database/copied-rows.js';
 export { batched } from './database/batched.js';
+export { jsonText } from './database/json-text.js';
 export {
   assertOutsideTransaction,
   Database,

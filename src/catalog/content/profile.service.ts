@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream';
 import { Inject, Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import pLimit from 'p-limit';
-import { Database, LOGGER, type Logger } from '../../platform/index.js';
+import { Database, jsonText, LOGGER, type Logger } from '../../platform/index.js';
 import { OBJECT_STORE, type ObjectStore, type Sha256 } from '../../storage/index.js';
 import { LocalCopies } from '../merging/local-copies.js';
 import { TaskRunner } from '../merging/task-runner.js';
@@ -127,7 +127,7 @@ export class ProfileService {
     }
     await this.database.query(
       'INSERT INTO content_profile (sha256, hint, profile) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING',
-      [entry.sha256, hintOf(entry), JSON.stringify(found)],
+      [entry.sha256, hintOf(entry), jsonText(found)],
     );
     return found;
   }

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Database, type PageRequest } from '../../platform/index.js';
+import { Database, jsonText, type PageRequest } from '../../platform/index.js';
 import type { Operation, OperationKind, OperationProblem, OperationProgress } from './operation.js';
 
 const COLUMNS = `id, kind, repository_id AS "repositoryId", input, state, progress, result, problem, requested_by AS "requestedBy", scope,
@@ -109,7 +109,7 @@ export class OperationRepository {
     const rows = await this.database.query(
       `UPDATE operation SET state = 'succeeded', progress = $3, result = $4, finished_at = now()
        WHERE id = $1 AND epoch = $2 AND state = 'running' AND cancel_requested_at IS NULL RETURNING 1`,
-      [id, epoch, JSON.stringify(progress), JSON.stringify(result)],
+      [id, epoch, JSON.stringify(progress), jsonText(result)],
     );
     return rows.length > 0;
   }
@@ -121,7 +121,7 @@ export class OperationRepository {
   ): Promise<void> {
     await this.database.query(
       `UPDATE operation SET state = $3, problem = $4, finished_at = now() WHERE id = $1 AND epoch = $2 AND state = 'running'`,
-      [id, epoch, state, problem === undefined ? null : JSON.stringify(problem)],
+      [id, epoch, state, problem === undefined ? null : jsonText(problem)],
     );
   }
 
