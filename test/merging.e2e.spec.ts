@@ -195,6 +195,22 @@ describe('merging by rows', () => {
     expect((await read('conflicts', 'a.csv')).toString()).toBe('id,n,m\n1,t,a\n2,o,t\n');
   });
 
+  test('conflicts whose values are cut within a character are the outcome of an operation, too', async () => {
+    await createRepository('cut', [{ pattern: '*.csv', columns: ['id'] }]);
+    const file = (text: string): Files => ({ 'a.csv': `id,text\n1,${text}\n` });
+    const long = 'x'.repeat(999);
+    await diverge('cut', file('base'), file(`${long}😀ours`), file(`${long}😀theirs`));
+    const { startMerge } = await cairn.ask('mutation($i: MergeInput!) { startMerge(input: $i) { id } }', {
+      i: { repository: 'cut', source: 'theirs', target: 'main' },
+    });
+    const { operation } = await cairn.ask(
+      'query($id: ID!) { operation(id: $id, waitSeconds: 20) { state result } }',
+      { id: startMerge.id },
+    );
+    expect(operation).toMatchObject({ state: 'succeeded', result: { total: 1 } });
+    expect(JSON.stringify(operation.result)).toContain(`${long}\ufffd`);
+  });
+
   test('files that cannot be merged by rows say why, and nothing of them stays', async () => {
     await createRepository('reasons', [
       { pattern: '*.bin', columns: ['id'] },
