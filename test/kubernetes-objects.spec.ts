@@ -113,6 +113,12 @@ describe('objects of the cluster', () => {
     expect(await objects.pending(cluster, 1)).toMatchObject([{ tries: 0 }]);
   });
 
+  test('are told of whatever lineage says of them, cut within a character too', async () => {
+    await put(first, pod('a'));
+    await tellAll({ again: { afterMs: 60_000, problem: `\0${'x'.repeat(998)}😀` } });
+    expect((await objects.counts(cluster)).problem).toMatch(/^\ufffdx{998}\ufffd$/);
+  });
+
   test('are written by who holds the lease, and by nobody else', async () => {
     const late = { ...lease, epoch: '999' };
     for (const write of [

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Database } from '../../platform/index.js';
+import { Database, jsonText } from '../../platform/index.js';
 import type { Attempt, Outcome } from './attempt.js';
 
 /** What a source last gave that took effect. */
@@ -54,7 +54,7 @@ export class AttemptRepository {
           attempt.version,
           attempt.outcome,
         ],
-        ...[attempt.refusal, attempt.message, JSON.stringify(attempt.findings.slice(0, MAX_FINDINGS))],
+        ...[attempt.refusal, attempt.message, jsonText(attempt.findings.slice(0, MAX_FINDINGS))],
         attempt.attemptedBy,
       ],
     );

@@ -262,5 +262,12 @@ export function describeSearchIndex(
       expect((await search('column_number_17')).hits.map(({ assetId }) => assetId)).toContain(long.assetId);
       expect((await search('x'.repeat(200))).hits).toHaveLength(1);
     });
+
+    it('a column list that is cut within a character is taken', async () => {
+      const cut = document('cutlery', { columns: [`${'x'.repeat(99_999)}😀`] });
+      await under.index.upsert([cut], ++versions);
+      await under.settle();
+      expect((await search('cutlery')).hits.map(({ assetId }) => assetId)).toEqual([cut.assetId]);
+    });
   });
 }

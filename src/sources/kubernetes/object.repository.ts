@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { Database, type Lease, Leases } from '../../platform/index.js';
+import { Database, jsonText, type Lease, Leases } from '../../platform/index.js';
 import type { Kind, Scope } from './objects/kinds.js';
 import type { Observation } from './objects/observation.js';
 
@@ -168,7 +168,7 @@ export class ObjectRepository {
          FROM jsonb_to_recordset($2::jsonb) AS r (uid text, hash text, "wasGone" boolean, "hasStarted" boolean,
            "progressHash" text, "hasEnded" boolean, "afterMs" float8, problem text)
          WHERE o.cluster = $1 AND o.uid = r.uid`,
-        [cluster, JSON.stringify(rows)],
+        [cluster, jsonText(rows)],
       );
     });
   }

@@ -1,7 +1,7 @@
 import { gunzip, gzip } from 'node:zlib';
 import { promisify } from 'node:util';
 import { Injectable } from '@nestjs/common';
-import { Database } from '../../../platform/index.js';
+import { Database, jsonText } from '../../../platform/index.js';
 import type { Observation } from '../execution-driver.js';
 
 /** An execution as far as Cairn itself knows it. */
@@ -120,7 +120,7 @@ export class ExecutionRepository {
   async end(id: string, ending: NonNullable<Execution['ending']>): Promise<void> {
     await this.database.query(
       'UPDATE kubernetes_execution SET ending = $2, ended_at = now() WHERE id = $1 AND ending IS NULL',
-      [id, JSON.stringify(ending)],
+      [id, jsonText(ending)],
     );
   }
 
@@ -200,7 +200,7 @@ export class ExecutionRepository {
   async refuse(id: string, refusal: NonNullable<Execution['refusal']>): Promise<void> {
     await this.database.query(
       `UPDATE kubernetes_execution SET outputs = 'refused', refusal = $2 WHERE id = $1`,
-      [id, JSON.stringify(refusal)],
+      [id, jsonText(refusal)],
     );
   }
 

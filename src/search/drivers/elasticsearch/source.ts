@@ -54,5 +54,5 @@ function tailsOf(name: string): string[] {
 }
 
 function bounded(text: string): string {
-  return text.normalize('NFKC').slice(0, MAX_FIELD_CHARS);
+  return text.normalize('NFKC').slice(0, MAX_FIELD_CHARS).toWellFormed();
 }

@@ -106,7 +106,8 @@ export class PostgresSearchIndex implements SearchIndex {
 function rowOf({ identityNamespace, columns, otherNames, ...document }: SearchDocument): object {
   return {
     ...document,
-    columns: columns.join(' ').slice(0, MAX_FIELD_CHARS),
+    // Half a character at the end is no JSON.
+    columns: columns.join(' ').slice(0, MAX_FIELD_CHARS).toWellFormed(),
     nameWords: joined(document.name),
     otherWords: joined(
       [
