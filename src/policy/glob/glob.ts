@@ -63,7 +63,7 @@ export function globMatches(glob: Glob, text: string): boolean {
 }
 
 /**
- * The glob as an anchored regular expression in the subset that PostgreSQL (ARE) and JavaScript (flags `su`) read
+ * The glob as an anchored regular expression in the subset that PostgreSQL (ARE) and JavaScript (flag `s`) read
  * alike. Every character that is not a letter, digit or underscore is escaped or beyond ASCII.
  */
 export function globToRegex(glob: Glob): string {
