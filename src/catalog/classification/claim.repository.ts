@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Database } from '../../platform/index.js';
+import { Database, jsonText } from '../../platform/index.js';
 import type { Claim, ClaimState } from './claim.js';
 import { WHOLE_ASSET } from './claim.js';
 
@@ -110,14 +110,14 @@ export class ClaimRepository {
          reason = CASE WHEN c.state = 'suggested' THEN excluded.reason ELSE c.reason END,
          is_effective = CASE WHEN c.state = 'suggested' THEN excluded.is_effective ELSE c.is_effective END
        WHERE (c.confidence, c.reason) IS DISTINCT FROM (excluded.confidence, excluded.reason) AND ($4 OR excluded.confidence > c.confidence)`,
-      [assetId, JSON.stringify(findings), threshold, isWhole],
+      [assetId, jsonText(findings), threshold, isWhole],
     );
     if (!isWhole) return;
     await this.database.query(
       `DELETE FROM classification AS c WHERE c.asset_id = $1 AND c.origin = 'scanner' AND c.state = 'suggested' AND NOT EXISTS (
          SELECT FROM jsonb_to_recordset($2::jsonb) AS f ("column" text, tag text, scanner text)
          WHERE f."column" = c.column_name AND f.tag = c.tag AND f.scanner = c.source)`,
-      [assetId, JSON.stringify(findings)],
+      [assetId, jsonText(findings)],
     );
   }
 

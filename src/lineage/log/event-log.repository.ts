@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Database, prepared } from '../../platform/index.js';
+import { Database, jsonText, prepared } from '../../platform/index.js';
 import type { EventKind, LoggedEvent } from '../events/event.js';
 import type { EventWarning } from '../events/validate-event.js';
 
@@ -65,7 +65,7 @@ export class EventLogRepository {
       `UPDATE lineage_event AS e SET projection_error = r.error
        FROM jsonb_to_recordset($1::jsonb) AS r (id text, error text)
        WHERE e.id = r.id AND e.projection_error IS DISTINCT FROM r.error`,
-      [JSON.stringify([...errors].map(([id, error]) => ({ id, error })))],
+      [jsonText([...errors].map(([id, error]) => ({ id, error })))],
     );
   }
 

@@ -194,7 +194,7 @@ export class OutboxWorker implements OnApplicationBootstrap, BeforeApplicationSh
     await this.database.query(
       `UPDATE outbox_message SET last_error = $2, next_attempt_at = now() + $3 * interval '1 millisecond',
          dead_at = CASE WHEN $4 THEN now() END WHERE id = $1`,
-      [message.id, String(error).slice(0, 2000), delayMs, isDead],
+      [message.id, String(error).slice(0, 2000).replaceAll('\0', '\ufffd'), delayMs, isDead],
     );
     outboxDeliveries.inc({ topic: message.topic, outcome: isDead ? 'dead' : 'failed' });
     this.log.warn(
