@@ -1,6 +1,6 @@
 import { unwrapResolverError } from '@apollo/server/errors';
 import { HttpException } from '@nestjs/common';
-import type { GraphQLFormattedError } from 'graphql';
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { typeOrmError } from '../database/errors.js';
 import { DomainError } from '../errors/domain-error.js';
 import { ERROR_MAPPING } from '../errors/error-mapping.js';
@@ -14,7 +14,7 @@ import { currentRequestId } from '../logging/logger.js';
  */
 export function formatGraphqlError(log: Logger) {
   return (formatted: GraphQLFormattedError, thrown: unknown): GraphQLFormattedError => {
-    const error = typeOrmError(unwrapResolverError(thrown));
+    const error = typeOrmError(originOf(thrown));
     const requestId = currentRequestId();
     if (error instanceof DomainError) {
       const { graphqlCode } = ERROR_MAPPING[error.kind];
@@ -38,4 +38,10 @@ export function formatGraphqlError(log: Logger) {
       extensions: { code: 'INTERNAL_SERVER_ERROR', requestId },
     };
   };
+}
+
+/** What a resolver threw, or a look at the operation before it ran. */
+function originOf(thrown: unknown): unknown {
+  const { originalError } = thrown instanceof GraphQLError ? thrown : {};
+  return originalError instanceof DomainError ? originalError : unwrapResolverError(thrown);
 }
