@@ -1,5 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { assertOutsideTransaction, LeaseLostError, Leases } from '../../src/platform/index.js';
+import {
+  assertOutsideTransaction,
+  InvalidInputError,
+  LeaseLostError,
+  Leases,
+} from '../../src/platform/index.js';
 import { openTestDatabase, type OpenDatabase } from '../support/platform.js';
 
 let open: OpenDatabase;
@@ -9,6 +14,12 @@ beforeAll(async () => {
 });
 afterAll(() => open.close());
 beforeEach(() => open.database.query('TRUNCATE counter'));
+
+test.each(['text', 'jsonb'])('a NUL in %s is bad input, not a failure of the service', async (type) => {
+  const value = type === 'text' ? 'a\0b' : JSON.stringify({ a: '\0' });
+  const looked = open.database.query(`SELECT $1::${type} AS value`, [value]);
+  await expect(looked).rejects.toThrow(new InvalidInputError('text', 'must not have a NUL'));
+});
 
 describe('transactions', () => {
   test('queries below a service take part in its transaction', async () => {

@@ -5,7 +5,7 @@ import {
   QueryRunnerProviderAlreadyReleasedError,
   TypeORMError,
 } from 'typeorm';
-import { DomainError } from '../errors/domain-error.js';
+import { DomainError, InvalidInputError } from '../errors/domain-error.js';
 
 /** PostgreSQL could not work. What was under way is rolled back, unless it had committed just before. */
 export class DatabaseUnavailableError extends DomainError {
@@ -22,8 +22,16 @@ const SOCKET = /^E(?:CONN(?:REFUSED|RESET|ABORTED)|PIPE|TIMEDOUT|HOSTUNREACH|NET
 const LOST =
   /connection terminated|timeout exceeded when trying to connect|connection error and is not queryable/i;
 
-/** What the driver throws: by this name when the database could not work, rather than refused what it was given; else as it is. */
+/** SQLSTATE of a NUL in a text and in JSON: PostgreSQL keeps none. Who can name the field refuses it before. */
+const NUL = new Set(['22021', '22P05']);
+
+/**
+ * What the driver throws: by this name when the database could not work, rather than refused what it was given; a NUL, which may come in
+ * any name that is looked for, as bad input; else as it is.
+ */
 export function databaseError(error: unknown): unknown {
+  const { code } = error instanceof QueryFailedError ? (error.driverError as { code?: unknown }) : {};
+  if (typeof code === 'string' && NUL.has(code)) return new InvalidInputError('text', 'must not have a NUL');
   const reason = reasonOf(error);
   return reason === undefined ? error : new DatabaseUnavailableError(reason, { cause: error });
 }
