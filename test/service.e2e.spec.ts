@@ -162,28 +162,29 @@ describe('bad requests get a clear answer and the service goes on', () => {
   });
 
   test.each([
-    ['written in the query', '{ repository(name: "a\\u0000b") { id } }', {}, 'name'],
-    ['in a variable', 'query($n: String!) { repository(name: $n) { id } }', { n: 'a\0b' }, 'name'],
+    ['a NUL written in the query', '{ repository(name: "a\\u0000b") { id } }', {}, 'name'],
+    ['a NUL in a variable', 'query($n: String!) { repository(name: $n) { id } }', { n: 'a\0b' }, 'name'],
+    ['half a character', 'query($n: String!) { repository(name: $n) { id } }', { n: 'a\ud83d' }, 'name'],
     [
-      'deep in an input',
+      'a NUL deep in an input',
       'mutation($i: StageInput!) { stage(input: $i) }',
       { i: { repository: 'r', branch: 'b', changes: [{ path: 'p' }, { path: 'p', contentType: '\0' }] } },
       'input.changes[1].contentType',
     ],
     [
-      'a variable within an input',
+      'a NUL in a variable within an input',
       'mutation($b: String!) { protectBranch(input: { repository: "r", name: $b, isProtected: true }) { name } }',
       { b: '\0' },
       'input.name',
     ],
-  ])('a NUL that is %s is refused by the name of its field', async (_, query, variables, field) => {
+  ])('%s is refused by the name of its field', async (_, query, variables, field) => {
     const answer = await post(JSON.stringify({ query, variables }));
     const { errors } = (await answer.json()) as { errors: { extensions: object }[] };
     expect(errors).toHaveLength(1);
     expect(errors[0]!.extensions).toMatchObject({
       code: 'BAD_USER_INPUT',
       field,
-      rule: 'must not have a NUL',
+      rule: 'must be valid Unicode without NUL',
     });
   });
 

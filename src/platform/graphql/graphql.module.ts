@@ -9,7 +9,7 @@ import { isTracing } from '../tracing/start-tracing.js';
 import { formatGraphqlError } from './format-error.js';
 import { observeOperations, traceResolvers } from './observe-operations.js';
 import { assertOperationList } from './operation-list.js';
-import { refuseNul } from './refuse-nul.js';
+import { refuseOddText } from './refuse-odd-text.js';
 import { refuseSubscriptions } from './refuse-subscriptions.js';
 import { assertJsonBody } from './request-body.js';
 
@@ -48,7 +48,7 @@ export const CairnGraphqlModule = GraphQLModule.forRootAsync<ApolloDriverConfig>
       plugins: [
         ...protection.plugins,
         refuseSubscriptions(),
-        refuseNul(),
+        refuseOddText(),
         observeOperations(),
         // It would look at each field of each object of an answer, a third of what a large one costs, to say what is said below.
         ApolloServerPluginCacheControlDisabled(),
