@@ -26,6 +26,7 @@ export { AlreadyExistsError, DomainError, InvalidInputError, NotFoundError } fro
 export type { ErrorDetails, ErrorKind } from './errors/domain-error.js';
 export type { Problem } from './errors/problem.js';
 export { problemOf } from './errors/problem.js';
+export { isText, TEXT_RULE } from './errors/text.js';
 export { validate } from './errors/validate.js';
 export { builtProgram } from './files/built-program.js';
 export { readOrCreate } from './files/read-or-create.js';

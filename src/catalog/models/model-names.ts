@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isText, TEXT_RULE } from '../../platform/errors/index.js';
 import { STAGES, type Stage } from './registered-model.js';
 
 const PRINTABLE = /^[^\p{Control}\p{Surrogate}]*$/u;
@@ -37,9 +38,7 @@ export const TAG_KEY = z
   .regex(PRINTABLE, 'must be valid Unicode without control characters');
 
 /** PostgreSQL keeps no NUL in text. */
-export const TEXT = z
-  .string()
-  .refine((text) => !/[\0\p{Surrogate}]/u.test(text), 'must be valid Unicode without NUL');
+export const TEXT = z.string().refine(isText, TEXT_RULE);
 
 export const TAG_VALUE = TEXT.max(8000, 'must have at most 8,000 characters');
 export const TAGS = z

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { imageName, QUANTITY } from '../../platform/index.js';
+import { imageName, isText, QUANTITY, TEXT_RULE } from '../../platform/index.js';
 
 const MAX_INPUTS = 16;
 const MAX_WORDS = 64;
@@ -11,8 +11,8 @@ export const DEFAULT_TIMEOUT_SECONDS = 3_600;
 const MAX_SEED = 2 ** 31 - 1;
 const MAX_RESOURCES = 10;
 
-const REPOSITORY = z.string().min(1).max(100).refine(isText, 'must be valid Unicode without NUL');
-const REVISION = z.string().min(1).max(400).refine(isText, 'must be valid Unicode without NUL');
+const REPOSITORY = z.string().min(1).max(100).refine(isText, TEXT_RULE);
+const REVISION = z.string().min(1).max(400).refine(isText, TEXT_RULE);
 const MOUNT = z
   .string()
   .regex(
@@ -22,7 +22,7 @@ const MOUNT = z
 const WORD = z
   .string()
   .max(MAX_WORD_CHARS, `must have at most ${MAX_WORD_CHARS} characters`)
-  .refine(isText, 'must be valid Unicode without NUL');
+  .refine(isText, TEXT_RULE);
 
 /** `cpu`, `memory`, `ephemeral-storage`, or an extended resource such as `nvidia.com/gpu`, which is counted. */
 const RESOURCE =
@@ -48,12 +48,7 @@ const RESOURCES = z
 export function submitSchema(maxTimeoutSeconds: number) {
   const content = { repository: REPOSITORY, revision: REVISION };
   return z.object({
-    name: z
-      .string()
-      .trim()
-      .min(1, 'must not be empty')
-      .max(200)
-      .refine(isText, 'must be valid Unicode without NUL'),
+    name: z.string().trim().min(1, 'must not be empty').max(200).refine(isText, TEXT_RULE),
     inputs: z
       .array(z.object({ ...content, mount: MOUNT }))
       .min(1, 'must name at least one input')
@@ -91,10 +86,6 @@ export function submitSchema(maxTimeoutSeconds: number) {
 }
 
 /** Text that PostgreSQL, an environment and a command line can all hold. */
-function isText(text: string): boolean {
-  return !text.includes('\0') && !/\p{Surrogate}/u.test(text);
-}
-
 function holdsText(value: unknown): boolean {
   if (typeof value === 'string') return isText(value);
   if (typeof value !== 'object' || value === null) return true;

@@ -1,16 +1,18 @@
 import type { ApolloServerPlugin } from '@apollo/server';
 import { GraphQLError, Kind, valueFromASTUntyped, visit } from 'graphql';
 import { InvalidInputError } from '../errors/domain-error.js';
+import { isText, TEXT_RULE } from '../errors/text.js';
 import { fieldPath } from '../errors/validate.js';
-
-const RULE = 'must be valid Unicode without NUL';
 
 /** Refuses arguments with a NUL or half a surrogate pair in them: PostgreSQL has no such texts, and even a look for one would fail. */
 export function refuseOddText(): ApolloServerPlugin<object> {
   return {
     requestDidStart: async () => ({
       didResolveOperation: async ({ document, request }) => {
-        const variables = request.variables ?? {};
+        // Each variable is looked through once, however often it is used: only one with such a text matters for the name of its field.
+        const all = request.variables ?? {};
+        const odd = wayTo(placeOfOddText({ value: all, key: '' }))[1];
+        const variables = odd === undefined ? {} : { [odd]: all[String(odd)] };
         visit(document, {
           Argument(node) {
             const { name, value } = node;
@@ -20,7 +22,7 @@ export function refuseOddText(): ApolloServerPlugin<object> {
                 : valueFromASTUntyped(value, variables);
             const place = placeOfOddText({ value: given, key: name.value });
             if (place === undefined) return;
-            const originalError = new InvalidInputError(fieldPath('', wayTo(place)), RULE);
+            const originalError = new InvalidInputError(fieldPath('', wayTo(place)), TEXT_RULE);
             const extensions = { code: 'BAD_USER_INPUT', http: { status: 400 } };
             throw new GraphQLError(originalError.message, { nodes: node, originalError, extensions });
           },
@@ -42,10 +44,10 @@ function placeOfOddText(start: Place): Place | undefined {
   const left = [start];
   for (let place = left.pop(); place !== undefined; place = left.pop()) {
     const { value } = place;
-    if (typeof value === 'string' && isOdd(value)) return place;
+    if (typeof value === 'string' && !isText(value)) return place;
     if (typeof value !== 'object' || value === null) continue;
     for (const [key, below] of Object.entries(value)) {
-      if (isOdd(key)) return place;
+      if (!isText(key)) return place;
       left.push({ value: below, key: Array.isArray(value) ? Number(key) : key, above: place });
     }
   }
@@ -53,12 +55,8 @@ function placeOfOddText(start: Place): Place | undefined {
 }
 
 /** At most twenty steps of it. */
-function wayTo(place: Place): PropertyKey[] {
+function wayTo(place: Place | undefined): PropertyKey[] {
   const way: PropertyKey[] = [];
-  for (let at: Place | undefined = place; at !== undefined; at = at.above) way.push(at.key);
+  for (let at = place; at !== undefined; at = at.above) way.push(at.key);
   return way.reverse().slice(0, 20);
-}
-
-function isOdd(text: string): boolean {
-  return text.includes('\0') || !text.isWellFormed();
 }

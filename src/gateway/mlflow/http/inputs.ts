@@ -1,11 +1,9 @@
 import { z } from 'zod';
+import { isText, TEXT_RULE } from '../../../platform/errors/index.js';
 
 /** Text that the database can keep. */
 export const text = (max: number) =>
-  z
-    .string()
-    .max(max, `must have at most ${max} characters`)
-    .refine((value) => !/[\0\p{Surrogate}]/u.test(value), 'must be valid Unicode without NUL');
+  z.string().max(max, `must have at most ${max} characters`).refine(isText, TEXT_RULE);
 
 export const KEY = text(250).min(1);
 export const TAG = z.object({ key: KEY, value: text(8000).default('') });

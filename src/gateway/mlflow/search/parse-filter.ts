@@ -1,5 +1,5 @@
 import { type Comparison, isPresence, type Operator, type Order } from '../../../catalog/index.js';
-import { InvalidInputError } from '../../../platform/errors/index.js';
+import { InvalidInputError, isText, TEXT_RULE } from '../../../platform/errors/index.js';
 
 const MAX_LENGTH = 6000;
 const MAX_COMPARISONS = 50;
@@ -124,7 +124,7 @@ class Tokens {
     private readonly field: string,
   ) {
     if (text.length > MAX_LENGTH) this.refuse(`must have at most ${MAX_LENGTH} characters`);
-    if (/[\0\p{Surrogate}]/u.test(text)) this.refuse('must be valid Unicode without NUL');
+    if (!isText(text)) this.refuse(TEXT_RULE);
     const end = text.trimEnd().length;
     let at = 0;
     while (at < end) {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isText, TEXT_RULE } from '../../../platform/errors/index.js';
 import { instantOf } from '../../events/instant.js';
 
 /** The most items of a page; who asks for more gets so many. */
@@ -36,7 +37,7 @@ export const NAME = z
   .string({ error: 'must be given once' })
   .min(1, 'must not be empty')
   .max(2_000, 'must have at most 2,000 characters')
-  .refine((value) => !/[\0\p{Surrogate}]/u.test(value), 'must be valid Unicode without NUL');
+  .refine(isText, TEXT_RULE);
 
 /** An RFC 3339 instant, in one spelling; absent and empty stand for none. */
 export const INSTANT = z
