@@ -46,7 +46,8 @@ export async function splitTrees(nodes: CachedNodes, roots: Trio<Sha256>): Promi
   for (let isTail = true; ; level -= 1) {
     const stretches = new Stretches();
     isTail = stretches.cut(sides, isTail);
-    if (stretches.graft.count > 0) grafts.push({ level: level + 1, edits: stretches.graft });
+    const edits = stretches.finish();
+    if (edits.count > 0) grafts.push({ level: level + 1, edits });
     sides = stretches.contested;
     if (level === 0 || sides.every(({ length }) => length === 0))
       return { start: ours, grafts, contested: sides };
@@ -81,11 +82,6 @@ class Stretches {
   readonly contested: Trio<Item[]> = [[], [], []];
   private readonly replaced = new ItemWriter();
   private readonly added = new ItemWriter();
-  private edits: Items | undefined;
-
-  get graft(): Items {
-    return (this.edits ??= editsBetween(this.replaced.finish(), this.added.finish()));
-  }
 
   /**
    * @param isTail whether the last items are those of the trees: a tree ends where it ends, not where its items would be cut
@@ -107,6 +103,11 @@ class Stretches {
       if (isEnd) close();
     }
     return ends.some((end, i) => end > starts[i]!) && close();
+  }
+
+  /** What is to be grafted on this level. Nothing must be cut any more. */
+  finish(): Items {
+    return editsBetween(this.replaced.finish(), this.added.finish());
   }
 
   private add([base, ours, theirs]: Trio<readonly Item[]>): boolean {

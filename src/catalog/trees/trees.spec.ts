@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 
+import { edited, type TreeModel } from '../../../test/support/tree-model.js';
 import { sha256Of } from '../../storage/index.js';
 import {
   comparePaths,
@@ -69,20 +70,11 @@ const edits = fc.array(edit, { maxLength: 60, size: 'max' });
 /** Enough paths that a tree of it has several levels. */
 const base = fc.integer({ min: 0, max: 1500 }).map((count) => numbered(count));
 
-type Model = Map<string, TreeEntry>;
-function change(model: Model, list: readonly TreeEdit[]): Model {
-  const next = new Map(model);
-  for (const { path: at, entry: put } of list) {
-    if (put === undefined) next.delete(at);
-    else next.set(at, put);
-  }
-  return next;
-}
 const plain = ({ metadata, ...rest }: TreeEntry): unknown => ({
   ...rest,
   ...(metadata !== undefined && Object.keys(metadata).length > 0 && { metadata: { ...metadata } }),
 });
-const inOrder = (model: Model) =>
+const inOrder = (model: TreeModel) =>
   [...model].sort(([a], [b]) => comparePaths(a, b)).map(([at, put]) => ({ path: at, entry: plain(put) }));
 
 describe('trees', () => {
@@ -95,7 +87,7 @@ describe('trees', () => {
         fc.gen(),
         async (start, list, parts, gen) => {
           const trees = new Trees(new MemoryNodeStore());
-          const model = change(new Map(), [...start, ...list]);
+          const model = edited(new Map(), [...start, ...list]);
           const once = await trees.apply(
             EMPTY_TREE,
             [...model].map(([at, put]) => ({ path: at, entry: put })),
@@ -143,7 +135,7 @@ describe('trees', () => {
     await fc.assert(
       fc.asyncProperty(base, edits, edits, async (start, list, probes) => {
         const trees = new Trees(new MemoryNodeStore(), { cacheBytes: 1000 });
-        const model = change(change(new Map(), start), list);
+        const model = edited(edited(new Map(), start), list);
         const root = await trees.apply(await trees.apply(EMPTY_TREE, start), list);
         for (const { path: at } of [...probes, ...list, ...start.slice(0, 5)]) {
           const expected = model.get(at);
@@ -169,7 +161,7 @@ describe('trees', () => {
         fc.integer({ min: 1, max: 40 }),
         async (start, list, prefix, isFolding, limit) => {
           const trees = new Trees(new MemoryNodeStore());
-          const model = change(change(new Map(), start), list);
+          const model = edited(edited(new Map(), start), list);
           const root = await trees.apply(
             EMPTY_TREE,
             [...model].map(([at, put]) => ({ path: at, entry: put })),
@@ -227,7 +219,7 @@ describe('trees', () => {
     const trees = new Trees(new MemoryNodeStore());
     const all = numbered(12_000);
     const root = await trees.build(EMPTY_TREE, [all]);
-    const full = change(new Map(), all);
+    const full = edited(new Map(), all);
     const place = fc.nat(all.length - 1);
     /** Puts, removes or replaces a stretch of paths, or paths beside them. */
     const stretch = fc.record({
@@ -260,8 +252,8 @@ describe('trees', () => {
         fc.option(place, { nil: undefined }),
         fc.constantFrom('none', 'left', 'right'),
         async (left, right, start, at, empty) => {
-          const before = change(empty === 'left' ? new Map() : full, editsOf(left));
-          const after = change(empty === 'right' ? new Map() : full, editsOf(right));
+          const before = edited(empty === 'left' ? new Map() : full, editsOf(left));
+          const after = edited(empty === 'right' ? new Map() : full, editsOf(right));
           const a = await trees.apply(empty === 'left' ? EMPTY_TREE : root, editsOf(left));
           const b = await trees.apply(empty === 'right' ? EMPTY_TREE : root, editsOf(right));
           const position = at === undefined ? undefined : all[at]!.path;
@@ -288,7 +280,7 @@ describe('trees', () => {
         fc.boolean(),
         async (start, list, size, removesAll) => {
           const store = new MemoryNodeStore();
-          const model = change(new Map(), [...start, ...list]);
+          const model = edited(new Map(), [...start, ...list]);
           const sorted = inOrder(model) as TreeEdit[];
           const expected = await new Trees(store).apply(EMPTY_TREE, sorted);
           const batches = Array.from({ length: Math.ceil(sorted.length / size) }, (_, i) =>

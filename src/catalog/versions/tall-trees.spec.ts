@@ -1,8 +1,9 @@
 import { describe, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
 
+import { edited, type TreeModel } from '../../../test/support/tree-model.js';
 import { sha256Of } from '../../storage/index.js';
-import type { TreeEdit, TreeEntry, Trees as AllTrees } from '../trees/index.js';
+import type { TreeEdit, Trees as AllTrees } from '../trees/index.js';
 
 // Nodes so small that a few paths make a tree of many levels, where all that can happen at the ends of nodes happens often.
 jest.unstable_mockModule('../trees/node-bounds.js', () => ({
@@ -10,8 +11,6 @@ jest.unstable_mockModule('../trees/node-bounds.js', () => ({
 }));
 const { comparePaths, EMPTY_TREE, MemoryNodeStore, Trees } = await import('../trees/index.js');
 const { mergeTrees } = await import('./merge-trees.js');
-
-type Model = ReadonlyMap<string, TreeEntry>;
 
 const COUNT = 80;
 const pathOf = (i: number) => `f/${String(i % COUNT).padStart(4, '0')}`;
@@ -41,22 +40,14 @@ const edits: fc.Arbitrary<TreeEdit[]> = fc
   .map((list) => list.flat());
 const prefix = fc.string({ maxLength: 3, unit: fc.constantFrom('a', 'f', '/', '0', '1', 'ü') });
 
-function change(model: Model, list: readonly TreeEdit[]): Model {
-  const next = new Map(model);
-  for (const { path: at, entry: put } of list) {
-    if (put === undefined) next.delete(at);
-    else next.set(at, put);
-  }
-  return next;
-}
-const keysOf = (...models: Model[]) =>
+const keysOf = (...models: TreeModel[]) =>
   [...new Set(models.flatMap((model) => [...model.keys()]))].sort(comparePaths);
 /** Paths where two maps differ. */
-const differing = (a: Model, b: Model) =>
+const differing = (a: TreeModel, b: TreeModel) =>
   keysOf(a, b).filter((at) => a.get(at)?.sha256 !== b.get(at)?.sha256);
-const editsOf = (model: Model) => keysOf(model).map((at) => ({ path: at, entry: model.get(at) }));
+const editsOf = (model: TreeModel) => keysOf(model).map((at) => ({ path: at, entry: model.get(at) }));
 /** The root that a tree of this content has when it is made at once. */
-const rootOf = (model: Model) => new Trees(new MemoryNodeStore()).apply(EMPTY_TREE, editsOf(model));
+const rootOf = (model: TreeModel) => new Trees(new MemoryNodeStore()).apply(EMPTY_TREE, editsOf(model));
 
 async function paths(items: AsyncIterable<{ readonly path: string }>): Promise<string[]> {
   const found: string[] = [];
@@ -82,8 +73,8 @@ describe('trees of many levels', () => {
       fc.asyncProperty(edits, edits, path, prefix, batch, async (first, later, probe, under, size) => {
         const store = new MemoryNodeStore();
         const trees = new Trees(store);
-        const before = change(new Map(), first);
-        const model = change(before, later);
+        const before = edited(new Map(), first);
+        const model = edited(before, later);
         const base = await trees.apply(EMPTY_TREE, first);
         const root = await trees.apply(base, later);
         expect([base, root]).toEqual([await rootOf(before), await rootOf(model)]);
@@ -119,12 +110,12 @@ describe('trees of many levels', () => {
       fc.asyncProperty(edits, edits, edits, async (first, left, right) => {
         const store = new MemoryNodeStore();
         const trees = new Trees(store);
-        const before = change(new Map(), first);
-        const [a, b] = [change(before, left), change(before, right)];
+        const before = edited(new Map(), first);
+        const [a, b] = [edited(before, left), edited(before, right)];
         const base = await trees.apply(EMPTY_TREE, first);
         const [ours, theirs] = [await trees.apply(base, left), await trees.apply(base, right)];
         const theirEdits = differing(before, b).map((at) => ({ path: at, entry: b.get(at) }));
-        const merged = change(a, theirEdits);
+        const merged = edited(a, theirEdits);
         const conflicts = differing(a, merged).filter((at) => differing(before, a).includes(at));
 
         const found = await mergeTrees(trees, { base, ours, theirs });
